@@ -1,23 +1,23 @@
 """The error tree, named by what the caller does next.
 
-    BillcomError
-    +- ConfigurationError          fix the setting that the message names
-    +- MappingError                fix the mapping function or the object named
-    +- InvalidSale                 fix the sale: an amount, a line, a currency
-    +- AlreadySettled              same reference, other content: refund or cancel
-    +- NotSettled                  settle the order first
-    +- TransportError              no usable reply
-    |  +- ConnectionFailed         never reached Bill.com: safe to send again
-    |  +- RequestTimedOut          may have happened: read back first
-    |  +- MalformedReply           may have happened: read back first
-    +- APIError                    Bill.com said no: code, api_message, method
-    |  +- AuthenticationFailed, PermissionDenied, InvalidRequest, NotFound
-    |  +- SessionExpired           sign in anew; a change is planned anew, never repeated
-    |  +- MFARequired              a person must confirm a device
-    |  +- DuplicateDocument        the number exists: read back
-    |  +- RateLimited              wait until `retry_at`
-    +- OutcomeUnknown              read back first, then decide
-    +- TokenUnreadable             restore an encryption key or sign in anew
+BillcomError
++- ConfigurationError          fix the setting that the message names
++- MappingError                fix the mapping function or the object named
++- InvalidSale                 fix the sale: an amount, a line, a currency
++- AlreadySettled              same reference, other content: refund or cancel
++- NotSettled                  settle the order first
++- TransportError              no usable reply
+|  +- ConnectionFailed         never reached Bill.com: safe to send again
+|  +- RequestTimedOut          may have happened: read back first
+|  +- MalformedReply           may have happened: read back first
++- APIError                    Bill.com said no: code, api_message, method
+|  +- AuthenticationFailed, PermissionDenied, InvalidRequest, NotFound
+|  +- SessionExpired           sign in anew; a change is planned anew, never repeated
+|  +- MFARequired              a person must confirm a device
+|  +- DuplicateDocument        the number exists: read back
+|  +- RateLimited              wait until `retry_at`
++- OutcomeUnknown              read back first, then decide
++- TokenUnreadable             restore an encryption key or sign in anew
 """
 
 from __future__ import annotations
@@ -152,4 +152,4 @@ class OutcomeUnknown(BillcomError):  # noqa: N818
 
 
 class TokenUnreadable(BillcomError):  # noqa: N818
-    """The stored token cannot be decrypted; restore an encryption key or sign in anew with `flask billcom session login`."""
+    """The stored token cannot be decrypted; restore its key or sign in with `flask billcom session login`."""
