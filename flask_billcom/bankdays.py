@@ -19,7 +19,7 @@ _SATURDAY = 5
 def _holidays(year: int) -> frozenset[date]:
     from holidays.financial.federal_reserve import FederalReserve
 
-    return frozenset(FederalReserve(years=year))
+    return frozenset(FederalReserve(years=year))  # type: ignore[no-untyped-call]  # the library types the class, not its constructor
 
 
 def is_bank_day(day: date) -> bool:

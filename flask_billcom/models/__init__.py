@@ -1,0 +1,47 @@
+"""The tables, as an ordinary typed module.
+
+    sales        settlement, settlement_line, adjustment: what the app said, frozen
+    parties      party: a buyer or seller known to Bill.com
+    documents    document, payment, payment_part, movement: Bill.com's side as last read
+    delivery     operation, call: one wanted remote effect, one changing HTTP call
+    holds        hold: why money waits
+    access       session, slot, quota, mark: what all processes share
+    books        entry, audit: append-only
+
+Every row carries `organization_id`. Ids are UUIDv7, money is integer cents, times are aware UTC, remote ids have 20
+characters. No row points at a table of the app.
+"""
+
+from .access import Mark, Quota, Session, Slot
+from .base import Base
+from .books import Audit, Entry
+from .delivery import LIVE, OPEN_LANE, Call, Operation, OperationState
+from .documents import Document, Movement, Payment, PaymentPart
+from .holds import Hold
+from .parties import Party
+from .sales import Adjustment, Settlement, SettlementLine, SettlementState
+
+__all__ = [
+    "LIVE",
+    "OPEN_LANE",
+    "Adjustment",
+    "Audit",
+    "Base",
+    "Call",
+    "Document",
+    "Entry",
+    "Hold",
+    "Mark",
+    "Movement",
+    "Operation",
+    "OperationState",
+    "Party",
+    "Payment",
+    "PaymentPart",
+    "Quota",
+    "Session",
+    "Settlement",
+    "SettlementLine",
+    "SettlementState",
+    "Slot",
+]

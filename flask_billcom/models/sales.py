@@ -1,0 +1,108 @@
+"""Settlements: sales as the app said them, frozen, and what changes them later."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Currency, OrganizationId, RowId, Word, one_of
+
+
+class SettlementState(StrEnum):
+    """The least advanced of a settlement's documents, in this order."""
+
+    SETTLED = "settled"
+    INVOICED = "invoiced"
+    COLLECTING = "collecting"
+    COLLECTED = "collected"
+    FUNDED = "funded"
+    PAYING = "paying"
+    PAID_OUT = "paid_out"
+    CANCELLED = "cancelled"
+
+
+class Settlement(Base):
+    """One settled sale."""
+
+    __tablename__ = "billcom_settlement"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "reference", name="uq_billcom_settlement_reference"),
+        one_of("state", SettlementState),
+        CheckConstraint("gross_cents = fee_cents + own_cents + net_cents", name="sums"),
+        Index("ix_billcom_settlement_state", "organization_id", "state", "id"),
+        Index("ix_billcom_settlement_buyer", "buyer_id"),
+    )
+
+    id: Mapped[RowId]
+    organization_id: Mapped[OrganizationId]
+    reference: Mapped[str] = mapped_column(String(200))
+    local_type: Mapped[str] = mapped_column(String(100))
+    local_id: Mapped[str] = mapped_column(String(200))
+    buyer_id: Mapped[UUID] = mapped_column(ForeignKey("billcom_party.id"))
+    state: Mapped[Word] = mapped_column(default=SettlementState.SETTLED)
+    currency: Mapped[Currency]
+    gross_cents: Mapped[int]
+    fee_cents: Mapped[int]
+    """What the marketplace keeps of the sellers' lines."""
+    own_cents: Mapped[int]
+    """The marketplace's own lines: shipping, tax, service charge."""
+    net_cents: Mapped[int]
+    """What the sellers get."""
+    release: Mapped[Word]
+    collect: Mapped[Word]
+    settled_at: Mapped[datetime]
+    collected_at: Mapped[datetime | None]
+    funded_at: Mapped[datetime | None]
+
+
+class SettlementLine(Base):
+    """One line of a settled sale."""
+
+    __tablename__ = "billcom_settlement_line"
+    __table_args__ = (
+        UniqueConstraint("settlement_id", "position", name="uq_billcom_settlement_line_position"),
+        CheckConstraint("fee_cents >= 0 AND fee_cents <= cents", name="fee_cents"),
+        Index("ix_billcom_settlement_line_seller", "seller_id"),
+    )
+
+    id: Mapped[RowId]
+    organization_id: Mapped[OrganizationId]
+    settlement_id: Mapped[UUID] = mapped_column(ForeignKey("billcom_settlement.id"))
+    position: Mapped[int] = mapped_column(SmallInteger)
+    seller_id: Mapped[UUID | None] = mapped_column(ForeignKey("billcom_party.id"))
+    """The vendor; none for a line of the marketplace's own."""
+    cents: Mapped[int]
+    fee_cents: Mapped[int]
+    description: Mapped[str] = mapped_column(String(200))
+
+
+class Adjustment(Base):
+    """What changes a settlement or a party's balance later: refund, fine, bonus, dispute outcome, write-off."""
+
+    __tablename__ = "billcom_adjustment"
+    __table_args__ = (
+        UniqueConstraint(
+            "organization_id", "origin_type", "origin_id", "reference", name="uq_billcom_adjustment_reference"
+        ),
+    )
+
+    id: Mapped[RowId]
+    organization_id: Mapped[OrganizationId]
+    kind: Mapped[Word]
+    origin_type: Mapped[Word]
+    origin_id: Mapped[UUID]
+    line: Mapped[int | None] = mapped_column(SmallInteger)
+    party_id: Mapped[UUID | None] = mapped_column(ForeignKey("billcom_party.id"))
+    cents: Mapped[int]
+    fee_cents: Mapped[int] = mapped_column(default=0)
+    currency: Mapped[Currency]
+    reference: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(String(500))
+    actor: Mapped[str] = mapped_column(String(100))
+    approver: Mapped[str | None] = mapped_column(String(100))
+    state: Mapped[Word]
+    created_at: Mapped[datetime]
