@@ -1,0 +1,118 @@
+"""Our rows in the app's database: sessions of our own, and statements inside the app's.
+
+    with store.write() as rows:       one short transaction, BEGIN IMMEDIATE where `sqlite_safe` is in place
+        rows.execute(update(Operation)...)
+
+    rows = store.within(db.session)   the same statements inside a transaction of the app
+
+No network call is made while either is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import CursorResult, Engine, Executable, Insert, Result, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session as OrmSession
+
+from .errors import ConfigurationError
+
+SUPPORTED = ("sqlite", "postgresql")
+ROWS_PER_STATEMENT = 1000
+"""Keeps every write transaction below 50 ms."""
+
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+class Rows:
+    """Statements on our tables inside one open transaction.
+
+    :param session: the session whose transaction they belong to.
+    :param engine: where our tables are.
+    :param schema: the database schema of our tables, or None.
+    """
+
+    def __init__(self, session: OrmSession, engine: Engine, schema: str | None) -> None:
+        self.session = session
+        self.dialect = engine.dialect.name
+        self._bind = {"bind": engine}
+        self._options: dict[str, Any] = {"synchronize_session": False}
+        if schema is not None:
+            self._options["schema_translate_map"] = {None: schema}
+
+    def execute(self, statement: Executable, parameters: Parameters | None = None) -> Result[Any]:
+        """Execute a statement and return its result."""
+        return self.session.execute(
+            statement, parameters, execution_options=self._options, bind_arguments=dict(self._bind)
+        )
+
+    def all(self, statement: Executable) -> list[Any]:
+        """Return all rows of a select; a single selected entity or column comes without its tuple."""
+        result = self.execute(statement)
+        return list(result.scalars()) if len(result.keys()) == 1 else list(result)
+
+    def first(self, statement: Executable) -> Any:  # noqa: ANN401 - the statement decides
+        """Return the first row of a select, or None."""
+        found = self.all(statement)
+        return found[0] if found else None
+
+    def change(self, statement: Executable) -> int:
+        """Execute a guarded update and return how many rows it changed."""
+        result = self.execute(statement)
+        assert isinstance(result, CursorResult)
+        return result.rowcount
+
+    def insert(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, given as mappings with the same keys, in statements of a thousand."""
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            self.execute(Insert(_table(table)), list(rows[start : start + ROWS_PER_STATEMENT]))
+
+    def insert_new(self, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows, leaving alone those that a unique constraint knows already."""
+        make = postgresql.insert if self.dialect == "postgresql" else sqlite.insert
+        for start in range(0, len(rows), ROWS_PER_STATEMENT):
+            self.execute(make(_table(table)).on_conflict_do_nothing(), list(rows[start : start + ROWS_PER_STATEMENT]))
+
+
+def _table(model: type[Any]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+class Store:
+    """Opens sessions of our own on the app's database.
+
+    :param engine: the app's SQLAlchemy engine for our bind; never changed, only given execution options of our own.
+    :param schema: the database schema of our tables, or None.
+    :raises ConfigurationError: the database is neither SQLite nor PostgreSQL.
+    """
+
+    def __init__(self, engine: Engine, *, schema: str | None = None) -> None:
+        if engine.dialect.name not in SUPPORTED:
+            raise ConfigurationError(
+                f"flask_billcom needs SQLite or PostgreSQL (partial unique indexes, UPDATE ... RETURNING), "
+                f"not {engine.dialect.name}; use the bind_key of a database that has them"
+            )
+        self.engine = engine
+        self.schema = schema
+        self._writing = engine.execution_options(billcom_write=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Rows]:
+        """Open one short write transaction; it commits at the end and rolls back on any error."""
+        with OrmSession(self._writing, expire_on_commit=False) as session, session.begin():
+            yield Rows(session, self._writing, self.schema)
+
+    @contextmanager
+    def read(self) -> Iterator[Rows]:
+        """Open a transaction that only reads."""
+        with OrmSession(self.engine, expire_on_commit=False) as session:
+            yield Rows(session, self.engine, self.schema)
+
+    def within(self, session: OrmSession) -> Rows:
+        """Return our rows inside a transaction of the app's; it commits or rolls back with the app's rows."""
+        return Rows(session, self.engine, self.schema)
