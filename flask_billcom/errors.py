@@ -75,11 +75,28 @@ class TransportError(BillcomError):
 
     may_have_happened = True
 
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        http: int | None = None,
+        server_date: datetime | None = None,
+        operation: str | None = None,
+        organization_id: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, organization_id=organization_id)
+        self.http = http
+        self.server_date = server_date
+
 
 class ConnectionFailed(TransportError):  # noqa: N818
     """Bill.com was never reached; nothing was sent, so it is safe to send again."""
 
     may_have_happened = False
+
+
+class NotSent(ConnectionFailed):
+    """The time for sending had passed before the first byte; nothing was sent, so it is safe to send again."""
 
 
 class RequestTimedOut(TransportError):  # noqa: N818
