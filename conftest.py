@@ -1,0 +1,12 @@
+"""What every run of the tests starts with: the examples of the documents, and the fixtures of `tests.support`."""
+
+from tests.support.examples import pytest_collect_file
+
+pytest_plugins = [
+    "tests.support.programs",
+    "tests.support.postgres",
+    "tests.support.database",
+    "tests.support.browser",
+]
+
+__all__ = ["pytest_collect_file", "pytest_plugins"]

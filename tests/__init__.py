@@ -1,0 +1,1 @@
+"""Suites by what they need; what they share is in `tests.support`."""

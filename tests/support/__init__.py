@@ -1,0 +1,1 @@
+"""What the suites share: databases, programs, the browser, the simulator, the documentation's examples."""
