@@ -1,0 +1,63 @@
+# One command each, over a virtual environment that is made here. Nothing is needed first but Python 3.11 or newer.
+#
+#   make demo      200 orders from the sale to the cleared payout, at a local Bill.com; ORDERS=N for another number
+#   make serve     the marketplace and the local Bill.com in the browser
+#   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
+#   make check     style, types, floors, spelling, documentation
+#   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
+#   make install   everything that tests and benchmarks need
+#   make pins      write the versions that resolve today to constraints.txt
+#   make clean     remove what was made
+#
+# PY names the Python to use, V the environment; PINS= takes the newest versions instead of the pinned ones.
+
+PY   ?= python3
+V    ?= .venv
+PINS ?= -c constraints.txt
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: install demo serve test test-all check pins clean
+
+demo: $(V)/.small
+	@$(V)/bin/python -m example_marketplace.demo
+
+serve: $(V)/.small
+	@$(V)/bin/python -m example_marketplace.serve
+
+install: $(V)/.all
+
+test: $(V)/.all
+	$(V)/bin/python -m pytest -n 2 --dist loadfile
+
+test-all: test
+	$(V)/bin/python -m tests.matrix
+
+check: $(V)/.all
+	$(V)/bin/ruff check .
+	$(V)/bin/ruff format --check .
+	$(V)/bin/mypy --strict flask_billcom example_marketplace tests conftest.py
+	$(V)/bin/lint-imports
+	$(V)/bin/codespell
+	$(V)/bin/sphinx-build -q -W -n --keep-going docs docs/_build/html
+
+# The small set runs the demo; everything stands on it and adds suites, linters and documentation tools.
+$(V)/.small: pyproject.toml constraints.txt example_marketplace/requirements.txt
+	$(PY) -m venv $(V)
+	$(V)/bin/pip install -q $(PINS) -e '.[web,simulator]' -r example_marketplace/requirements.txt
+	touch $@
+
+$(V)/.all: $(V)/.small
+	$(V)/bin/pip install -q $(PINS) -e '.[dev]'
+	touch $@
+
+pins:
+	rm -rf $(V)/pins
+	$(PY) -m venv $(V)/pins
+	$(V)/pins/bin/pip install -q -e '.[dev]' -r example_marketplace/requirements.txt
+	$(V)/pins/bin/pip freeze --exclude-editable | grep -E '^[A-Za-z0-9_.-]+==' > constraints.txt
+	rm -rf $(V)/pins
+
+clean:
+	rm -rf $(V) docs/_build build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
