@@ -1,0 +1,112 @@
+"""A user's own particulars and bank account.
+
+The account number goes from the form straight through `billcom.add_bank_account` to Bill.com. The shop never stores or
+logs it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask_login import current_user
+from werkzeug import Response
+
+from example_marketplace.extensions import db
+from example_marketplace.forms import BankAccount, BuyerBankAccount, BuyerProfile, SellerProfile
+from example_marketplace.models import Buyer, Seller
+from example_marketplace.money_pages import bank_account_of, consent_to_debits, pass_bank_account_through
+from example_marketplace.views.who import signed_in, this_buyer, this_seller
+from flask_billcom.errors import BillcomError
+
+bp = Blueprint("account", __name__, url_prefix="/account")
+
+
+@bp.get("")
+@signed_in
+def index() -> str:
+    buyer, seller = current_user.buyer, current_user.seller
+    return render_template(
+        "account/index.html",
+        buyer_form=BuyerProfile(obj=buyer, prefix="buyer"),
+        seller_form=SellerProfile(obj=seller, prefix="seller"),
+        buyer_bank=bank_account_of(buyer) if buyer else None,
+        seller_bank=bank_account_of(seller) if seller else None,
+    )
+
+
+@bp.post("/buyer")
+@signed_in
+def save_buyer() -> Response:
+    """Become a buyer, or change name and e-mail; Bill.com learns of it by itself."""
+    form = BuyerProfile(prefix="buyer")
+    if _is_good(form):
+        buyer = current_user.buyer or Buyer(user=db.session.merge(current_user))
+        form.populate_obj(buyer)
+        db.session.add(buyer)
+        db.session.commit()
+        flash("Saved.", "good")
+    return redirect(url_for("account.index"))
+
+
+@bp.post("/seller")
+@signed_in
+def save_seller() -> Response:
+    """Become a seller, or change name and e-mail; Bill.com learns of it by itself."""
+    form = SellerProfile(prefix="seller")
+    if _is_good(form):
+        seller = current_user.seller or Seller(user=db.session.merge(current_user))
+        form.populate_obj(seller)
+        db.session.add(seller)
+        db.session.commit()
+        flash("Saved.", "good")
+    return redirect(url_for("account.index"))
+
+
+@bp.route("/buyer/bank", methods=["GET", "POST"])
+@signed_in
+def buyer_bank() -> str | Response:
+    """Take the account that a buyer is charged from, with his consent."""
+    buyer, form = this_buyer(), BuyerBankAccount()
+    if form.validate_on_submit() and _passed_on(buyer, form):
+        return redirect(url_for("account.index"))
+    return render_template("account/bank.html", form=form, title="The account you pay from", party=buyer.company)
+
+
+@bp.route("/seller/bank", methods=["GET", "POST"])
+@signed_in
+def seller_bank() -> str | Response:
+    """Take the account that a seller is paid to."""
+    seller, form = this_seller(), BankAccount()
+    if form.validate_on_submit() and _passed_on(seller, form):
+        return redirect(url_for("account.index"))
+    return render_template("account/bank.html", form=form, title="The account you are paid to", party=seller.name)
+
+
+def _passed_on(party: Buyer | Seller, form: BankAccount) -> bool:
+    try:
+        pass_bank_account_through(
+            party,
+            name_on_account=form.name_on_account.data,
+            routing_number=form.routing_number.data,
+            account_number=form.account_number.data,
+            is_savings=form.kind.data == "savings",
+        )
+        if isinstance(party, Buyer):
+            consent_to_debits(party)
+        db.session.commit()
+    except BillcomError as error:
+        db.session.rollback()
+        current_app.logger.warning("a bank account was not taken: %s", type(error).__name__)
+        flash("Our payments partner did not take this account. Please try again later.", "bad")
+        return False
+    flash("Your bank account is in place.", "good")
+    return True
+
+
+def _is_good(form: Any) -> bool:  # noqa: ANN401 - WTForms ships no types
+    if form.validate_on_submit():
+        return True
+    for name, errors in form.errors.items():
+        flash(f"{form[name].label.text}: {errors[0]}", "bad")
+    return False
