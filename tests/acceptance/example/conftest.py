@@ -1,0 +1,52 @@
+"""The example shop in a folder of its own, beside a local Bill.com of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from example_marketplace import create_app, sample
+from example_marketplace.extensions import db
+from example_marketplace.local_billcom import LocalBillcom, running
+from tests.support.visitors import Visitor
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An instance folder that does not exist yet, and an environment that says nothing else."""
+    for name in [name for name in os.environ if name.startswith("FLASK_")]:
+        monkeypatch.delenv(name)
+    folder = tmp_path / "instance"
+    monkeypatch.setenv("FLASK_INSTANCE_PATH", str(folder))
+    return folder
+
+
+@pytest.fixture
+def shop(instance: Path) -> Iterator[Flask]:
+    """The shop with its sample people and no Bill.com."""
+    app = create_app()
+    app.testing = True
+    with app.app_context():
+        sample.add_people(db.session)
+        db.session.commit()
+        yield_engine = db.engine
+    yield app
+    yield_engine.dispose()
+
+
+@pytest.fixture
+def visitor(shop: Flask) -> Callable[[], Visitor]:
+    """Bring a new visitor."""
+    return lambda: Visitor(shop)
+
+
+@pytest.fixture
+def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: Path) -> Iterator[LocalBillcom]:
+    """A local Bill.com that the shop of this test talks to; ask for it before `shop`."""
+    with running(tmp_path) as started:
+        monkeypatch.setenv("FLASK_BILLCOM_BASE_URL", started.api)
+        yield started
