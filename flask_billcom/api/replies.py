@@ -1,0 +1,178 @@
+"""What an answer holds, as records; and what a bulk answer says of each object.
+
+A bulk answer is believed object by object only if it can be laid beside the request: as many envelopes as objects, and
+every success echoing the number that was sent at its place.
+
+Wire: https://developer.bill.com/v2/reference/ap-vendormgmt-bulkcreatevendor
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from flask_billcom.errors import MalformedReply
+
+from .codec import from_wire
+from .codes import Certainty, Verdict, classify
+from .envelope import Reply, read_envelope
+from .fields import Record
+from .records import ReceivedPay, SentPay
+
+R = TypeVar("R", bound=Record)
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemReply:
+    """What a bulk answer says of one object that was sent.
+
+    :param index: its place in the request.
+    :param verdict: what became of it.
+    :param wire: the object as answered; only where it was surely applied.
+    """
+
+    index: int
+    verdict: Verdict
+    wire: Mapping[str, Any] | None = field(default=None, repr=False)
+
+    @property
+    def remote_id(self) -> str | None:
+        """Return the id that Bill.com gave the object."""
+        return None if self.wire is None else self.wire["id"]
+
+
+def parse_bulk(
+    reply: Reply,
+    sent: Sequence[S],
+    *,
+    number: Callable[[S], str | None],
+    echo: Callable[[Mapping[str, Any]], Any],
+) -> list[ItemReply]:
+    """Return what became of each object, in the order in which they were sent.
+
+    :param reply: the well-formed answer, success or error.
+    :param sent: what was sent.
+    :param number: what marks an object that was sent, such as its invoice number.
+    :param echo: the same mark in an object that was answered.
+    """
+    bulk = reply.data.get("bulk") if isinstance(reply.data, Mapping) else None
+    if not reply.ok and bulk is None:
+        verdict = classify(reply, bills_in_call=len(sent))
+        return [ItemReply(index, verdict) for index in range(len(sent))]
+    if not isinstance(bulk, list) or len(bulk) > len(sent):
+        return _all_unknown(sent, "the answer does not fit the request")
+    items = [_judge(index, envelope) for index, envelope in enumerate(bulk)]
+    answered = [item for item in items if item.wire is not None]
+    echoes = all(number(sent[item.index]) == echo(item.wire) for item in answered if item.wire is not None)
+    if not echoes or len({item.remote_id for item in answered}) != len(answered):
+        return _all_unknown(sent, "the answer echoes other objects than were sent at these places")
+    tail = [ItemReply(index, _unknown("the answer is too short")) for index in range(len(items), len(sent))]
+    return items + tail
+
+
+def _judge(index: int, envelope: Any) -> ItemReply:  # noqa: ANN401
+    try:
+        inner = read_envelope(envelope)
+    except MalformedReply as error:
+        return ItemReply(index, _unknown(str(error)))
+    if not inner.ok:
+        return ItemReply(index, classify(inner))
+    wire = inner.data.get("obj", inner.data) if isinstance(inner.data, Mapping) else None
+    if not isinstance(wire, Mapping) or not isinstance(wire.get("id"), str) or not wire["id"]:
+        return ItemReply(index, _unknown("the answer holds no object"))
+    return ItemReply(index, classify(inner), wire)
+
+
+def _unknown(message: str) -> Verdict:
+    return Verdict(Certainty.NO_ANSWER, None, message)
+
+
+def _all_unknown(sent: Sequence[object], message: str) -> list[ItemReply]:
+    return [ItemReply(index, _unknown(message)) for index in range(len(sent))]
+
+
+def parse_object(cls: type[R], reply: Reply) -> R:
+    """Return the one object of an answer.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: from_wire(cls, data))
+
+
+def parse_list(cls: type[R], reply: Reply) -> list[R]:
+    """Return the objects of a list's answer.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: [from_wire(cls, item) for item in _list(data)])
+
+
+def parse_wrapped(cls: type[R], reply: Reply, key: str) -> list[R]:
+    """Return the objects that stand under a key of an answer.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: [from_wire(cls, item) for item in _list(_under(data, key))])
+
+
+def parse_sent_pays(reply: Reply) -> list[SentPay]:
+    """Return the payments that PayBills made.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return parse_wrapped(SentPay, reply, "sentPays")
+
+
+def parse_payments(reply: Reply) -> list[SentPay]:
+    """Return the payments of ListPayments.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return parse_wrapped(SentPay, reply, "payments")
+
+
+def parse_charge(reply: Reply) -> ReceivedPay:
+    """Return the payment that ChargeCustomer made.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: from_wire(ReceivedPay, _under(data, "chargedReceivedPay")))
+
+
+def parse_mapping(reply: Reply) -> Mapping[str, Any]:
+    """Return the fields of an answer that is no record.
+
+    :raises MalformedReply: the answer is no object.
+    """
+    return _reading(reply, _mapping)
+
+
+T = TypeVar("T")
+
+
+def _reading(reply: Reply, read: Callable[[Any], T]) -> T:
+    try:
+        return read(reply.data)
+    except MalformedReply as error:
+        error.http, error.server_date = reply.http, reply.server_date
+        raise
+
+
+def _mapping(data: Any) -> Mapping[str, Any]:  # noqa: ANN401
+    if not isinstance(data, Mapping):
+        raise MalformedReply("the answer is no object")
+    return data
+
+
+def _under(data: Any, key: str) -> Any:  # noqa: ANN401
+    if key not in _mapping(data):
+        raise MalformedReply(f"the answer holds no {key}")
+    return data[key]
+
+
+def _list(data: Any) -> list[Any]:  # noqa: ANN401
+    if not isinstance(data, list):
+        raise MalformedReply("the answer holds no list")
+    return data
