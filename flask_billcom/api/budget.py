@@ -15,6 +15,9 @@ from flask_billcom.errors import NotSent
 MAX_IDLE_S = 5.0
 """Longest that a connection may have been idle, in seconds, to carry a change."""
 
+MAX_IDLE_READ_S = 60.0
+"""The same for a read, where a connection closed at the wrong moment costs only another try."""
+
 
 class Budget:
     """The limits of one call at a time; it is renewed for the next one.
@@ -41,7 +44,7 @@ class Budget:
         self._deadline = now + timeout_s
         self._connect_by = now + min(connect_timeout_s, timeout_s)
         self._write_by = self._deadline if not_after is None else min(not_after, self._deadline)
-        self._max_idle_s = float("inf") if idle_allowed else MAX_IDLE_S
+        self._max_idle_s = MAX_IDLE_READ_S if idle_allowed else MAX_IDLE_S
 
     def is_fresh(self, idle_since: float) -> bool:
         """Return whether a connection last used at that monotonic time may be used again."""

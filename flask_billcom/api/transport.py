@@ -161,6 +161,19 @@ class Transport:
             raise MalformedReply(f"HTTP {outcome.http} instead of a file", http=outcome.http, server_date=outcome.date)
         return Download(outcome.content_type, outcome.body)
 
+    def check(self, end_point: str) -> str:
+        """Return an address that Login named, if calls may go to it.
+
+        :raises ConfigurationError: it is not, letter for letter, one of the allowed ones; nothing is sent to it.
+        """
+        address = end_point.removesuffix("/")
+        if address not in self._allowed:
+            raise ConfigurationError(
+                "Login named an address that does not belong to this environment, so nothing was sent to it; "
+                "check the environment and the address of the service"
+            )
+        return address
+
     def close(self) -> None:
         """Close this thread's connections."""
         session = getattr(self._local, "session", None)
@@ -185,10 +198,7 @@ class Transport:
         return fields
 
     def _address(self, end_point: str | None) -> str:
-        address = self.base_url if end_point is None else end_point.removesuffix("/")
-        if address not in self._allowed:
-            raise ConfigurationError("this address is not one of Bill.com's; nothing was sent")
-        return address
+        return self.check(end_point) if end_point else self.base_url
 
     def _prepare(self, url: str, fields: Mapping[str, Secret], upload: Upload | None) -> requests.PreparedRequest:
         request = requests.PreparedRequest()
