@@ -53,7 +53,10 @@ class Document(Base):
     due_cents: Mapped[int | None]
     scheduled_cents: Mapped[int | None]
     approval_status: Mapped[Word | None]
+    remote_created_at: Mapped[datetime | None]
     remote_updated_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    """When status and balance were last read; a payment needs them fresh."""
     release_after: Mapped[datetime | None]
     """When a bill may be paid, as far as its sale is concerned; none while that is not known."""
     released_at: Mapped[datetime | None]
