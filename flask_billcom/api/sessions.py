@@ -1,6 +1,6 @@
 """Signing in and out, and the second step: plain functions over a transport.
 
-    login ──> Login(session_id, api_end_point) ──mfa_challenge──> code on the phone ──mfa_authenticate──> mfa_id, 30 days
+    login ──> Login(session_id, api_end_point) ──mfa_challenge──> code ──mfa_authenticate──> mfa_id, 30 days
     login(mfa_id, device_id) ──> trusted from the start
 
 A session ends after 35 idle minutes. Nobody here signs in again by himself.
