@@ -78,7 +78,7 @@ class SellerProfile(Form):
 class NewProduct(Form):
     title = StringField("Title", [InputRequired(), Length(max=80)])
     description = TextAreaField("Description", [Length(max=600)], render_kw={"rows": 3})
-    picture = SelectField("Picture", choices=[(name, name.title()) for name in PICTURES])
+    picture = SelectField("Picture", choices=list(PICTURES))
     price = DecimalField(
         "Price in dollars",
         [InputRequired(), NumberRange(min=Decimal("0.01"), max=Decimal(99999))],
@@ -106,7 +106,7 @@ class BankAccount(Form):
     )
     routing_number = _digits("Routing number", 9, 9)
     account_number = _digits("Account number", 4, 17)
-    kind = RadioField("Kind", choices=[("checking", "Checking"), ("savings", "Savings")], default="checking")
+    kind = RadioField("Kind", choices=["Checking", "Savings"], default="Checking")
 
     def validate_routing_number(self, field: Any) -> None:  # noqa: ANN401 - WTForms ships no types
         if not re.fullmatch(r"[0-9]{9}", field.data or ""):

@@ -152,11 +152,6 @@ class Order(Model):
         return self.shipped_at is not None
 
     @property
-    def is_priced(self) -> bool:
-        """Whether the price of everything is agreed."""
-        return all(item.is_priced for item in self.items)
-
-    @property
     def shipping(self) -> Decimal:
         """What the marketplace charges for shipping, in dollars."""
         return from_cents(self.shipping_cents)
@@ -179,8 +174,7 @@ class OrderItem(Model):
     seller_id: Mapped[int] = mapped_column(ForeignKey("seller.id"), index=True)
     title: Mapped[str] = mapped_column(String(80))
     quantity: Mapped[int] = mapped_column(default=1)
-    unit_cents: Mapped[int | None]
-    """None while the price of a piece made to order is still to be agreed."""
+    unit_cents: Mapped[int]
     fee_cents: Mapped[int] = mapped_column(default=0)
     shipped_at: Mapped[datetime | None] = mapped_column(DateTime)
     order: Mapped[Order] = relationship(back_populates="items")
@@ -188,20 +182,13 @@ class OrderItem(Model):
     seller: Mapped[Seller] = relationship()
 
     def set_price(self, unit_cents: int) -> None:
-        """Agree on the price of one piece; the marketplace's fee follows from it."""
+        """Set the price of one piece; the marketplace's fee follows from it."""
         self.unit_cents = unit_cents
         self.fee_cents = percent_of(self.total_cents, FEE_PERCENT)
 
     @property
-    def is_priced(self) -> bool:
-        """Whether the price is agreed."""
-        return self.unit_cents is not None
-
-    @property
     def total_cents(self) -> int:
         """What the buyer pays for this line, in cents."""
-        if self.unit_cents is None:
-            raise ValueError(f"{self.title}: its price is not agreed yet")
         return self.unit_cents * self.quantity
 
     @property

@@ -90,7 +90,7 @@ def _passed_on(party: Buyer | Seller, form: BankAccount) -> bool:
             name_on_account=form.name_on_account.data,
             routing_number=form.routing_number.data,
             account_number=form.account_number.data,
-            is_savings=form.kind.data == "savings",
+            is_savings=form.kind.data == "Savings",
         )
         if isinstance(party, Buyer):
             consent_to_debits(party)
