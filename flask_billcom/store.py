@@ -59,9 +59,9 @@ class Rows:
         found = self.all(statement)
         return found[0] if found else None
 
-    def change(self, statement: Executable) -> int:
-        """Execute a guarded update and return how many rows it changed."""
-        result = self.execute(statement)
+    def change(self, statement: Executable, parameters: Parameters | None = None) -> int:
+        """Execute a guarded update, once or for each set of parameters, and return how many rows it changed."""
+        result = self.execute(statement, parameters)
         assert isinstance(result, CursorResult)
         return result.rowcount
 

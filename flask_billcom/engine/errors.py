@@ -1,0 +1,23 @@
+"""What ends a step of a tick without being a fault."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_billcom.errors import BillcomError
+
+
+class NoCapacity(BillcomError):  # noqa: N818 - it is a state of the limits
+    """No slot, quota or session is free now; the work stays planned and the next tick goes on with it."""
+
+    def __init__(self, message: str | None = None, *, retry_at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class Held(NoCapacity):
+    """A hold stops all sending until a person has mended its cause."""
+
+
+class LateReply(BillcomError):  # noqa: N818
+    """An answer came after its claim had passed to somebody else; it is kept as evidence and changes nothing."""

@@ -1,0 +1,191 @@
+"""Prove that no earlier session lives, so that a packet still on its way carries a dead session id.
+
+    unknown rows with unsafe_gen --take every generation <= it out of use--> wait for its open calls
+        --Logout, then GetSessionInfo answers BDC_1109--> dead_at --> their absence may be believed at dead_at + grace
+
+A generation is dead by evidence only; replacing it on a guess kills nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from flask_billcom.api import sessions as wire
+from flask_billcom.api.secret import Secret
+from flask_billcom.api.transport import Transport
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.errors import SessionExpired, TokenUnreadable
+from flask_billcom.models import Call, Mark, Operation, OperationState, Session
+from flask_billcom.store import Rows, Store
+
+from .limits import ALL, Limits
+from .recording import Recorder
+from .sessions import Sessions, State
+from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
+
+MARK = "fence"
+
+
+class Fence:
+    """Fences the generations of one organization's session."""
+
+    def __init__(
+        self,
+        organization_id: str,
+        *,
+        store: Store,
+        clock: Clock,
+        transport: Transport,
+        sessions: Sessions,
+        limits: Limits,
+        recorder: Recorder,
+        timing: Timing,
+    ) -> None:
+        self.organization_id = organization_id
+        self._store = store
+        self._clock = clock
+        self._transport = transport
+        self._sessions = sessions
+        self._limits = limits
+        self._recorder = recorder
+        self._timing = timing
+
+    def round(self, kinds: Collection[str]) -> None:
+        """Take the proof of every generation that unknown operations of these kinds still depend on.
+
+        :param kinds: names of the kinds that are sent again only after a fence.
+        """
+        now = self._clock.now()
+        with self._store.read() as rows:
+            newest_unsafe = self._newest_unsafe(rows, kinds, now)
+            living = [] if newest_unsafe is None else self._living(rows, newest_unsafe)
+        for row in living:
+            if row.state == State.VALID and not self._retire(row, now):
+                return
+            if row.state != State.REFRESHING:
+                self._prove(row, kinds)
+
+    def _newest_unsafe(self, rows: Rows, kinds: Collection[str], now: datetime) -> int | None:
+        found: int | None = rows.first(
+            select(func.max(Operation.unsafe_gen)).where(
+                *self._waiting(kinds), Operation.unknown_since <= now - SECOND_LOOK
+            )
+        )
+        return found or None
+
+    def _waiting(self, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Operation.organization_id == self.organization_id,
+            Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING)),
+            Operation.answered.is_(False),
+            Operation.unsafe_gen > 0,
+            Operation.kind.in_(sorted(kinds)),
+        )
+
+    def _living(self, rows: Rows, newest: int) -> list[Session]:
+        found: list[Session] = rows.all(
+            select(Session)
+            .where(Session.organization_id == self.organization_id, Session.gen <= newest, Session.dead_at.is_(None))
+            .order_by(Session.gen)
+        )
+        return found
+
+    def _retire(self, row: Session, now: datetime) -> bool:
+        """Take the newest generation out of use, at most once in five minutes."""
+        with self._store.write() as rows:
+            last = rows.first(select(Mark.value).where(*self._mark()))
+            if last is not None and now < datetime.fromisoformat(last) + FENCE_PATIENCE:
+                return False
+            if not self._sessions.retire(rows, row.gen):
+                return False
+            self._set_mark(rows, now)
+            act = Act("session_fenced", "session", None, {"generation": row.gen})
+            record(rows, self._clock, self.organization_id, [act])
+        row.fenced_at = now
+        return True
+
+    def _prove(self, row: Session, kinds: Collection[str]) -> None:
+        if self._has_open_calls(row.gen):
+            return
+        try:
+            token = self._sessions.token(row)
+        except TokenUnreadable:
+            self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved")
+            return
+        died, server_date = self._probe(token, row.api_end_point)
+        if died:
+            with self._store.write() as rows:
+                self._sessions.mark_dead(rows, row.gen, server_date)
+                self._count_from_death(rows, row.gen, kinds)
+        elif row.fenced_at is not None and self._clock.now() > row.fenced_at + FENCE_PATIENCE:
+            self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
+
+    def _has_open_calls(self, gen: int) -> bool:
+        with self._store.read() as rows:
+            found = rows.first(
+                select(Call.id)
+                .where(
+                    Call.organization_id == self.organization_id,
+                    Call.session_gen == gen,
+                    Call.outcome.is_(None),
+                    Call.lease_until > self._clock.now(),
+                )
+                .limit(1)
+            )
+        return found is not None
+
+    def _probe(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
+        """Log a session out and ask whether it lives; only BDC_1109 is a no."""
+        now = self._clock.now()
+        with self._store.write() as rows:
+            # Both calls run one after the other in one slot; an error of the transport leaves it to its lease.
+            slot = self._limits.take(rows, now, until=now + 2 * self._timing.lease, classes=(ALL, ALL), changes=False)
+        answer = self._ask(token, end_point)
+        with self._store.write() as rows:
+            self._limits.release(rows, slot, self._clock.now())
+        return answer
+
+    def _ask(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
+        # What cannot be logged out is asked after all the same: the question below is what counts.
+        with suppress(SessionExpired):
+            wire.logout(self._transport, session_id=token, end_point=end_point)
+        try:
+            wire.get_session_info(self._transport, session_id=token, end_point=end_point)
+        except SessionExpired as gone:
+            return True, gone.server_date
+        return False, None
+
+    def _count_from_death(self, rows: Rows, gen: int, kinds: Collection[str]) -> None:
+        now = self._clock.now()
+        believed = now + self._timing.grace
+        rows.change(
+            update(Operation)
+            .where(*self._waiting(kinds), Operation.state == OperationState.UNKNOWN, Operation.unsafe_gen <= gen)
+            .values(absent_after=believed, check_after=believed)
+        )
+
+    def _give_up(self, row: Session, kinds: Collection[str], reason: str) -> None:
+        with self._store.write() as rows:
+            stuck = rows.all(
+                select(Operation).where(
+                    *self._waiting(kinds),
+                    Operation.state == OperationState.UNKNOWN,
+                    Operation.unsafe_gen >= row.gen,
+                )
+            )
+            self._recorder.quarantine(rows, stuck, reason, state=OperationState.UNKNOWN)
+
+    def _mark(self) -> tuple[ColumnElement[bool], ...]:
+        return Mark.organization_id == self.organization_id, Mark.name == MARK
+
+    def _set_mark(self, rows: Rows, now: datetime) -> None:
+        rows.insert_new(
+            Mark,
+            [{"organization_id": self.organization_id, "name": MARK, "value": now.isoformat(), "updated_at": now}],
+        )
+        rows.change(update(Mark).where(*self._mark()).values(value=now.isoformat(), updated_at=now))

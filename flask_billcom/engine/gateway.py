@@ -1,0 +1,108 @@
+"""One call outside the operations: a read, or a pass-through that a person waits for.
+
+    slot + quota + session --one call--> answer --> slot released, limits and session noted
+
+A read may be repeated once after a new sign-in; a change never. No transaction is open during the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask_billcom.api.codes import Scope, classify, error_of_change, error_of_read
+from flask_billcom.api.envelope import Reply
+from flask_billcom.api.requests import Call as WireCall
+from flask_billcom.api.transport import Transport
+from flask_billcom.clock import Clock
+from flask_billcom.errors import RateLimited, SessionExpired
+from flask_billcom.store import Store
+
+from .errors import NoCapacity
+from .limits import ALL, Limits, SlotLease
+from .sessions import Live, Sessions
+from .timing import Timing
+
+BUSY = timedelta(seconds=1)
+
+
+class Gateway:
+    """Calls inside the shared session and limits of one organization."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        transport: Transport,
+        sessions: Sessions,
+        limits: Limits,
+        timing: Timing,
+    ) -> None:
+        self.sessions = sessions
+        self._store = store
+        self._clock = clock
+        self._transport = transport
+        self._limits = limits
+        self._timing = timing
+
+    def read(self, call: WireCall) -> Reply:
+        """Return the answer to a read; sign in anew and repeat it once if the session has ended.
+
+        :raises NoCapacity: no slot, quota or session is free now.
+        :raises APIError: Bill.com refused it.
+        :raises TransportError: no usable answer came.
+        """
+        try:
+            return self._once(call)
+        except SessionExpired:
+            return self._once(call)
+
+    def change(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
+        """Return the answer to a change that is no operation; it is sent once, and the caller reads back.
+
+        :param classes: the quota classes that it counts in.
+        :raises NoCapacity: nothing was sent: no slot, quota or session is free now.
+        :raises APIError: Bill.com refused it and nothing happened.
+        :raises OutcomeUnknown: it may or may not have happened.
+        :raises TransportError: no usable answer came.
+        """
+        return self._once(call, classes=classes)
+
+    def _once(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
+        live = self.sessions.live()
+        now = self._clock.now()
+        with self._store.write() as rows:
+            slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=call.changes)
+        # After an error of the transport the slot stays taken: the server may still be running the call.
+        reply = self._transport.call(
+            call.path,
+            call.data,
+            session_id=live.token,
+            end_point=live.end_point or None,
+            idempotent=not call.changes,
+        )
+        self.note(live, reply, slot)
+        if reply.ok:
+            return reply
+        raise (error_of_change if call.changes else error_of_read)(reply, call.path)
+
+    def note(self, live: Live, reply: Reply, slot: SlotLease) -> None:
+        """Release the slot and remember what the answer says about session and limits.
+
+        :raises NoCapacity: Bill.com's own count of calls is used up.
+        """
+        now = self._clock.now()
+        retry_at: datetime | None = None
+        with self._store.write() as rows:
+            self._limits.release(rows, slot, now)
+            if reply.code == "BDC_1109":
+                self.sessions.mark_dead(rows, live.gen, reply.server_date)
+            elif reply.code is not None:
+                verdict = classify(reply)
+                if verdict.row is not None and verdict.row.scope is Scope.HOUR:
+                    retry_at = self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
+                elif verdict.row is not None and issubclass(verdict.row.error, RateLimited):
+                    retry_at = now + BUSY
+        if retry_at is not None:
+            raise NoCapacity(f"Bill.com refuses further calls for now ({reply.code})", retry_at=retry_at)

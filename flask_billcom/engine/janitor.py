@@ -1,0 +1,57 @@
+"""Calls whose lease has passed: their worker crashed or froze, so their operations are unknown.
+
+A frozen worker may still wake and write: `not_after` narrows that, the fence and the read-back close it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.models import Call, Operation, OperationState
+from flask_billcom.store import Rows, Store
+
+from .timing import Timing
+
+BATCH = 50
+
+
+def sweep(organization_id: str, store: Store, clock: Clock, timing: Timing) -> int:
+    """Turn the operations of abandoned calls into unknown ones and return how many there were."""
+    now = clock.now()
+    with store.write() as rows:
+        abandoned = rows.all(
+            select(Call)
+            .where(Call.organization_id == organization_id, Call.outcome.is_(None), Call.lease_until <= now)
+            .order_by(Call.id)
+            .limit(BATCH)
+        )
+        return sum(_abandon(rows, clock, timing, call) for call in abandoned)
+
+
+def _abandon(rows: Rows, clock: Clock, timing: Timing, call: Call) -> int:
+    closed = rows.change(update(Call).where(Call.id == call.id, Call.outcome.is_(None)).values(outcome="abandoned"))
+    if closed != 1:
+        return 0
+    lost = rows.all(
+        update(Operation)
+        .where(Operation.call_id == call.id, Operation.state == OperationState.SENDING)
+        .values(
+            state=OperationState.UNKNOWN,
+            answered=False,
+            unsafe_gen=call.session_gen,
+            unknown_since=call.lease_until,
+            check_after=clock.now(),
+            absent_after=call.lease_until + timing.grace,
+            evidence={"message": "its worker ended or froze before the answer was recorded"},
+        )
+        .returning(Operation.id)
+    )
+    record(
+        rows,
+        clock,
+        call.organization_id,
+        [Act("outcome_unknown", "operation", row, {"endpoint": call.endpoint, "code": None}) for row in lost],
+    )
+    return len(lost)

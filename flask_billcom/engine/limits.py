@@ -1,0 +1,196 @@
+"""Slots and quotas: Bill.com's limits, kept in rows so that all processes respect them together.
+
+    take()    one of three slots (calls in flight per key and organization), and one of each hourly or minute quota
+    release() after a well-formed answer; else the slot stays taken until its lease ends, since the server may still be
+              running the call
+
+Both are part of the caller's transaction, so a claim and its slot come and go together.
+
+Source: https://developer.bill.com/v2/docs/api-rate-limits
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.sql.expression import ColumnElement
+
+from flask_billcom.models import Quota, Slot
+from flask_billcom.store import Rows
+
+from .errors import NoCapacity
+
+ALL, LOGIN, MAIL = "all", "login", "mail"
+FREE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much of Bill.com's limits this app may use.
+
+    :param concurrency: calls in flight, 1 to 3.
+    :param hourly: calls of every kind per hour and developer key.
+    :param reserve: share of the hourly calls kept for reads, so that checking never starves.
+    :param logins: Login and ListOrgs calls per hour and key.
+    :param mails: calls per minute that send mail.
+    """
+
+    concurrency: int = 3
+    hourly: int = 20_000
+    reserve: float = 0.05
+    logins: int = 150
+    mails: int = 5
+
+    def cap(self, name: str, *, changes: bool) -> int:
+        """Return how many calls of a class one window allows."""
+        if name == LOGIN:
+            return self.logins
+        if name == MAIL:
+            return self.mails
+        return int(self.hourly * (1 - self.reserve)) if changes else self.hourly
+
+
+@dataclass(frozen=True, slots=True)
+class SlotLease:
+    """A slot that was taken; the fence tells this lease from later ones of the same slot."""
+
+    slot: int
+    fence: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of one organization and developer key.
+
+    :param key_hash: hash of the developer key, which is shared by every organization on it.
+    """
+
+    organization_id: str
+    key_hash: str
+    allowance: Allowance
+
+    def take(
+        self, rows: Rows, now: datetime, *, until: datetime, classes: Iterable[str] = (ALL,), changes: bool
+    ) -> SlotLease:
+        """Take a slot and one of each quota.
+
+        :param until: when the slot frees itself if nobody releases it.
+        :raises NoCapacity: something is used up; nothing may be kept, so the caller rolls back.
+        """
+        for name in classes:
+            self._count(rows, name, now, changes=changes)
+        return self._slot(rows, now, until)
+
+    def release(self, rows: Rows, lease: SlotLease, now: datetime) -> None:
+        """Give a slot back, unless somebody else has it by now."""
+        rows.change(
+            update(Slot)
+            .where(
+                Slot.organization_id == self.organization_id, Slot.slot == lease.slot, Slot.slot_fence == lease.fence
+            )
+            .values(lease_until=min(now, lease.until))
+        )
+
+    def close_hour(self, rows: Rows, now: datetime, jitter_s: float) -> datetime:
+        """Stop all calls of this key until the next hour, because Bill.com said that the hour is used up.
+
+        :param jitter_s: seconds added, so that processes do not all start at once.
+        """
+        this = _hour(now)
+        following = this + timedelta(hours=1)
+        opens = following + timedelta(seconds=jitter_s)
+        for window in (this, following):
+            self._open(rows, ALL, window)
+        rows.change(
+            update(Quota)
+            .where(Quota.key_hash == self.key_hash, Quota.name == ALL, Quota.window.in_((this, following)))
+            .values(closed_until=opens)
+        )
+        return opens
+
+    def used(self, rows: Rows, now: datetime) -> dict[str, int]:
+        """Return the calls counted in the running hour, by class."""
+        found = rows.all(
+            select(Quota.name, Quota.used).where(Quota.key_hash == self.key_hash, Quota.window == _hour(now))
+        )
+        return dict(found)
+
+    def _count(self, rows: Rows, name: str, now: datetime, *, changes: bool) -> None:
+        window = now.replace(second=0, microsecond=0) if name == MAIL else _hour(now)
+        cap = self.allowance.cap(name, changes=changes)
+        if not self._use(rows, name, window, cap, now):
+            self._open(rows, name, window)
+            if not self._use(rows, name, window, cap, now):
+                ends = window + (timedelta(minutes=1) if name == MAIL else timedelta(hours=1))
+                raise NoCapacity(f"the calls of class {name!r} are used up for now", retry_at=ends)
+
+    def _use(self, rows: Rows, name: str, window: datetime, cap: int, now: datetime) -> bool:
+        used = rows.change(
+            update(Quota)
+            .where(
+                Quota.key_hash == self.key_hash,
+                Quota.name == name,
+                Quota.window == window,
+                Quota.used < cap,
+                _is_open(now),
+            )
+            .values(used=Quota.used + 1)
+        )
+        return used == 1
+
+    def _open(self, rows: Rows, name: str, window: datetime) -> None:
+        rows.insert_new(
+            Quota,
+            [{"key_hash": self.key_hash, "class": name, "window": window, "used": 0, "closed_until": None}],
+        )
+
+    def _slot(self, rows: Rows, now: datetime, until: datetime) -> SlotLease:
+        for _ in range(2):
+            free = (
+                select(Slot.slot)
+                .where(
+                    Slot.organization_id == self.organization_id,
+                    Slot.lease_until <= now,
+                    Slot.slot < self.allowance.concurrency,
+                )
+                .order_by(Slot.slot)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+                .scalar_subquery()
+            )
+            taken = rows.first(
+                update(Slot)
+                .where(Slot.organization_id == self.organization_id, Slot.slot == free, Slot.lease_until <= now)
+                .values(lease_until=until, slot_fence=Slot.slot_fence + 1)
+                .returning(Slot.slot, Slot.slot_fence)
+            )
+            if taken is not None:
+                return SlotLease(taken[0], taken[1], until)
+            if not self._make_slots(rows):
+                break
+        raise NoCapacity(f"all {self.allowance.concurrency} calls that may be in flight at once are")
+
+    def _make_slots(self, rows: Rows) -> bool:
+        known = rows.first(select(func.count()).select_from(Slot).where(Slot.organization_id == self.organization_id))
+        if known >= self.allowance.concurrency:
+            return False
+        rows.insert_new(
+            Slot,
+            [
+                {"organization_id": self.organization_id, "slot": slot, "lease_until": FREE, "slot_fence": 0}
+                for slot in range(self.allowance.concurrency)
+            ],
+        )
+        return True
+
+
+def _hour(now: datetime) -> datetime:
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+def _is_open(now: datetime) -> ColumnElement[bool]:
+    return or_(Quota.closed_until.is_(None), Quota.closed_until <= now)

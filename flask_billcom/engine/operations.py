@@ -1,0 +1,220 @@
+"""Operations: planned as rows, found when due, moved only by guarded updates.
+
+Every function here is one or two statements; whoever calls it holds the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import aliased
+
+from flask_billcom.clock import Clock
+from flask_billcom.models import OPEN_LANE, Operation, OperationState
+from flask_billcom.store import Rows
+
+PLANNED, SENDING, UNKNOWN = OperationState.PLANNED, OperationState.SENDING, OperationState.UNKNOWN
+CHECKING, QUARANTINED = OperationState.CHECKING, OperationState.QUARANTINED
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One wanted effect.
+
+    :param lane: the document or party that only one open operation may touch at a time.
+    :param natural_key: what finds the effect at Bill.com, at most 64 characters.
+    :param parked: why it has to wait, or None.
+    :param not_before: when it may be sent; the clock's time plus the linger if left out.
+    """
+
+    kind: str
+    subject_type: str
+    subject_id: UUID
+    lane: str
+    natural_key: str
+    amount_cents: int = 0
+    generation: int = 1
+    parked: str | None = None
+    not_before: datetime | None = None
+    supersedes: UUID | None = None
+
+
+def lane_of_document(document_id: UUID) -> str:
+    """Return the lane of a document."""
+    return f"document:{document_id.hex}"
+
+
+def lane_of_party(party_id: UUID) -> str:
+    """Return the lane of a party."""
+    return f"party:{party_id.hex}"
+
+
+def plan(
+    rows: Rows, clock: Clock, organization_id: str, plans: Iterable[Plan], *, linger_s: float = 0.0
+) -> dict[tuple[str, str, int], UUID]:
+    """Plan operations; one that a unique index knows already is left as it is.
+
+    :param linger_s: how long a new operation waits for others to share its call, in seconds.
+    :return: the ids given to the rows by (kind, natural key, generation), also where an older row stood in the way.
+    """
+    now = clock.now()
+    due = now + timedelta(seconds=linger_s)
+    ids = {}
+    values = []
+    for item in plans:
+        row_id = clock.new_id()
+        ids[item.kind, item.natural_key, item.generation] = row_id
+        values.append(
+            {
+                "id": row_id,
+                "organization_id": organization_id,
+                "kind": item.kind,
+                "subject_type": item.subject_type,
+                "subject_id": item.subject_id,
+                "lane": item.lane,
+                "natural_key": item.natural_key,
+                "generation": item.generation,
+                "supersedes": item.supersedes,
+                "amount_cents": item.amount_cents,
+                "state": PLANNED,
+                "parked": item.parked,
+                "attempt": 0,
+                "resends": 0,
+                "splits": 0,
+                "answered": False,
+                "unsafe_gen": 0,
+                "not_before": item.not_before or due,
+                "created_at": now,
+            }
+        )
+    rows.insert_new(Operation, values)
+    return ids
+
+
+def due(rows: Rows, organization_id: str, kind: str, now: datetime, limit: int) -> list[Operation]:
+    """Return operations of a kind that may be sent now, the most halved ones first.
+
+    Those that were halved together must not join a full batch again, so they come apart and ahead.
+    """
+    busy = aliased(Operation)
+    found: list[Operation] = rows.all(
+        select(Operation)
+        .where(
+            Operation.organization_id == organization_id,
+            Operation.kind == kind,
+            Operation.state == PLANNED,
+            Operation.parked.is_(None),
+            Operation.not_before <= now,
+            ~exists().where(
+                busy.organization_id == Operation.organization_id,
+                busy.lane == Operation.lane,
+                busy.state.in_(OPEN_LANE),
+            ),
+        )
+        .order_by(Operation.splits.desc(), Operation.not_before, Operation.id)
+        .limit(limit)
+    )
+    return found
+
+
+def is_full(rows: Rows, organization_id: str, kind: str, size: int) -> bool:
+    """Return whether at least a whole batch of a kind is planned, so that lingering gains nothing."""
+    ready = (
+        select(Operation.id)
+        .where(
+            Operation.organization_id == organization_id,
+            Operation.kind == kind,
+            Operation.state == PLANNED,
+            Operation.parked.is_(None),
+        )
+        .limit(size)
+        .subquery()
+    )
+    return bool(rows.first(select(func.count()).select_from(ready)) >= size)
+
+
+def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, now: datetime) -> set[UUID]:
+    """Give planned operations to one call and return those that it got; busy lanes are skipped."""
+    busy = aliased(Operation)
+    claimed = rows.all(
+        update(Operation)
+        .where(
+            Operation.id.in_(sorted(operation_ids)),
+            Operation.state == PLANNED,
+            Operation.parked.is_(None),
+            ~exists().where(
+                busy.organization_id == Operation.organization_id,
+                busy.lane == Operation.lane,
+                busy.state.in_(OPEN_LANE),
+            ),
+        )
+        .values(
+            state=SENDING,
+            attempt=Operation.attempt + 1,
+            call_id=call_id,
+            answered=False,
+            first_sent_at=func.coalesce(Operation.first_sent_at, now),
+        )
+        .returning(Operation.id)
+    )
+    return set(claimed)
+
+
+def number(rows: Rows, call_id: UUID, places: Sequence[tuple[UUID, str]]) -> None:
+    """Write place and digest of each claimed operation of a call.
+
+    :param places: (operation id, digest) in the order of the request.
+    """
+    table = Operation.__table__
+    rows.execute(
+        update(table)  # type: ignore[arg-type]  # a declarative class types its table loosely
+        .where(table.c.id == bindparam("row"), table.c.call_id == call_id)
+        .values(call_pos=bindparam("place"), digest=bindparam("hash")),
+        [{"row": row, "place": place, "hash": digest} for place, (row, digest) in enumerate(places)],
+    )
+
+
+def move(
+    rows: Rows,
+    operation_ids: Sequence[UUID],
+    *,
+    from_: Mapping[str, Any],
+    to: Mapping[str, Any],
+) -> int:
+    """Move operations from one state to another and return how many moved.
+
+    :param from_: columns that must still hold these values, the state among them.
+    :param to: the new values.
+    """
+    if not operation_ids:
+        return 0
+    guard = [getattr(Operation, name) == value for name, value in from_.items()]
+    moved = 0
+    ordered = sorted(operation_ids)
+    for start in range(0, len(ordered), 500):
+        part = ordered[start : start + 500]
+        moved += rows.change(update(Operation).where(Operation.id.in_(part), *guard).values(**to))
+    return moved
+
+
+def move_each(rows: Rows, *, from_: Mapping[str, Any], to: Sequence[tuple[UUID, Mapping[str, Any]]]) -> int:
+    """Move operations to values of their own in one statement and return how many moved.
+
+    :param to: (operation id, new values); all with the same columns.
+    """
+    if not to:
+        return 0
+    table = Operation.__table__
+    columns = sorted(to[0][1])
+    statement = (
+        update(table)  # type: ignore[arg-type]
+        .where(table.c.id == bindparam("_id"), *[table.c[name] == value for name, value in from_.items()])
+        .values({name: bindparam(f"_{name}") for name in columns})
+    )
+    values = [{"_id": row, **{f"_{name}": new[name] for name in columns}} for row, new in to]
+    return rows.change(statement, values)

@@ -1,0 +1,330 @@
+"""What became of an unknown operation.
+
+    unknown --claim--> checking --find--> one equal match, made after our first attempt   -> done
+                                          anything else under the natural key              -> quarantined
+                                          nothing, too early to believe it                 -> unknown, look later
+                                          nothing, and that is certain                     -> `absent`
+
+Presence may be believed at once. Absence only when both our clock and the server's `Date` have passed the waiting time,
+and, before an effect that must not happen twice is sent again, when every earlier session is proved dead.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.errors import APIError, TransportError
+from flask_billcom.models import Call, Operation, OperationState, Session
+from flask_billcom.store import Rows, Store
+
+from . import operations
+from .errors import LateReply, NoCapacity
+from .kinds import Absent, Applied, Finding, Kind, Policy, Remote
+from .reads import Reads
+from .recording import Recorder, finish, next_pacific_day
+from .timing import CHECK_LEASE, SECOND_LOOK, Timing
+
+logger = logging.getLogger(__name__)
+
+CHECK_BATCH = 200
+ALONE = 8
+"""So many halvings leave one operation in a call."""
+AGAIN = timedelta(seconds=30)
+REFUSED_DATE = "BDC_1402"
+
+
+class Step(Enum):
+    """Where a checked operation goes."""
+
+    DONE = "done"
+    WAIT = "wait"
+    RESEND = "resend"
+    REPEAT = "repeat"
+    HALVE = "halve"
+    REJECT = "reject"
+    POSTPONE = "postpone"
+    QUARANTINE = "quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with one checked operation.
+
+    :param until: when to look or send again.
+    """
+
+    step: Step
+    remote: Remote | None = None
+    reason: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What is known about the time since the last attempt.
+
+    :param fenced_at: when the last session that could still carry an attempt was proved dead, or None.
+    :param fenced_server_date: the same by the server's clock.
+    :param answered_server_date: the server's time of the error that answered the attempt, or None.
+    :param late: whether a later answer hints that the effect is there after all.
+    """
+
+    fenced_at: datetime | None = None
+    fenced_server_date: datetime | None = None
+    answered_server_date: datetime | None = None
+
+
+def decide(
+    operation: Operation, finding: Finding, policy: Policy, *, dated: bool, now: datetime, timing: Timing, proof: Proof
+) -> Decision:
+    """Return where a checked operation goes; decides only."""
+    if finding.conflict is not None:
+        return Decision(Step.QUARANTINE, reason=finding.conflict)
+    if finding.matches:
+        return _present(operation, finding, dated=dated, timing=timing)
+    if operation.absent_after is None or now < operation.absent_after:
+        return Decision(Step.WAIT, until=_next_look(operation, now))
+    if finding.server_date is None:
+        return Decision(Step.WAIT, until=now + AGAIN)
+    if finding.blocked is not None:
+        return Decision(Step.QUARANTINE, reason=finding.blocked)
+    if operation.answered:
+        return _absent_after_answer(operation, finding.server_date, policy, now=now, timing=timing, proof=proof)
+    return _absent_without_answer(operation, finding.server_date, policy, now=now, timing=timing, proof=proof)
+
+
+def _present(operation: Operation, finding: Finding, *, dated: bool, timing: Timing) -> Decision:
+    if len(finding.matches) > 1:
+        return Decision(Step.QUARANTINE, reason=f"{len(finding.matches)} effects stand under its natural key")
+    match = finding.matches[0]
+    if not finding.equal[0]:
+        return Decision(Step.QUARANTINE, reason="what stands under its natural key has other cents, party or content")
+    earliest = (operation.first_sent_at or operation.created_at) - timing.skew
+    if dated and (match.created is None or match.created < earliest):
+        return Decision(Step.QUARANTINE, reason="what stands under its natural key is older than our first attempt")
+    return Decision(Step.DONE, remote=match)
+
+
+def _next_look(operation: Operation, now: datetime) -> datetime:
+    """Return the next time to look: at two minutes once, then when absence may be believed."""
+    second = (operation.unknown_since or now) + SECOND_LOOK
+    end = operation.absent_after or now + AGAIN
+    return second if now < second < end else end
+
+
+def _absent_after_answer(
+    operation: Operation, server_date: datetime, policy: Policy, *, now: datetime, timing: Timing, proof: Proof
+) -> Decision:
+    if proof.answered_server_date is None or server_date < proof.answered_server_date + timing.doubt:
+        return Decision(Step.WAIT, until=now + AGAIN)
+    said = operation.evidence or {}
+    if said.get("present"):
+        return Decision(Step.QUARANTINE, reason="Bill.com says that it exists, yet shows nothing that is ours")
+    if not said.get("alone", True):
+        return Decision(Step.HALVE)
+    if operation.error_code == REFUSED_DATE:
+        return Decision(Step.POSTPONE, until=next_pacific_day(now))
+    if policy.absent is Absent.REPEAT and operation.attempt < 2:  # noqa: PLR2004 - one more try, then a person
+        return Decision(Step.REPEAT)
+    return Decision(Step.REJECT, reason="refused, and proved absent")
+
+
+def _absent_without_answer(
+    operation: Operation, server_date: datetime, policy: Policy, *, now: datetime, timing: Timing, proof: Proof
+) -> Decision:
+    if policy.absent is Absent.QUARANTINE:
+        return Decision(Step.QUARANTINE, reason="no answer, nothing to be seen, and never sent again by itself")
+    if policy.fenced and operation.unsafe_gen:
+        if proof.fenced_at is None or proof.fenced_server_date is None:
+            return Decision(Step.WAIT, until=now + AGAIN)
+        if now < proof.fenced_at + timing.grace or server_date < proof.fenced_server_date + timing.grace:
+            return Decision(Step.WAIT, until=max(now + AGAIN, proof.fenced_at + timing.grace))
+    if policy.absent is Absent.RESEND and operation.resends >= policy.resends:
+        return Decision(Step.QUARANTINE, reason=f"absent after {operation.attempt} attempts without an answer")
+    return Decision(Step.RESEND)
+
+
+class ReadBack:
+    """Looks up the unknown operations of one organization."""
+
+    def __init__(
+        self,
+        organization_id: str,
+        *,
+        store: Store,
+        clock: Clock,
+        reads: Reads,
+        recorder: Recorder,
+        timing: Timing,
+    ) -> None:
+        self.organization_id = organization_id
+        self._store = store
+        self._clock = clock
+        self._reads = reads
+        self._recorder = recorder
+        self._timing = timing
+
+    def round(self, kind: Kind) -> bool:
+        """Look up one batch of unknown operations of a kind and return whether there was any."""
+        check_id, claimed = self._claim(kind)
+        if not claimed:
+            return False
+        try:
+            findings = kind.find(self._reads, claimed)
+        except (NoCapacity, TransportError, APIError):
+            self._give_back(check_id, claimed)
+            raise
+        with self._store.read() as rows:
+            proofs = {operation.id: self._proof(rows, operation) for operation in claimed}
+        now = self._clock.now()
+        decisions = [
+            (
+                operation,
+                decide(
+                    operation,
+                    findings.get(operation.id, Finding()),
+                    kind.policy,
+                    dated=kind.dated,
+                    now=now,
+                    timing=self._timing,
+                    proof=proofs[operation.id],
+                ),
+            )
+            for operation in claimed
+        ]
+        for operation, decision in decisions:
+            self._carry_out(kind, check_id, operation, decision)
+        return True
+
+    def _claim(self, kind: Kind) -> tuple[UUID, list[Operation]]:
+        now, check_id = self._clock.now(), self._clock.new_id()
+        with self._store.write() as rows:
+            due = rows.all(
+                select(Operation.id)
+                .where(
+                    Operation.organization_id == self.organization_id,
+                    Operation.kind == kind.name,
+                    or_(
+                        (Operation.state == OperationState.UNKNOWN) & (Operation.check_after <= now),
+                        (Operation.state == OperationState.CHECKING) & (Operation.check_lease <= now),
+                    ),
+                )
+                .order_by(Operation.id)
+                .limit(CHECK_BATCH)
+                .with_for_update(skip_locked=True)
+            )
+            if not due:
+                return check_id, []
+            rows.change(
+                update(Operation)
+                .where(
+                    Operation.id.in_(due),
+                    Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING)),
+                )
+                .values(state=OperationState.CHECKING, check_id=check_id, check_lease=now + CHECK_LEASE)
+            )
+            return check_id, rows.all(select(Operation).where(Operation.check_id == check_id).order_by(Operation.id))
+
+    def _give_back(self, check_id: UUID, claimed: Sequence[Operation]) -> None:
+        with self._store.write() as rows:
+            operations.move(
+                rows,
+                [o.id for o in claimed],
+                from_={"state": OperationState.CHECKING, "check_id": check_id},
+                to={
+                    "state": OperationState.UNKNOWN,
+                    "check_id": None,
+                    "check_lease": None,
+                    "check_after": self._clock.now() + AGAIN,
+                },
+            )
+
+    def _proof(self, rows: Rows, operation: Operation) -> Proof:
+        answered = rows.first(select(Call.server_date).where(Call.id == operation.call_id))
+        if not operation.unsafe_gen:
+            return Proof(answered_server_date=answered)
+        alive, latest, latest_server = rows.first(
+            select(
+                func.count().filter(Session.dead_at.is_(None)),
+                func.max(Session.dead_at),
+                func.max(Session.dead_server_date),
+            ).where(Session.organization_id == self.organization_id, Session.gen <= operation.unsafe_gen)
+        )
+        if alive:
+            return Proof(answered_server_date=answered)
+        return Proof(latest, latest_server, answered)
+
+    def _carry_out(self, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
+        try:
+            with self._store.write() as rows:
+                self._write(rows, kind, check_id, operation, decision)
+        except LateReply:
+            logger.info("the check of operation %s had passed its lease; another one decides", operation.id)
+        except IntegrityError:
+            with self._store.write() as rows:
+                self._quarantine(rows, check_id, operation, "its effect already belongs to another operation")
+
+    def _write(self, rows: Rows, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
+        step = decision.step
+        if step is Step.DONE and decision.remote is not None:
+            applied = [Applied(operation, decision.remote, operation.digest)]
+            finish(rows, applied, from_={"state": OperationState.CHECKING, "check_id": check_id})
+            kind.apply(rows, applied)
+            self._tell(rows, "read_back", operation, {"remote_id": decision.remote.remote_id})
+            return
+        if step is Step.QUARANTINE:
+            self._quarantine(rows, check_id, operation, decision.reason)
+            return
+        self._move(rows, check_id, operation, self._values(operation, decision))
+        if step is Step.REJECT:
+            kind.dropped(rows, [operation])
+            self._tell(rows, "operation_rejected", operation, {"code": operation.error_code})
+        elif step is not Step.WAIT:
+            self._tell(rows, "proved_absent", operation, {"next": step.value})
+
+    def _values(self, operation: Operation, decision: Decision) -> Mapping[str, object]:
+        now = self._clock.now()
+        if decision.step is Step.WAIT:
+            return {"state": OperationState.UNKNOWN, "check_after": decision.until}
+        if decision.step is Step.REJECT:
+            return {"state": OperationState.REJECTED}
+        planned = {
+            "state": OperationState.PLANNED,
+            "call_id": None,
+            "call_pos": None,
+            "not_before": decision.until or now,
+        }
+        if decision.step is Step.HALVE:
+            return {**planned, "splits": operation.splits + 1}
+        if decision.step is Step.RESEND:
+            return {**planned, "splits": ALONE, "resends": operation.resends + 1}
+        return planned
+
+    def _move(self, rows: Rows, check_id: UUID, operation: Operation, to: Mapping[str, object]) -> None:
+        moved = operations.move(
+            rows,
+            [operation.id],
+            from_={"state": OperationState.CHECKING, "check_id": check_id},
+            to={**to, "check_id": None, "check_lease": None},
+        )
+        if moved != 1:
+            raise LateReply("the check had passed its lease")
+
+    def _quarantine(self, rows: Rows, check_id: UUID, operation: Operation, reason: str) -> None:
+        self._recorder.quarantine(
+            rows, [operation], reason, state=OperationState.CHECKING, guard={"check_id": check_id}
+        )
+
+    def _tell(self, rows: Rows, action: str, operation: Operation, detail: Mapping[str, object]) -> None:
+        act = Act(action, "operation", operation.id, {"kind": operation.kind, **detail})
+        record(rows, self._clock, self.organization_id, [act])

@@ -1,0 +1,389 @@
+"""The shared session: one row per generation, one login at a time, and evidence of death.
+
+    (none), dead, fenced --insert gen + 1--> refreshing --Login--> valid --idle, BDC_1109, fence--> fenced, dead
+
+Inserting the next generation is the race that one process wins; the others wait and read. Only the newest generation is
+ever used. An old one is dead by evidence only: BDC_1109 seen with it, or the proof of `fence`. Until then a late packet
+could still carry its id.
+
+Source: https://developer.bill.com/v2/docs/authentication-overview
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.exc import IntegrityError
+
+from flask_billcom.api import sessions as wire
+from flask_billcom.api.codes import Scope, classify
+from flask_billcom.api.secret import Secret
+from flask_billcom.api.transport import Transport
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.errors import APIError, BillcomError, RateLimited, TransportError
+from flask_billcom.models import Session
+from flask_billcom.store import Rows, Store
+from flask_billcom.vault import Vault
+
+from .errors import Held, NoCapacity
+from .holds import Parking
+from .limits import ALL, LOGIN, Limits
+
+IDLE = timedelta(minutes=30)
+"""Bill.com ends a session after 35 idle minutes; ours is renewed before, without trying."""
+TOUCH = timedelta(minutes=1)
+LOGIN_LEASE = timedelta(minutes=3)
+MFA_TRUST = timedelta(days=30)
+PATIENCE_S = 30.0
+
+
+class State(StrEnum):
+    """Where a generation stands."""
+
+    VALID = "valid"
+    REFRESHING = "refreshing"
+    FENCED = "fenced"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signs in.
+
+    :param device_id: the name under which this installation is trusted.
+    """
+
+    user_name: str
+    password: Secret
+    device_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A session that may be used.
+
+    :param trusted: whether a person has confirmed this device, so that protected calls are allowed.
+    """
+
+    gen: int
+    token: Secret
+    end_point: str
+    user_id: str
+    trusted: bool
+
+
+class Sessions:
+    """The generations of one organization's session."""
+
+    def __init__(
+        self,
+        organization_id: str,
+        *,
+        store: Store,
+        clock: Clock,
+        transport: Transport,
+        vault: Vault,
+        limits: Limits,
+        parking: Parking,
+        credentials: Credentials,
+    ) -> None:
+        self.organization_id = organization_id
+        self._store = store
+        self._clock = clock
+        self._transport = transport
+        self._vault = vault
+        self._limits = limits
+        self._parking = parking
+        self._credentials = credentials
+
+    # -- using a session -----------------------------------------------------------------------------------------
+
+    def live(self) -> Live:
+        """Return the newest session, signing in when there is none; no transaction may be open.
+
+        :raises Held: signing in was refused, a person has to act.
+        :raises NoCapacity: another process signs in and takes long, or the logins of this hour are used up.
+        :raises TransportError: Bill.com cannot be reached.
+        """
+        deadline = self._clock.monotonic() + PATIENCE_S
+        wait_s = 0.05
+        while True:
+            found = self._usable()
+            if found is not None:
+                return found
+            gen = self._win()
+            if gen is not None:
+                return self._sign_in(gen)
+            if self._clock.monotonic() >= deadline:
+                raise NoCapacity("another process is signing in; the next tick goes on")
+            self._clock.sleep(self._clock.jitter(wait_s, 2 * wait_s))
+            wait_s = min(1.0, wait_s * 2)
+
+    def expired(self, gen: int, server_date: datetime | None) -> None:
+        """Note that Bill.com does not know a session any more: the proof that its generation is dead."""
+        with self._store.write() as rows:
+            self.mark_dead(rows, gen, server_date)
+
+    def mark_dead(self, rows: Rows, gen: int, server_date: datetime | None) -> None:
+        """Mark a generation as dead and wipe its token."""
+        rows.change(
+            update(Session)
+            .where(*self._is(gen), Session.dead_at.is_(None))
+            .values(state=State.DEAD, token_enc=None, dead_at=self._clock.now(), dead_server_date=server_date)
+        )
+
+    def retire(self, rows: Rows, gen: int) -> bool:
+        """Take a generation out of use, so that the next call signs in anew; return whether this did it."""
+        return bool(
+            rows.change(
+                update(Session)
+                .where(*self._is(gen), Session.state == State.VALID)
+                .values(state=State.FENCED, fenced_at=self._clock.now())
+            )
+        )
+
+    def untrusted(self, rows: Rows, gen: int) -> None:
+        """Note that Bill.com does not trust a session that we took for trusted."""
+        rows.change(update(Session).where(*self._is(gen)).values(trusted=False))
+
+    def token(self, row: Session) -> Secret:
+        """Return the session id of a generation.
+
+        :raises TokenUnreadable: no key opens it, or it was moved here from another place.
+        """
+        return Secret(self._vault.open(self._place("token", row.gen), row.token_enc or ""))
+
+    def newest(self, rows: Rows) -> Session | None:
+        """Return the newest generation."""
+        found: Session | None = rows.first(
+            select(Session).where(Session.organization_id == self.organization_id).order_by(Session.gen.desc()).limit(1)
+        )
+        return found
+
+    def _usable(self) -> Live | None:
+        now = self._clock.now()
+        with self._store.read() as rows:
+            row = self.newest(rows)
+        if row is None or row.state != State.VALID or row.last_used is None:
+            return None
+        if now - row.last_used > IDLE:
+            with self._store.write() as rows:
+                self.retire(rows, row.gen)
+            return None
+        if now - row.last_used > TOUCH:
+            with self._store.write() as rows:
+                rows.change(update(Session).where(*self._is(row.gen)).values(last_used=now))
+        return Live(row.gen, self.token(row), row.api_end_point or "", row.user_id or "", row.trusted)
+
+    # -- signing in ----------------------------------------------------------------------------------------------
+
+    def _win(self) -> int | None:
+        """Return the generation that this process may sign in for, or None if another one does."""
+        now = self._clock.now()
+        try:
+            with self._store.write() as rows:
+                if self._parking.is_closed(rows, now):
+                    raise Held(
+                        "signing in is on hold; mend its cause, then run `flask billcom session login`",
+                    )
+                newest = self.newest(rows)
+                if newest is not None and newest.state == State.VALID:
+                    return None
+                if newest is not None and newest.state == State.REFRESHING:
+                    return newest.gen if self._take_over(rows, newest, now) else None
+                gen = 1 if newest is None else newest.gen + 1
+                rows.insert(
+                    Session,
+                    [
+                        {
+                            "organization_id": self.organization_id,
+                            "gen": gen,
+                            "state": State.REFRESHING,
+                            "refresh_lease": now + LOGIN_LEASE,
+                            "trusted": False,
+                        }
+                    ],
+                )
+                return gen
+        except IntegrityError:
+            return None
+
+    def _take_over(self, rows: Rows, row: Session, now: datetime) -> bool:
+        if row.refresh_lease is not None and row.refresh_lease > now:
+            return False
+        taken = rows.change(
+            update(Session)
+            .where(*self._is(row.gen), Session.state == State.REFRESHING, Session.refresh_lease == row.refresh_lease)
+            .values(refresh_lease=now + LOGIN_LEASE)
+        )
+        return taken == 1
+
+    def _sign_in(self, gen: int) -> Live:
+        now = self._clock.now()
+        with self._store.write() as rows:
+            slot = self._limits.take(rows, now, until=now + LOGIN_LEASE, classes=(ALL, LOGIN), changes=False)
+            remembered = self._remembered(rows, now)
+        mfa = self._vault.open(self._place("mfa", remembered.gen), remembered.mfa_enc or "") if remembered else None
+        try:
+            answer = wire.login(
+                self._transport,
+                user_name=self._credentials.user_name,
+                password=self._credentials.password,
+                org_id=self.organization_id,
+                mfa_id=Secret(mfa) if mfa else None,
+                device_id=self._credentials.device_id if mfa else None,
+            )
+        except BillcomError as error:
+            with self._store.write() as rows:
+                if not isinstance(error, TransportError):
+                    self._limits.release(rows, slot, self._clock.now())
+                self._refused(rows, gen, error)
+            raise
+        with self._store.write() as rows:
+            self._limits.release(rows, slot, self._clock.now())
+            self._signed_in(rows, gen, answer, remembered)
+        return Live(gen, Secret(answer.session_id), answer.api_end_point, answer.users_id, remembered is not None)
+
+    def _signed_in(self, rows: Rows, gen: int, answer: wire.Login, remembered: Session | None) -> None:
+        now = self._clock.now()
+        mfa_enc = mfa_expires = None
+        if remembered is not None and remembered.mfa_enc is not None:
+            mfa = self._vault.open(self._place("mfa", remembered.gen), remembered.mfa_enc)
+            mfa_enc, mfa_expires = self._vault.seal(self._place("mfa", gen), mfa), remembered.mfa_expires
+            rows.change(update(Session).where(*self._is(remembered.gen)).values(mfa_enc=None))
+        token = answer.session_id.reveal() if isinstance(answer.session_id, Secret) else answer.session_id
+        changed = rows.change(
+            update(Session)
+            .where(*self._is(gen), Session.state == State.REFRESHING)
+            .values(
+                state=State.VALID,
+                token_enc=self._vault.seal(self._place("token", gen), token),
+                mfa_enc=mfa_enc,
+                mfa_expires=mfa_expires,
+                trusted=remembered is not None,
+                api_end_point=answer.api_end_point,
+                user_id=answer.users_id,
+                last_used=now,
+                refresh_lease=None,
+            )
+        )
+        if changed != 1:
+            raise NoCapacity("another process signed in meanwhile; the next tick goes on")
+        record(rows, self._clock, self.organization_id, [Act("signed_in", "session", None, {"generation": gen})])
+
+    def _refused(self, rows: Rows, gen: int, error: BillcomError) -> None:
+        """Free the generation for another try, or hold everything where a person has to act."""
+        now = self._clock.now()
+        verdict = classify(error)
+        if isinstance(error, RateLimited) and verdict.row is not None and verdict.row.scope is Scope.HOUR:
+            self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
+        elif isinstance(error, APIError) and not isinstance(error, RateLimited):
+            # One refused login is enough: trying again with the same password locks the user at Bill.com.
+            rows.change(update(Session).where(*self._is(gen)).values(state=State.DEAD, dead_at=now))
+            self._parking.close(rows, f"sign-in refused ({error.code})", now)
+            record(
+                rows, self._clock, self.organization_id, [Act("sign_in_refused", "session", None, {"code": error.code})]
+            )
+            return
+        elif isinstance(error, RateLimited) and error.code == "BDC_1107":
+            self._parking.close(rows, "organization locked (BDC_1107)", now, probe_after=now + timedelta(minutes=15))
+        rows.change(update(Session).where(*self._is(gen), Session.state == State.REFRESHING).values(refresh_lease=now))
+
+    def _remembered(self, rows: Rows, now: datetime) -> Session | None:
+        found: Session | None = rows.first(
+            select(Session)
+            .where(
+                Session.organization_id == self.organization_id,
+                Session.mfa_enc.is_not(None),
+                Session.mfa_expires > now,
+            )
+            .order_by(Session.gen.desc())
+            .limit(1)
+        )
+        return found
+
+    # -- trust ---------------------------------------------------------------------------------------------------
+
+    def challenge(self, *, use_backup: bool = False) -> str:
+        """Have Bill.com send a code to the user's phone and return the challenge's id.
+
+        :param use_backup: send it to the second phone.
+        """
+        live = self.live()
+        return wire.mfa_challenge(
+            self._transport, session_id=live.token, end_point=live.end_point, use_backup=use_backup
+        )
+
+    def authenticate(self, challenge_id: str, code: str, *, machine_name: str, actor: str) -> datetime:
+        """Confirm this device with the code from the phone, and return when its trust ends.
+
+        :param code: six digits.
+        :param actor: who holds the phone.
+        :raises MFARequired: the code is wrong or too old.
+        """
+        live = self.live()
+        mfa_id = wire.mfa_authenticate(
+            self._transport,
+            session_id=live.token,
+            end_point=live.end_point,
+            challenge_id=challenge_id,
+            token=code,
+            device_id=self._credentials.device_id,
+            machine_name=machine_name,
+            remember_me=True,
+        )
+        expires = self._clock.now() + MFA_TRUST
+        secret = mfa_id.reveal() if isinstance(mfa_id, Secret) else mfa_id
+        with self._store.write() as rows:
+            rows.change(
+                update(Session)
+                .where(*self._is(live.gen))
+                .values(
+                    trusted=True,
+                    mfa_expires=expires,
+                    mfa_enc=self._vault.seal(self._place("mfa", live.gen), secret or ""),
+                )
+            )
+            self._parking.reopen_payments(rows, actor)
+            act = Act("device_trusted", "session", None, {"until": expires.isoformat()}, actor)
+            record(rows, self._clock, self.organization_id, [act])
+        return expires
+
+    def logout(self, actor: str) -> None:
+        """End the newest session at Bill.com and wipe its token."""
+        with self._store.read() as rows:
+            row = self.newest(rows)
+        if row is None or row.token_enc is None:
+            return
+        wire.logout(self._transport, session_id=self.token(row), end_point=row.api_end_point or None)
+        with self._store.write() as rows:
+            self.retire(rows, row.gen)
+            record(rows, self._clock, self.organization_id, [Act("signed_out", "session", None, {}, actor)])
+
+    def rotate_keys(self) -> int:
+        """Encrypt every stored token with the newest key and return how many were encrypted anew."""
+        changed = 0
+        with self._store.write() as rows:
+            for row in rows.all(select(Session).where(Session.organization_id == self.organization_id)):
+                changed += self._rotate(rows, row, "token", row.token_enc) + self._rotate(rows, row, "mfa", row.mfa_enc)
+        return changed
+
+    def _rotate(self, rows: Rows, row: Session, column: str, stored: str | None) -> int:
+        if stored is None or not self._vault.needs_rotation(stored):
+            return 0
+        place = self._place(column, row.gen)
+        fresh = self._vault.seal(place, self._vault.open(place, stored))
+        name = f"{column}_enc"
+        return rows.change(
+            update(Session).where(*self._is(row.gen), getattr(Session, name) == stored).values({name: fresh})
+        )
+
+    def _place(self, column: str, gen: int) -> str:
+        return f"billcom_session.{column}/{self.organization_id}/{gen}"
+
+    def _is(self, gen: int) -> tuple[ColumnElement[bool], ...]:
+        return Session.organization_id == self.organization_id, Session.gen == gen

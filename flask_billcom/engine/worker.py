@@ -1,0 +1,183 @@
+"""One round of everything that is due.
+
+    janitor -> witness -> fence -> checks -> creates and updates -> charges -> payments -> polls -> seal
+
+A tick is safe to run twice, late, or from many machines: rows decide, guarded by their states. Crash recovery is no
+separate path. When Bill.com cannot be reached, or its limits are used up, the steps that need it end and the others go
+on; the next tick takes up the rest.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from flask_billcom import audit
+from flask_billcom.clock import Clock
+from flask_billcom.errors import BillcomError
+from flask_billcom.models import Mark
+from flask_billcom.store import Store
+
+from . import janitor
+from .delivery import Delivery
+from .errors import NoCapacity
+from .fence import Fence
+from .kinds import Absent, Kind
+from .readback import ReadBack
+from .timing import Timing
+
+logger = logging.getLogger(__name__)
+
+LAST_TICK = "last_tick"
+LAST_ERROR = "last_error"
+ROUNDS = 10_000
+"""Most batches of one kind in a tick; a bound on a loop, far above what an hour's quota allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the domain.
+
+    :param run: what it does; it opens its own transactions and returns whether anything moved.
+    :param network: whether it needs Bill.com, so that it is left out when that cannot be reached.
+    """
+
+    name: str
+    run: Callable[[], object]
+    network: bool = True
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What one tick did.
+
+    :param batches: calls that carried operations, by kind.
+    :param checked: rounds of read-backs, by kind.
+    :param stopped: why the network steps ended early, or None.
+    :param failed: steps that raised, with the error's text.
+    """
+
+    batches: dict[str, int] = field(default_factory=dict)
+    checked: dict[str, int] = field(default_factory=dict)
+    stopped: str | None = None
+    failed: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> bool:
+        """Return whether anything was sent or looked up."""
+        return bool(self.batches or self.checked)
+
+
+class Worker:
+    """Runs the rounds of one organization.
+
+    :param before: steps that come before anything is sent: the witness.
+    :param after: steps that come after: polls, funding, payout plans, events.
+    """
+
+    def __init__(
+        self,
+        organization_id: str,
+        *,
+        store: Store,
+        clock: Clock,
+        delivery: Delivery,
+        readback: ReadBack,
+        fence: Fence,
+        timing: Timing,
+        kinds: Sequence[Kind],
+        before: Sequence[Step] = (),
+        after: Sequence[Step] = (),
+    ) -> None:
+        self.organization_id = organization_id
+        self._store = store
+        self._clock = clock
+        self._delivery = delivery
+        self._readback = readback
+        self._fence = fence
+        self._timing = timing
+        self._kinds = kinds
+        self._before = before
+        self._after = after
+
+    def tick(self) -> TickReport:
+        """Do one round of everything that is due and return what was done."""
+        report = TickReport()
+        janitor.sweep(self.organization_id, self._store, self._clock, self._timing)
+        fenced = [k.name for k in self._kinds if k.policy.fenced and k.policy.absent is Absent.RESEND]
+        steps = [
+            *self._before,
+            Step("fence", lambda: self._fence.round(fenced)),
+            Step("checks", lambda: self._check(report)),
+            Step("delivery", lambda: self._deliver(report)),
+            *self._after,
+            Step("seal", self._seal, network=False),
+        ]
+        for step in steps:
+            if report.stopped is None or not step.network:
+                self._run(step, report)
+        self._finish(report)
+        return report
+
+    def _run(self, step: Step, report: TickReport) -> None:
+        try:
+            step.run()
+        except NoCapacity as full:
+            report.stopped = str(full)
+        except BillcomError as error:
+            # The rows say what is left to do; a step that needs the network would only meet the same error again.
+            logger.warning("the step %s of a tick ended early: %s", step.name, type(error).__name__)
+            report.failed[step.name] = f"{type(error).__name__}: {error}"
+            if step.network:
+                report.stopped = report.failed[step.name]
+        except (IntegrityError, OperationalError) as error:
+            # Two ticks met on the same rows, or the database was busy: rolled back whole, repeated by the next tick.
+            logger.warning("the step %s of a tick was rolled back: %s", step.name, type(error).__name__)
+            report.failed[step.name] = type(error).__name__
+
+    def _check(self, report: TickReport) -> None:
+        for kind in self._kinds:
+            for _ in range(ROUNDS):
+                if not self._readback.round(kind):
+                    break
+                report.checked[kind.name] = report.checked.get(kind.name, 0) + 1
+
+    def _deliver(self, report: TickReport) -> None:
+        for kind in self._kinds:
+            for _ in range(ROUNDS):
+                if not self._delivery.round(kind):
+                    break
+                report.batches[kind.name] = report.batches.get(kind.name, 0) + 1
+
+    def _seal(self) -> None:
+        while True:
+            with self._store.write() as rows:
+                sealed = audit.seal(rows, self.organization_id)
+            if sealed < audit.SEAL_BATCH:
+                return
+
+    def _finish(self, report: TickReport) -> None:
+        now = self._clock.now()
+        with self._store.write() as rows:
+            for name, value in ((LAST_TICK, now.isoformat()), (LAST_ERROR, report.stopped or "")):
+                rows.insert_new(
+                    Mark,
+                    [{"organization_id": self.organization_id, "name": name, "value": value, "updated_at": now}],
+                )
+                rows.change(
+                    update(Mark)
+                    .where(Mark.organization_id == self.organization_id, Mark.name == name)
+                    .values(value=value, updated_at=now)
+                )
+
+
+def last_tick(store: Store, organization_id: str) -> datetime | None:
+    """Return when the last tick of an organization ended, or None."""
+    with store.read() as rows:
+        value = rows.first(select(Mark.value).where(Mark.organization_id == organization_id, Mark.name == LAST_TICK))
+    return datetime.fromisoformat(value) if value else None

@@ -1,0 +1,36 @@
+"""The kinds of operations: for each one its payload, checks, read-back and what follows.
+
+parties    create_customer, create_vendor, update_customer, update_vendor
+documents  create_invoice, create_bill
+mail       send_invoice
+charges    charge
+payouts    pay
+"""
+
+from collections.abc import Sequence
+
+from flask_billcom.engine.kinds import Kind
+from flask_billcom.marketplace.context import Domain
+
+from .charges import Charge
+from .documents import CreateBill, CreateInvoice
+from .mail import SendInvoice
+from .parties import CreateParty, UpdateParty
+from .payouts import Pay
+
+__all__ = ["all_kinds"]
+
+
+def all_kinds(domain: Domain) -> Sequence[Kind]:
+    """Return every kind in the order in which a tick sends them."""
+    return (
+        CreateParty.of_customers(domain),
+        CreateParty.of_vendors(domain),
+        UpdateParty.of_customers(domain),
+        UpdateParty.of_vendors(domain),
+        CreateInvoice(domain),
+        CreateBill(domain),
+        SendInvoice(domain),
+        Charge(domain),
+        Pay(domain),
+    )

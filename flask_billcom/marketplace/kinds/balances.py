@@ -1,0 +1,143 @@
+"""Fresh balances before money moves: one list page answers for up to 999 documents.
+
+    documents of a batch --read lately?--> rows as they are
+                           else: pages by `createdTime` over the batch's span; every document seen on the way is noted
+
+A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
+differs. Nothing here decides about paying; it only tells how a document stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import bindparam, select, update
+
+from flask_billcom.api.query import Sort, since
+from flask_billcom.api.records import Bill, Invoice
+from flask_billcom.engine.reads import Reads
+from flask_billcom.marketplace.context import Domain
+from flask_billcom.models import Document
+from flask_billcom.money import to_cents
+
+FRESH = timedelta(minutes=10)
+ACTIVE = "1"
+
+R = TypeVar("R", Invoice, Bill)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a document stands at Bill.com, in cents.
+
+    :param problem: how it differs from ours, or None.
+    """
+
+    due_cents: int
+    scheduled_cents: int
+    problem: str | None = None
+
+
+class Balances(Generic[R]):
+    """Reads the standing of documents of one kind.
+
+    :param record_type: Invoice or Bill.
+    """
+
+    def __init__(self, domain: Domain, record_type: type[R]) -> None:
+        self._domain = domain
+        self._record_type: type[R] = record_type
+
+    def read(self, reads: Reads, documents: Sequence[tuple[Document, str]]) -> dict[Any, Standing | None]:
+        """Return how each document stands, by row id; None where Bill.com knows nothing of it.
+
+        :param documents: each with the remote id of its party.
+        """
+        now = self._domain.clock.now()
+        standing: dict[Any, Standing | None] = {}
+        stale = []
+        for document, party in documents:
+            if document.read_at is not None and now - document.read_at < FRESH:
+                standing[document.id] = Standing(document.due_cents or 0, document.scheduled_cents or 0)
+            else:
+                stale.append((document, party))
+        if stale:
+            seen = self._sweep(reads, stale)
+            for document, party in stale:
+                there = seen.get(document.remote_id or "") or reads.one(self._record_type, document.remote_id or "")
+                standing[document.id] = None if there is None else _standing(document, party, there)
+        return standing
+
+    def _sweep(self, reads: Reads, stale: Sequence[tuple[Document, str]]) -> dict[str, R]:
+        wanted = {document.remote_id for document, _ in stale}
+        made = [document.remote_created_at or document.created_at for document, _ in stale]
+        first, last = min(made) - timedelta(seconds=1), max(made)
+        found: dict[str, R] = {}
+        for page in reads.pages(self._record_type, filters=[since("created_time", first)], sort=[Sort("created_time")]):
+            self._note(page.records)
+            found.update({r.id: r for r in page.records if r.id in wanted and r.id is not None})
+            newest = page.records[-1].created_time if page.records else None
+            if len(found) == len(wanted) or (newest is not None and newest > last):
+                break
+        return found
+
+    def _note(self, records: Iterable[R]) -> None:
+        """Write what was read of our documents, all of one page at once."""
+        now = self._domain.clock.now()
+        by_id = {record.id: record for record in records}
+        with self._domain.store.read() as rows:
+            ours = rows.all(
+                select(Document.id, Document.remote_id, Document.cents).where(
+                    Document.organization_id == self._domain.organization_id,
+                    Document.kind == self._record_type.__name__.lower(),
+                    Document.remote_id.in_(list(by_id)),
+                )
+            )
+        noted = [_noted(row, by_id[remote], cents, now) for row, remote, cents in ours]
+        if not noted:
+            return
+        table = Document.__table__
+        with self._domain.store.write() as rows:
+            rows.execute(
+                update(table)  # type: ignore[arg-type]
+                .where(table.c.id == bindparam("row"))
+                .values(due_cents=bindparam("due"), scheduled_cents=bindparam("planned"), read_at=bindparam("read")),
+                sorted(noted, key=lambda values: values["row"]),
+            )
+
+
+def _noted(row: Any, record: Invoice | Bill, cents: int, now: datetime) -> dict[str, Any]:  # noqa: ANN401
+    is_ours = record.amount is not None and to_cents(record.amount) == cents and record.is_active == ACTIVE
+    # Approval and party are looked at in the document's own batch; a doubtful one must be read again there.
+    is_plain = is_ours and getattr(record, "approval_status", None) != "5"
+    return {
+        "row": row,
+        "due": _due(record),
+        "planned": _cents(record.scheduled_amount),
+        "read": now if is_plain else None,
+    }
+
+
+def _standing(document: Document, party_remote_id: str, record: Invoice | Bill) -> Standing:
+    problem = None
+    owner = record.customer_id if isinstance(record, Invoice) else record.vendor_id
+    if record.is_active != ACTIVE:
+        problem = "it was deleted at Bill.com"
+    elif owner != party_remote_id:
+        problem = "it belongs to another party at Bill.com"
+    elif _cents(record.amount) != document.cents:
+        problem = f"its amount at Bill.com is {record.amount}"
+    elif isinstance(record, Bill) and record.approval_status == "5":
+        problem = "it was denied at Bill.com"
+    return Standing(_due(record), _cents(record.scheduled_amount), problem)
+
+
+def _due(record: Invoice | Bill) -> int:
+    return _cents(record.amount_due if isinstance(record, Invoice) else record.due_amount)
+
+
+def _cents(amount: Any) -> int:  # noqa: ANN401 - Decimal or None
+    return 0 if amount is None else to_cents(amount)

@@ -1,0 +1,240 @@
+"""Charge a buyer's bank account for his invoices, up to 200 in one call.
+
+A debit of somebody else's account is never sent again by itself: without an answer, and with nothing to be seen after
+the waiting time, a person decides.
+
+Source: https://developer.bill.com/v2/reference/ar-customertransactions-chargecustomer
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.api import requests as wire
+from flask_billcom.api.envelope import Reply
+from flask_billcom.api.query import Sort, equals, since
+from flask_billcom.api.records import Invoice, ReceivedPay
+from flask_billcom.api.replies import parse_charge
+from flask_billcom.audit import Act, record
+from flask_billcom.bankdays import next_process_date
+from flask_billcom.engine.kinds import (
+    Absent,
+    Applied,
+    Capability,
+    Finding,
+    Policy,
+    Ready,
+    Refusal,
+    Remote,
+    Rendered,
+    Wait,
+)
+from flask_billcom.engine.reads import Reads
+from flask_billcom.errors import MalformedReply
+from flask_billcom.marketplace import holds
+from flask_billcom.marketplace.context import Domain
+from flask_billcom.models import Document, Operation, OperationState
+from flask_billcom.money import from_cents, to_cents
+from flask_billcom.store import Rows
+
+from .balances import Balances
+from .base import MANY, BaseKind, digest_of, earliest_attempt
+from .money import Debt, PaymentFacts, compare, debts, made, write_payments
+from .watch import watch_customers
+
+AWAITING_AUTHORIZATION = "awaiting_authorization"
+DEAD = ("1", "3")
+"""ReceivedPay states void and canceled."""
+
+
+class Charge(BaseKind):
+    """Collect invoices of one buyer."""
+
+    name = "charge"
+    endpoint = "ChargeCustomer"
+    capability = Capability.CHARGES
+    batch_size = MANY
+    policy = Policy(Absent.QUARANTINE)
+    money = True
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(domain)
+        self._balances = Balances(domain, Invoice)
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
+        """Return the due charges of the first one's buyer."""
+        first = due[0]
+        buyer = select(Document.party_id).where(Document.id == first.subject_id).scalar_subquery()
+        same: Sequence[Operation] = rows.all(
+            select(Operation)
+            .join(Document, Document.id == Operation.subject_id)
+            .where(
+                Operation.organization_id == self.organization_id,
+                Operation.kind == self.name,
+                Operation.state == OperationState.PLANNED,
+                Operation.parked.is_(None),
+                Operation.splits == first.splits,
+                Operation.not_before <= max(first.not_before, self.domain.clock.now()),
+                Document.party_id == buyer,
+            )
+            .order_by(Operation.id)
+            .limit(MANY)
+        )
+        return same
+
+    def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
+        """Return each charge whose buyer has consented and has a bank account."""
+        found = debts(rows, operations)
+        return [self._ready(operation, found[operation.subject_id]) for operation in operations]
+
+    def _ready(self, operation: Operation, debt: Debt) -> Rendered:
+        party = debt.party
+        if not (party.authorized and party.bank_account_id and party.is_active):
+            return Wait(operation, AWAITING_AUTHORIZATION, {"number": debt.document.number})
+        digest = digest_of(
+            self.organization_id,
+            self.name,
+            operation.natural_key,
+            party.remote_id,
+            debt.document.remote_id,
+            operation.amount_cents,
+        )
+        return Ready(operation, debt, digest)
+
+    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
+        """Return what may be sent after the reads: authorized, open in full, nothing scheduled."""
+        watch_customers(self.domain, reads)
+        standing = self._balances.read(reads, [(r.payload.document, r.payload.party.remote_id) for r in ready])
+        return [compare(item, standing[item.payload.document.id]) for item in ready]
+
+    def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
+        """Return what no hold stops, if payments are switched on and the buyer still consents."""
+        if not self.domain.settings.payments_enabled:
+            return []
+        held = holds.blocking(rows, self.organization_id, self.capability, [r.operation.subject_id for r in ready])
+        parties = {r.payload.party.id for r in ready if r.operation.subject_id not in held}
+        current = debts(rows, [r.operation for r in ready])
+        allowed = {d.party.id for d in current.values() if d.party.authorized and d.party.bank_account_id}
+        return [
+            r
+            for r in ready
+            if r.operation.subject_id not in held and r.payload.party.id in allowed and r.payload.party.id in parties
+        ]
+
+    def process_date(self, now: datetime) -> date:
+        """Return the next bank day."""
+        return next_process_date(now)
+
+    def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:
+        """Return one call for all invoices of the buyer, with their numbers in the memo."""
+        party = ready[0].payload.party
+        numbers = " ".join(item.payload.document.number for item in ready)
+        return wire.charge_customer(
+            party.remote_id,
+            [
+                wire.InvoicePayment(item.payload.document.remote_id, from_cents(item.operation.amount_cents))
+                for item in ready
+            ],
+            payment_account_id=party.bank_account_id,
+            payment_date=self.process_date(now),
+            memo=numbers[:200],
+        )
+
+    def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
+        """Return the part of the payment for each invoice; each must be there with its cents."""
+        try:
+            payment = parse_charge(reply)
+        except MalformedReply:
+            return [None] * len(ready)
+        parts = {part.invoice_id: part for part in payment.invoice_pays or ()}
+        if payment.id is None or payment.customer_id != ready[0].payload.party.remote_id:
+            return [None] * len(ready)
+        return [self._part(payment, parts.get(i.payload.document.remote_id), i.operation) for i in ready]
+
+    def _part(self, payment: ReceivedPay, part: object, operation: Operation) -> Remote | None:
+        amount, remote_id = getattr(part, "amount", None), getattr(part, "id", None)
+        if amount is None or remote_id is None or to_cents(amount) != operation.amount_cents:
+            return None
+        return Remote(remote_id, part, payment.created_time, payment)
+
+    # -- reading back --------------------------------------------------------------------------------------------
+
+    def find(self, reads: Reads, operations: Sequence[Operation]) -> Mapping[UUID, Finding]:
+        """Return the live payments of each invoice since our first attempt, and whether it stands as if it had one."""
+        with self.domain.store.read() as rows:
+            known = debts(rows, operations)
+        findings: dict[UUID, Finding] = {}
+        for party_id in sorted({debt.party.id for debt in known.values()}):
+            theirs = [o for o in operations if known[o.subject_id].party.id == party_id]
+            findings.update(self._of_buyer(reads, theirs, known))
+        return findings
+
+    def _of_buyer(
+        self, reads: Reads, operations: Sequence[Operation], known: Mapping[UUID, Debt]
+    ) -> dict[UUID, Finding]:
+        customer = known[operations[0].subject_id].party.remote_id
+        found: dict[str, dict[str, Remote]] = {}
+        server_date = None
+        filters = [equals("customer_id", customer), since("created_time", earliest_attempt(operations, self.domain))]
+        for page in reads.pages(ReceivedPay, filters=filters, sort=[Sort("created_time")], nested=True):
+            server_date = page.server_date
+            for payment in page.records:
+                for part in (payment.invoice_pays or ()) if payment.status not in DEAD else ():
+                    remote = Remote(part.id, part, payment.created_time, payment)
+                    found.setdefault(part.invoice_id, {})[part.id or ""] = remote
+        return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
+
+    def _finding(
+        self,
+        reads: Reads,
+        operation: Operation,
+        debt: Debt,
+        found: Mapping[str, Mapping[str, Remote]],
+        server_date: datetime | None,
+    ) -> Finding:
+        matches = list(found.get(debt.document.remote_id or "", {}).values())
+        if matches:
+            return Finding(matches, [to_cents(m.record.amount) == operation.amount_cents for m in matches], server_date)
+        invoice = reads.one(Invoice, debt.document.remote_id or "")
+        untouched = (
+            invoice is not None
+            and invoice.amount_due is not None
+            and to_cents(invoice.amount_due) == debt.document.cents
+            and not invoice.scheduled_amount
+        )
+        blocked = None if untouched else "the invoice stands as if it were paid, yet no payment of it can be seen"
+        return Finding(server_date=server_date, blocked=blocked)
+
+    # -- recording -----------------------------------------------------------------------------------------------
+
+    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
+        """Write the payment and its parts; the money itself is followed by the polls."""
+        current = debts(rows, [item.operation for item in applied])
+        parties = {document_id: debt.party.id for document_id, debt in current.items()}
+        payments = made(applied)
+        facts = {
+            each.record.id: PaymentFacts(
+                "received",
+                each.record.payment_date,
+                current[each.applied[0].operation.subject_id].party.bank_account_id,
+                parties,
+            )
+            for each in payments
+        }
+        write_payments(rows, self.domain, payments, facts)
+        acts = [
+            Act(
+                "charge_sent",
+                "document",
+                item.operation.subject_id,
+                {"payment": item.remote.parent.id, "cents": item.operation.amount_cents},
+            )
+            for item in applied
+        ]
+        record(rows, self.domain.clock, self.organization_id, acts)

@@ -1,0 +1,319 @@
+"""One invoice to the buyer, one bill from each seller.
+
+Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing. The number is the
+natural key; the whole reference of the sale stands in `poNumber` and in the description as well.
+
+Source: https://developer.bill.com/v2/reference/ar-customertransactions-createinvoice
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, select, update
+
+from flask_billcom.api import requests as wire
+from flask_billcom.api.envelope import Reply
+from flask_billcom.api.query import Sort, since
+from flask_billcom.api.records import Bill, BillLineItem, Invoice, InvoiceLineItem
+from flask_billcom.audit import Act, record
+from flask_billcom.engine import operations as ops
+from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, Refusal, Remote, Rendered, Wait
+from flask_billcom.engine.reads import Reads
+from flask_billcom.marketplace import states
+from flask_billcom.models import Document, Operation, Party, Settlement, SettlementLine
+from flask_billcom.money import from_cents, to_cents
+from flask_billcom.store import Rows
+
+from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
+
+AWAITING_PARTY = "awaiting_party"
+PO_NUMBER = 40
+"""Longest `poNumber`: https://support.bill.com/hc/en-us/articles/203692739-Importing-Invoices"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A document with everything that its wire form needs, in cents."""
+
+    document: Document
+    party_remote_id: str
+    reference: str
+    lines: Sequence[tuple[int, str]]
+
+
+class DocumentKind(BaseKind):
+    """What invoices and bills share."""
+
+    batch_size = BULK
+    policy = Policy(Absent.RESEND, resends=2, fenced=True)
+    record_type: type[Invoice | Bill]
+    event: str
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.endpoint = f"Bulk/Crud/Create/{cls.record_type.__name__}"
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
+        """Return each document as frozen at settlement, once its party is known to Bill.com."""
+        drafts = self._drafts(rows, operations)
+        return [self._ready(operation, drafts[operation.subject_id]) for operation in operations]
+
+    def _ready(self, operation: Operation, draft: Draft | None) -> Rendered:
+        if draft is None:
+            return Wait(operation, AWAITING_PARTY)
+        document = draft.document
+        digest = digest_of(
+            self.organization_id,
+            self.name,
+            document.number,
+            draft.party_remote_id,
+            [cents for cents, _ in draft.lines],
+            document.document_date,
+            document.due_date,
+            document.currency,
+        )
+        return Ready(operation, draft, digest, echo=document.number)
+
+    def _drafts(self, rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Draft | None]:
+        ids = [operation.subject_id for operation in operations]
+        found = rows.all(
+            select(Document, Party.remote_id, Settlement.reference)
+            .join(Party, Party.id == Document.party_id)
+            .join(Settlement, Settlement.id == Document.origin_id)
+            .where(Document.id.in_(ids))
+        )
+        lines = self._lines(rows, [document for document, _, _ in found])
+        return {
+            document.id: None if remote is None else Draft(document, remote, reference, lines[document.id])
+            for document, remote, reference in found
+        }
+
+    def _lines(self, rows: Rows, documents: Sequence[Document]) -> dict[UUID, list[tuple[int, str]]]:
+        settled = rows.all(
+            select(SettlementLine)
+            .where(SettlementLine.settlement_id.in_({document.origin_id for document in documents}))
+            .order_by(SettlementLine.settlement_id, SettlementLine.position)
+        )
+        by_sale: dict[UUID, list[SettlementLine]] = {}
+        for line in settled:
+            by_sale.setdefault(line.settlement_id, []).append(line)
+        return {document.id: self._own_lines(document, by_sale[document.origin_id]) for document in documents}
+
+    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[tuple[int, str]]:
+        return [
+            (self.cents_of(line), line.description)
+            for line in lines
+            if self.belongs(line, document) and self.cents_of(line) != 0
+        ]
+
+    def belongs(self, line: SettlementLine, document: Document) -> bool:
+        """Return whether a line of the sale stands on a document."""
+        raise NotImplementedError
+
+    def cents_of(self, line: SettlementLine) -> int:
+        """Return what a line of the sale comes to on this kind of document."""
+        raise NotImplementedError
+
+    def record_of(self, draft: Draft) -> Invoice | Bill:
+        """Return the wire form of a draft."""
+        raise NotImplementedError
+
+    def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
+        """Return one bulk call."""
+        return wire.bulk_create([self.record_of(item.payload) for item in ready])
+
+    def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
+        """Return what the answer says at each place; each must repeat its number and its amount."""
+        parsed = parse_created(reply, ready, self.record_type, lambda obj: obj.get("invoiceNumber"))
+        return [
+            None if isinstance(result, Remote) and not self._is_same(item.payload, result.record) else result
+            for item, result in zip(ready, parsed, strict=True)
+        ]
+
+    # -- reading back --------------------------------------------------------------------------------------------
+
+    def find(self, reads: Reads, operations: Sequence[Operation]) -> Mapping[UUID, Finding]:
+        """Return what carries our numbers among everything made since our first attempt."""
+        with self.domain.store.read() as rows:
+            drafts = {d.document.number: d for d in self._drafts(rows, operations).values() if d is not None}
+        wanted = {operation.natural_key: operation.id for operation in operations}
+        found: dict[UUID, dict[str, Remote]] = {operation.id: {} for operation in operations}
+        equal: dict[str, bool] = {}
+        server_date = None
+        start = since("created_time", earliest_attempt(operations, self.domain))
+        for page in reads.pages(self.record_type, filters=[start], sort=[Sort("created_time")], nested=True):
+            server_date = page.server_date
+            for there in page.records:
+                row = wanted.get(there.invoice_number)
+                if row is not None and there.id is not None:
+                    found[row][there.id] = Remote(there.id, there, there.created_time)
+                    draft = drafts.get(there.invoice_number)
+                    equal[there.id] = there.is_active == "1" and draft is not None and self._is_same(draft, there)
+        return {
+            row: Finding(list(matches.values()), [equal[remote_id] for remote_id in matches], server_date)
+            for row, matches in found.items()
+        }
+
+    def _is_same(self, draft: Draft, there: Invoice | Bill) -> bool:
+        return (
+            self.party_of(there) == draft.party_remote_id
+            and there.amount is not None
+            and to_cents(there.amount) == draft.document.cents
+        )
+
+    def party_of(self, there: Any) -> str:  # noqa: ANN401 - of the kind's record type
+        """Return the party that a document at Bill.com names."""
+        raise NotImplementedError
+
+    # -- recording -----------------------------------------------------------------------------------------------
+
+    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
+        """Open the documents and plan what comes next."""
+        now = self.domain.clock.now()
+        done = by_operation(applied)
+        table = Document.__table__
+        rows.execute(
+            update(table)  # type: ignore[arg-type]
+            .where(table.c.id == bindparam("row"), table.c.status == "planned")
+            .values(
+                remote_id=bindparam("remote"),
+                remote_created_at=bindparam("made"),
+                status="open",
+                due_cents=table.c.cents,
+                scheduled_cents=0,
+            ),
+            [{"row": row, "remote": a.remote.remote_id, "made": a.remote.created} for row, a in done.items()],
+        )
+        documents = rows.all(select(Document).where(Document.id.in_(done)).order_by(Document.id))
+        self.follow_up(rows, documents, now)
+        states.refresh(rows, self.organization_id, sorted({document.origin_id for document in documents}))
+        record(
+            rows,
+            self.domain.clock,
+            self.organization_id,
+            [
+                Act(self.event, "document", d.id, {"number": d.number, "cents": d.cents, "remote_id": d.remote_id})
+                for d in documents
+            ],
+        )
+
+    def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:
+        """Plan what comes after documents of this kind exist."""
+        raise NotImplementedError
+
+
+class CreateInvoice(DocumentKind):
+    """Invoice the buyer for the whole sale."""
+
+    name = "create_invoice"
+    record_type = Invoice
+    event = "invoice_created"
+
+    def belongs(self, line: SettlementLine, document: Document) -> bool:  # noqa: ARG002
+        """Return True: the buyer owes every line."""
+        return True
+
+    def cents_of(self, line: SettlementLine) -> int:
+        """Return the line's whole amount."""
+        return line.cents
+
+    def record_of(self, draft: Draft) -> Invoice:
+        """Return the invoice with its lines."""
+        document = draft.document
+        income = self.domain.settings.chart_of_accounts.get("income")
+        return Invoice(
+            customer_id=draft.party_remote_id,
+            invoice_number=document.number,
+            invoice_date=document.document_date,
+            due_date=document.due_date,
+            po_number=draft.reference[:PO_NUMBER],
+            description=f"Order {draft.reference}",
+            invoice_line_items=[
+                InvoiceLineItem(
+                    quantity=Decimal(1), price=from_cents(cents), description=description, chart_of_account_id=income
+                )
+                for cents, description in draft.lines
+            ],
+        )
+
+    def party_of(self, there: Any) -> str:  # noqa: ANN401
+        """Return the invoice's Customer."""
+        return str(there.customer_id)
+
+    def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:  # noqa: ARG002
+        """Plan the charge or the e-mail, whichever the sale was settled with; never both."""
+        plans = [
+            ops.Plan(
+                kind="charge" if document.collection == "charge" else "send_invoice",
+                subject_type="document",
+                subject_id=document.id,
+                # An e-mail moves no money, so a doubt about it must not stop the payment.
+                lane=ops.lane_of_document(document.id)
+                if document.collection == "charge"
+                else f"mail:{document.id.hex}",
+                natural_key=document.id.hex,
+                amount_cents=document.cents,
+            )
+            for document in documents
+            if document.collection in {"charge", "send"}
+        ]
+        ops.plan(rows, self.domain.clock, self.organization_id, plans, linger_s=self.domain.settings.linger_s)
+
+
+class CreateBill(DocumentKind):
+    """Owe each seller his lines less the marketplace's fee."""
+
+    name = "create_bill"
+    record_type = Bill
+    event = "bill_created"
+
+    def belongs(self, line: SettlementLine, document: Document) -> bool:
+        """Return whether the line is this seller's."""
+        return line.seller_id == document.party_id
+
+    def cents_of(self, line: SettlementLine) -> int:
+        """Return the line's amount less the fee."""
+        return line.cents - line.fee_cents
+
+    def record_of(self, draft: Draft) -> Bill:
+        """Return the bill with its lines."""
+        document = draft.document
+        account = self.domain.settings.chart_of_accounts.get("seller_clearing")
+        return Bill(
+            vendor_id=draft.party_remote_id,
+            invoice_number=document.number,
+            invoice_date=document.document_date,
+            due_date=document.due_date,
+            po_number=draft.reference[:PO_NUMBER],
+            description=f"Order {draft.reference}",
+            bill_line_items=[
+                BillLineItem(amount=from_cents(cents), description=description, chart_of_account_id=account)
+                for cents, description in draft.lines
+            ],
+        )
+
+    def party_of(self, there: Any) -> str:  # noqa: ANN401
+        """Return the bill's Vendor."""
+        return str(there.vendor_id)
+
+    def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:
+        """Let bills of sales that are released on settlement be paid once their hold days are over."""
+        after = now + timedelta(days=self.domain.settings.hold_days)
+        origins = select(Settlement.id).where(Settlement.release == "on_settlement")
+        rows.change(
+            update(Document)
+            .where(
+                Document.id.in_([document.id for document in documents]),
+                Document.origin_id.in_(origins),
+                Document.release_after.is_(None),
+            )
+            .values(release_after=after)
+        )

@@ -1,0 +1,157 @@
+"""What charges and payouts share: documents with their parties, and rows for the payments that were made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
+from flask_billcom.marketplace import states
+from flask_billcom.marketplace.context import Domain
+from flask_billcom.models import Document, Operation, Party, Payment, PaymentPart
+from flask_billcom.money import to_cents
+from flask_billcom.store import Rows
+
+from .balances import Standing
+
+DIFFERENCE = "difference"
+DOCUMENTS, PARTIES = "document", "party"
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """A document to be paid, and who pays it or is paid."""
+
+    document: Document
+    party: Party
+
+
+def debts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Debt]:
+    """Return the document and party of each operation, by the document's row id."""
+    found = rows.all(
+        select(Document, Party)
+        .join(Party, Party.id == Document.party_id)
+        .where(Document.id.in_([operation.subject_id for operation in operations]))
+    )
+    return {document.id: Debt(document, party) for document, party in found}
+
+
+def compare(ready: Ready, standing: Standing | None) -> Rendered:
+    """Return an operation as it is when its document stands as planned, else as a difference.
+
+    The whole open balance is paid, and only that: a second full payment is an overpayment that Bill.com can see, a
+    second partial one is not.
+    """
+    debt: Debt = ready.payload
+    problem = _problem(debt.document, standing)
+    if problem is None:
+        return ready
+    resolve = f"flask billcom ops show {ready.operation.id}"
+    evidence = {"number": debt.document.number, "difference": problem, "resolve": resolve}
+    return Wait(ready.operation, DIFFERENCE, evidence)
+
+
+def _problem(document: Document, standing: Standing | None) -> str | None:
+    if standing is None:
+        return "Bill.com does not know it"
+    if standing.problem is not None:
+        return standing.problem
+    if standing.scheduled_cents:
+        return f"{standing.scheduled_cents} cents of it are scheduled by a payment that is not ours"
+    if standing.due_cents != document.cents:
+        return f"{standing.due_cents} cents are open at Bill.com, not {document.cents}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """One payment that Bill.com made for some operations."""
+
+    record: Any
+    applied: Sequence[Applied]
+
+
+def made(applied: Iterable[Applied]) -> list[Made]:
+    """Return the payments above the parts that operations made."""
+    by_payment: dict[str, list[Applied]] = {}
+    records = {}
+    for item in applied:
+        records[item.remote.parent.id] = item.remote.parent
+        by_payment.setdefault(item.remote.parent.id, []).append(item)
+    return [Made(records[remote_id], items) for remote_id, items in by_payment.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """What the rows of a payment need beside its record."""
+
+    kind: str
+    process_date: date | None
+    bank_account_id: str | None
+    party_of: dict[UUID, UUID]
+    """The party of each document."""
+
+
+def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: dict[str, PaymentFacts]) -> None:
+    """Insert the rows of payments and their parts; those that a poll has seen before stay as they are.
+
+    :param facts: by remote id of the payment.
+    """
+    now = domain.clock.now()
+    rows.insert_new(Payment, [_payment(domain, each, facts[each.record.id], now) for each in payments])
+    known = dict(
+        rows.all(
+            select(Payment.remote_id, Payment.id).where(
+                Payment.organization_id == domain.organization_id,
+                Payment.remote_id.in_([each.record.id for each in payments]),
+            )
+        )
+    )
+    parts = [
+        _part(domain, item, known[each.record.id], facts[each.record.id].kind)
+        for each in payments
+        for item in each.applied
+    ]
+    rows.insert_new(PaymentPart, parts)
+    documents = sorted({item.operation.subject_id for each in payments for item in each.applied})
+    states.refresh_documents(rows, documents, now)
+    origins = rows.all(select(Document.origin_id).where(Document.id.in_(documents)).distinct())
+    states.refresh(rows, domain.organization_id, sorted(origins))
+
+
+def _payment(domain: Domain, each: Made, facts: PaymentFacts, now: datetime) -> dict[str, Any]:
+    parties = {facts.party_of[item.operation.subject_id] for item in each.applied}
+    total = each.record.amount
+    return {
+        "id": domain.clock.new_id(),
+        "organization_id": domain.organization_id,
+        "kind": facts.kind,
+        "remote_id": each.record.id,
+        "party_id": parties.pop() if len(parties) == 1 else None,
+        "cents": to_cents(total) if total is not None else sum(i.operation.amount_cents for i in each.applied),
+        "currency": "USD",
+        "process_date": facts.process_date,
+        "bank_account_id": facts.bank_account_id,
+        "status": "scheduled",
+        "unapplied_cents": 0,
+        "remote_created_at": each.record.created_time,
+        "created_at": now,
+    }
+
+
+def _part(domain: Domain, item: Applied, payment_id: UUID, kind: str) -> dict[str, Any]:
+    return {
+        "id": domain.clock.new_id(),
+        "organization_id": domain.organization_id,
+        "kind": kind,
+        "payment_id": payment_id,
+        "document_id": item.operation.subject_id,
+        "generation": item.operation.generation,
+        "cents": item.operation.amount_cents,
+        "remote_id": item.remote.remote_id,
+    }

@@ -1,0 +1,260 @@
+"""Pay sellers' bills, up to 200 of several sellers in one call; always the full open balance of a bill.
+
+    before the claim  bill active, same vendor, open in full, nothing scheduled, not denied; vendor and bank account as
+                      last confirmed
+    in the claim      holds, kill switch, `BILLCOM_PAYMENTS_ENABLED`, cover
+    no answer         looked up in the payments since our first attempt, and in the bill itself
+
+Source: https://developer.bill.com/v2/reference/ap-vendortransactions-paybills
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from flask_billcom.api import requests as wire
+from flask_billcom.api.envelope import Reply
+from flask_billcom.api.query import Sort, since
+from flask_billcom.api.records import Bill, SentPay
+from flask_billcom.api.replies import parse_sent_pays
+from flask_billcom.audit import Act, record
+from flask_billcom.bankdays import next_process_date
+from flask_billcom.engine.kinds import (
+    Absent,
+    Applied,
+    Capability,
+    Finding,
+    Policy,
+    Ready,
+    Refusal,
+    Remote,
+    Rendered,
+    Wait,
+)
+from flask_billcom.engine.reads import Reads
+from flask_billcom.errors import MalformedReply
+from flask_billcom.ledger import Account, Posting, post, transfer
+from flask_billcom.marketplace import holds
+from flask_billcom.marketplace.context import Domain
+from flask_billcom.models import Document, Operation
+from flask_billcom.money import from_cents, to_cents
+from flask_billcom.store import Rows
+
+from .balances import Balances
+from .base import MANY, BaseKind, digest_of, earliest_attempt
+from .funding_account import funding_account
+from .money import DIFFERENCE, Debt, PaymentFacts, compare, debts, made, write_payments
+from .watch import watch_vendors
+
+DEAD = ("3", "4")
+"""SentPay states canceled and void."""
+
+
+class Pay(BaseKind):
+    """Pay bills of any sellers."""
+
+    name = "pay"
+    endpoint = "PayBills"
+    capability = Capability.PAYOUTS
+    batch_size = MANY
+    policy = Policy(Absent.RESEND, resends=1, fenced=True)
+    money = True
+    protected = True
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(domain)
+        self._balances = Balances(domain, Bill)
+
+    # -- sending -------------------------------------------------------------------------------------------------
+
+    def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
+        """Return each bill with its seller."""
+        found = debts(rows, operations)
+        return [self._ready(operation, found[operation.subject_id]) for operation in operations]
+
+    def _ready(self, operation: Operation, debt: Debt) -> Rendered:
+        if debt.party.merged_into is not None or not debt.party.is_active:
+            problem = "the vendor was merged" if debt.party.merged_into else "the vendor is not active"
+            return Wait(operation, DIFFERENCE, {"number": debt.document.number, "difference": problem})
+        digest = digest_of(
+            self.organization_id,
+            self.name,
+            operation.natural_key,
+            debt.party.remote_id,
+            debt.document.remote_id,
+            operation.amount_cents,
+        )
+        return Ready(operation, debt, digest)
+
+    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
+        """Return what may be sent after the reads."""
+        watch_vendors(self.domain, reads)
+        funding_account(self.domain, reads)
+        standing = self._balances.read(reads, [(r.payload.document, r.payload.party.remote_id) for r in ready])
+        return [compare(item, standing[item.payload.document.id]) for item in ready]
+
+    def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
+        """Return what no hold stops, if payments are switched on and the seller is as he was when checked."""
+        if not self.domain.settings.payments_enabled:
+            return []
+        held = holds.blocking(rows, self.organization_id, self.capability, [r.operation.subject_id for r in ready])
+        current = debts(rows, [r.operation for r in ready])
+        return [
+            r
+            for r in ready
+            if r.operation.subject_id not in held and self._is_payable(current[r.operation.subject_id], r.payload)
+        ]
+
+    @staticmethod
+    def _is_payable(now: Debt, checked: Debt) -> bool:
+        return (
+            now.party.is_active
+            and now.party.merged_into is None
+            and now.party.bank_account_id == checked.party.bank_account_id
+            and now.document.status == "open"
+        )
+
+    def process_date(self, now: datetime) -> date:
+        """Return the next bank day that a payment asked for now can have."""
+        return next_process_date(now)
+
+    def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:
+        """Return one call, with the process date and the funding account named."""
+        return wire.pay_bills(
+            [
+                wire.BillPayment(item.payload.document.remote_id, from_cents(item.operation.amount_cents))
+                for item in ready
+            ],
+            process_date=self.process_date(now),
+            bank_account_id=funding_account(self.domain, None),
+        )
+
+    def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
+        """Return the part of a payment for each bill; each must be there with its cents."""
+        try:
+            payments = parse_sent_pays(reply)
+        except MalformedReply:
+            return [None] * len(ready)
+        found = _parts(payments)
+        return [self._part(item, found.get(item.payload.document.remote_id, {})) for item in ready]
+
+    @staticmethod
+    def _part(item: Ready, parts: Mapping[str, Remote]) -> Remote | None:
+        if len(parts) != 1:
+            return None
+        only = next(iter(parts.values()))
+        return only if only.record.amount is not None and _is_whole(only, item.operation) else None
+
+    # -- reading back --------------------------------------------------------------------------------------------
+
+    def find(self, reads: Reads, operations: Sequence[Operation]) -> Mapping[UUID, Finding]:
+        """Return the live payments of each bill since our first attempt, and whether it stands as if it had one."""
+        with self.domain.store.read() as rows:
+            known = debts(rows, operations)
+        found: dict[str, dict[str, Remote]] = {}
+        server_date = None
+        start = since("created_time", earliest_attempt(operations, self.domain))
+        for page in reads.pages(SentPay, filters=[start], sort=[Sort("created_time")], nested=True):
+            server_date = page.server_date
+            for bill_id, parts in _parts([p for p in page.records if p.status not in DEAD]).items():
+                found.setdefault(bill_id, {}).update(parts)
+        return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
+
+    def _finding(
+        self,
+        reads: Reads,
+        operation: Operation,
+        debt: Debt,
+        found: Mapping[str, Mapping[str, Remote]],
+        server_date: datetime | None,
+    ) -> Finding:
+        matches = list(found.get(debt.document.remote_id or "", {}).values())
+        if matches:
+            return Finding(matches, [_is_whole(match, operation) for match in matches], server_date)
+        bill = reads.one(Bill, debt.document.remote_id or "")
+        untouched = (
+            bill is not None
+            and bill.due_amount is not None
+            and to_cents(bill.due_amount) == debt.document.cents
+            and not bill.scheduled_amount
+        )
+        blocked = None if untouched else "the bill stands as if it were paid, yet no payment of it can be seen"
+        return Finding(server_date=server_date, blocked=blocked)
+
+    # -- recording -----------------------------------------------------------------------------------------------
+
+    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
+        """Write the payments and their parts, and move the money from reserved to scheduled."""
+        current = debts(rows, [item.operation for item in applied])
+        parties = {document_id: debt.party.id for document_id, debt in current.items()}
+        payments = made(applied)
+        facts = {
+            each.record.id: PaymentFacts("sent", each.record.process_date, each.record.bank_account_id, parties)
+            for each in payments
+        }
+        write_payments(rows, self.domain, payments, facts)
+        self._post(rows, [i.operation for i in applied], current, Account.SELLER_RESERVED, Account.PAYOUT_SCHEDULED)
+        acts = [
+            Act(
+                "payout_sent",
+                "document",
+                item.operation.subject_id,
+                {"payment": item.remote.parent.id, "cents": item.operation.amount_cents},
+            )
+            for item in applied
+        ]
+        record(rows, self.domain.clock, self.organization_id, acts)
+
+    def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Give the reservation back; whether to pay again is decided by a person."""
+        current = debts(rows, operations)
+        self._post(rows, operations, current, Account.SELLER_RESERVED, Account.SELLER_PAYABLE)
+        ids = [operation.subject_id for operation in operations]
+        rows.change(update(Document).where(Document.id.in_(ids)).values(read_at=None))
+
+    def _post(
+        self,
+        rows: Rows,
+        operations: Sequence[Operation],
+        current: Mapping[UUID, Debt],
+        debit: Account,
+        credit: Account,
+    ) -> None:
+        origins = dict(
+            rows.all(
+                select(Document.id, Document.origin_id).where(
+                    Document.id.in_([o.subject_id for o in operations]), Document.origin_type == "settlement"
+                )
+            )
+        )
+        post(
+            rows,
+            self.domain.clock,
+            self.organization_id,
+            [
+                Posting(
+                    transfer(debit, credit, operation.amount_cents, current[operation.subject_id].party.id),
+                    settlement_id=origins.get(operation.subject_id),
+                    operation_id=operation.id,
+                )
+                for operation in operations
+            ],
+        )
+
+
+def _parts(payments: Sequence[SentPay]) -> dict[str, dict[str, Remote]]:
+    """Return the parts of payments by bill and by their own id."""
+    found: dict[str, dict[str, Remote]] = {}
+    for payment in payments:
+        for part in payment.bill_pays or ():
+            if part.bill_id is not None and part.id is not None and payment.id is not None:
+                found.setdefault(part.bill_id, {})[part.id] = Remote(part.id, part, payment.created_time, payment)
+    return found
+
+
+def _is_whole(remote: Remote, operation: Operation) -> bool:
+    return remote.record.amount is not None and to_cents(remote.record.amount) == operation.amount_cents
