@@ -1,0 +1,113 @@
+"""The command line of the simulator: serves it until it is told to stop.
+
+python -m flask_billcom.simulator --port 8460
+python -m flask_billcom.simulator --port 0 --port-file run/port --switch buyers_pay=true
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask_billcom.simulator.clock import DEFAULT_START
+from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.service import Simulator
+from flask_billcom.simulator.settings import Settings
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+
+__all__ = ["main"]
+
+_CREDENTIALS = ("user_name", "password", "dev_key", "org_id", "mfa_code", "org_name")
+
+
+def parser() -> ArgumentParser:
+    """Return the parser of the command line."""
+    found = ArgumentParser(
+        prog="python -m flask_billcom.simulator",
+        description="A local Bill.com: API v2 at /api/v2, control side and page at /simulator/.",
+        formatter_class=ArgumentDefaultsHelpFormatter,
+    )
+    defaults = Settings()
+    found.add_argument("--host", default="127.0.0.1", help="interface to listen on")
+    found.add_argument("--port", type=int, default=8460, help="port to listen on; 0 takes a free one")
+    found.add_argument("--port-file", type=Path, help="file that receives the port once connections are accepted")
+    for name in _CREDENTIALS:
+        says = Settings.__dataclass_fields__[name].metadata["says"]
+        found.add_argument(f"--{name.replace('_', '-')}", default=getattr(defaults, name), help=says)
+    found.add_argument(
+        "--start-date", default=None, help=f"when the clock begins, ISO; {DEFAULT_START.isoformat()} if manual"
+    )
+    found.add_argument("--clock", default="manual", help="manual, real or factor=K")
+    found.add_argument("--seed", type=int, default=1, help="makes ids and tokens")
+    found.add_argument(
+        "--latency-ms", type=float, default=0.0, help="an answer leaves this long after its request came"
+    )
+    found.add_argument("--buyers-pay", action="store_true", help="buyers pay their open invoices by themselves")
+    found.add_argument(
+        "--switch", action="append", default=[], metavar="NAME=VALUE", help="set a switch; the value is JSON or a word"
+    )
+    found.add_argument("--threads", type=int, default=16, help="requests answered at once")
+    return found
+
+
+def _switches(given: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for each in given:
+        name, _, value = each.partition("=")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
+
+
+def simulator_of(options: Namespace) -> Simulator:
+    """Return the simulator that a command line asks for."""
+    credentials = {name: getattr(options, name) for name in _CREDENTIALS}
+    switches = {"latency_ms": options.latency_ms, "buyers_pay": options.buyers_pay, **_switches(options.switch)}
+    simulator = Simulator(start=options.start_date, clock=options.clock, seed=options.seed, **credentials)
+    simulator.switch(**switches)
+    return simulator
+
+
+def _write_port(path: Path, port: int) -> None:
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside.write_text(f"{port}\n")
+    beside.replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve a simulator; SIGTERM and Ctrl-C end it with 0."""
+    found = parser()
+    options = found.parse_args(arguments)
+    try:
+        simulator = simulator_of(options)
+    except ValueError as error:
+        found.error(str(error))
+    server = serve(simulator, host=options.host, port=options.port, threads=options.threads)
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    _announce(simulator, options, server.port)
+    if options.port_file is not None:
+        _write_port(options.port_file, server.port)
+    server.run()
+    return 0
+
+
+def _announce(simulator: Simulator, options: Namespace, port: int) -> None:
+    settings = simulator.settings
+    base = f"http://{options.host}:{port}"
+    lines = [
+        f"Simulated Bill.com at {base}/api/v2, control side and page at {base}/simulator/",
+        *(f"  {name:<10} {getattr(settings, name)}" for name in _CREDENTIALS),
+        f"  {'clock':<10} {simulator.world.clock.mode}, {simulator.clock.now().isoformat()}",
+        f"  {'seed':<10} {options.seed}",
+    ]
+    print("\n".join(lines), flush=True)  # noqa: T201 - a command prints

@@ -1,0 +1,35 @@
+"""What happens when the clock moves: bank events by name, in the order of their time.
+
+08:00 Pacific   buyers_pay    buyers pay what they owe, where they do so by themselves
+09:00           collect       debits of the day        pay_out    payouts of the day
+                confirm       a money movement         deliver    payouts that arrive
+16:00           void          a void that was asked for
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from flask_billcom.simulator.disbursements import deliver
+from flask_billcom.simulator.movements import confirm
+from flask_billcom.simulator.payouts import pay_out, void_now
+from flask_billcom.simulator.receipts import collect, let_buyers_pay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask_billcom.simulator.world import World
+
+__all__ = ["EVENTS"]
+
+EVENTS: Final[Mapping[str, Callable[[World, str], None]]] = MappingProxyType(
+    {
+        "buyers_pay": let_buyers_pay,
+        "collect": collect,
+        "pay_out": pay_out,
+        "confirm": confirm,
+        "deliver": deliver,
+        "void": void_now,
+    }
+)

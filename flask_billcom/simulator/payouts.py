@@ -1,0 +1,370 @@
+"""Money out: PayBills, payments recorded, cancels and voids.
+
+    PayBills ──> SentPay scheduled ──09:00 of processDate──> paid; organization debited ──> disbursement
+                     │ cancel                                   │ void and credit: back to the organization
+                     v                                          v void and reissue: sent again
+                 canceled                                     void
+
+processDate is a bank day after today; after 6 pm Pacific the next bank day is too early as well.
+https://developer.bill.com/v2/reference/ap-vendortransactions-paybills
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from flask_billcom.simulator import arguments
+from flask_billcom.simulator.accounts import active_account, usable_from
+from flask_billcom.simulator.answers import to_json
+from flask_billcom.simulator.balances import apply_to_bill
+from flask_billcom.simulator.bank import PAYING_OUT
+from flask_billcom.simulator.bankdays import (
+    at_hour,
+    bank_day_before,
+    first_process_date,
+    is_bank_day,
+    next_bank_day,
+    pacific_hour,
+)
+from flask_billcom.simulator.disbursements import SCHEDULED as WAITING
+from flask_billcom.simulator.disbursements import Disbursement, disburse, is_stoppable, stop
+from flask_billcom.simulator.errors import Refusal, data_refusal, refusal
+from flask_billcom.simulator.movements import PAYABLES, move_on
+from flask_billcom.simulator.objects import require
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from flask_billcom.simulator.rows import Row
+    from flask_billcom.simulator.world import World
+
+__all__ = ["cancel_payment", "pay_bills", "pay_out", "record_payment", "void_now", "void_payment"]
+
+LONGEST: Final = 200
+PROCESS_HOUR: Final = 9
+VOID_HOUR: Final = 16
+CREDIT, REISSUE = "0", "1"
+VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT, "VOID_AND_REISSUE": REISSUE}
+SCHEDULED, PAID, CANCELED, VOID = "1", "2", "3", "4"
+DENIED: Final = "5"
+Part = tuple["Row", int]
+
+
+def pay_bills(world: World, data: Mapping[str, Any]) -> Sequence[Row]:
+    """Schedule payment of up to 200 bills, of one vendor or of several."""
+    given = arguments.pairs(data, "billPays", LONGEST)
+    if not given:
+        raise refusal("BDC_1117", "billPays")
+    account = _funding_account(world, data)
+    day = process_date(world, data)
+    vendor = arguments.named(world, "Vendor", data, "vendorId") if data.get("vendorId") else None
+    credited = arguments.pairs(data, "billCredits", LONGEST)
+    parts, first_bad = _good_parts(world, given, vendor, day)
+    if first_bad is not None and world.settings.paybills == "atomic":
+        raise first_bad
+    if world.settings.credit_amount == "included":
+        parts = _less_credits(parts, credited)
+    sent = [_send(world, some, day=day, account=account) for some in _grouped(world, parts)]
+    _apply_credits(world, credited, sent)
+    if first_bad is not None:
+        raise first_bad
+    return sent
+
+
+def _funding_account(world: World, data: Mapping[str, Any]) -> Row:
+    if not data.get("bankAccountId"):
+        return world.funding
+    account = arguments.named(world, "BankAccount", data, "bankAccountId")
+    if not account.is_active or account["status"] != "1":
+        raise refusal("BDC_1151")
+    return account
+
+
+def process_date(world: World, data: Mapping[str, Any]) -> date:
+    """Return the process date of a call, the first possible one if it names none.
+
+    :raises Refusal: BDC_1152 for today, the past, a weekend, a bank holiday, or what is too late for the cut-off.
+    """
+    earliest = first_process_date(world.now)
+    given = data.get("processDate")
+    if given is None or given == "":
+        return earliest
+    try:
+        day = arguments.day(data, "processDate")
+    except Refusal as error:
+        raise refusal("BDC_1152", given) from error
+    if day is None or day < earliest or not is_bank_day(day):
+        raise refusal("BDC_1152", given)
+    return day
+
+
+def _good_parts(
+    world: World, given: Sequence[Mapping[str, Any]], vendor: Row | None, day: date
+) -> tuple[list[Part], Refusal | None]:
+    parts: list[Part] = []
+    first_bad = None
+    taken = Counter[str]()
+    for each in given:
+        try:
+            bill, cents = _part(world, each, vendor, day, taken)
+            taken[bill.id] += cents
+            parts.append((bill, cents))
+        except Refusal as error:
+            first_bad = first_bad or error
+    return parts, first_bad
+
+
+def _part(world: World, given: Mapping[str, Any], vendor: Row | None, day: date, taken: Counter[str]) -> Part:
+    bill = arguments.named(world, "Bill", given, "billId")
+    cents = arguments.cents(given, "amount")
+    if vendor is not None and bill["vendorId"] != vendor.id:
+        raise refusal("foreign_bill", bill.id)
+    owner = world.store["Vendor"].by_id[bill["vendorId"]]
+    if not bill.is_active:
+        raise refusal("bill_inactive", bill.id)
+    if not owner.is_active:
+        raise refusal("vendor_inactive", owner.id)
+    if bill["approvalStatus"] == DENIED:
+        raise refusal("bill_denied", bill.id)
+    due = bill["dueAmount"] - taken[bill.id]
+    if world.settings.overpay == "refuse" and cents > due:
+        raise refusal("bill_paid" if due <= 0 else "BDC_1159", bill.id)
+    account = active_account(world, "VendorBankAccount", owner)
+    if account is not None and day < usable_from(account):
+        raise refusal("BDC_1402")
+    return bill, cents
+
+
+def _grouped(world: World, parts: Sequence[Part]) -> list[list[Part]]:
+    """Return the bills of each payment: one bill each, or all of a vendor who wants them together."""
+    groups: dict[str, list[Part]] = {}
+    for bill, cents in parts:
+        vendor = world.store["Vendor"].by_id[bill["vendorId"]]
+        key = vendor.id if vendor["enabledCombinePayments"] else f"{bill.id}/{len(groups)}"
+        groups.setdefault(key, []).append((bill, cents))
+    return list(groups.values())
+
+
+def _send(world: World, parts: Sequence[Part], *, day: date, account: Row) -> Row:
+    vendor_id = parts[0][0]["vendorId"]
+    numbers = ", ".join(bill["invoiceNumber"] or "" for bill, _ in parts)
+    clearing = world.chart["Money Out Clearing"].id
+    shared = {
+        "processDate": day.isoformat(),
+        "name": f"P{world.today:%y%m%d}01 - {world.ids.number('payment'):07d}",
+        "description": f"Inv #{numbers}",
+        "chartOfAccountId": clearing,
+    }
+    sent = _payment(
+        world,
+        parts,
+        shared,
+        vendorId=vendor_id,
+        bankAccountId=account.id,
+        txnNumber=world.ids.letters("transaction"),
+    )
+    for bill, cents in parts:
+        apply_to_bill(world, bill, scheduled=cents)
+    world.due_payouts.setdefault(day.isoformat(), []).append(sent)
+    world.plan(at_hour(day, PROCESS_HOUR), "pay_out", day.isoformat())
+    world.set_disbursement(Disbursement(sent.id), WAITING)
+    return sent
+
+
+def _payment(
+    world: World,
+    parts: Sequence[Part],
+    shared: Mapping[str, Any],
+    *,
+    part_values: Mapping[str, Any] | None = None,
+    **values: object,
+) -> Row:
+    """Make a SentPay and the BillPay of each bill in it."""
+    sent = world.store.new_row("SentPay", world.now, **shared, amount=sum(cents for _, cents in parts), **values)
+    pays = tuple(
+        world.insert("BillPay", billId=bill.id, sentPayId=sent.id, amount=cents, **shared, **(part_values or {}))
+        for bill, cents in parts
+    )
+    sent["billPays"] = pays
+    world.store["SentPay"].add(sent)
+    world.effects.append(sent.id)
+    return sent
+
+
+def _apply_credits(world: World, given: Sequence[Mapping[str, Any]], sent: Sequence[Row]) -> None:
+    payments = {pay["billId"]: row for row in sent for pay in row["billPays"]}
+    for each in given:
+        bill = arguments.named(world, "Bill", each, "billId")
+        credit = arguments.named(world, "VendorCredit", each, "vendorCreditId")
+        cents = arguments.cents(each, "amount")
+        payment = payments.get(bill.id)
+        left = credit["amount"] - credit["appliedAmount"]
+        if payment is None or credit["vendorId"] != bill["vendorId"] or cents > left or not credit.is_active:
+            raise refusal("credit_unusable", credit.id)
+        made = world.insert("BillCredit", billId=bill.id, sentPayId=payment.id, vendorCreditId=credit.id, amount=cents)
+        payment["billCredits"] = (*payment["billCredits"], made)
+        world.change(credit, appliedAmount=credit["appliedAmount"] + cents)
+        apply_to_bill(world, bill, credited=cents)
+
+
+def _less_credits(parts: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """Return what is left to pay where an amount includes the credit."""
+    credited = Counter[str]()
+    for each in given:
+        credited[str(each.get("billId"))] += arguments.cents(each, "amount")
+    return [(bill, cents - credited[bill.id]) for bill, cents in parts if cents > credited[bill.id]]
+
+
+def _bills(world: World, sent: Row) -> Sequence[Part]:
+    bills = world.store["Bill"].by_id
+    return [(bills[pay["billId"]], pay["amount"]) for pay in sent["billPays"]]
+
+
+def _set_status(world: World, sent: Row, status: str, **values: object) -> None:
+    world.change(sent, status=status, **values)
+    for pay in sent["billPays"]:
+        world.change(pay, paymentStatus=status)
+
+
+def pay_out(world: World, day: str) -> None:
+    """Process the payments of a day: bills are paid, the organization is debited once, disbursements begin."""
+    total = 0
+    for sent in world.due_payouts.pop(day, ()):
+        if sent["status"] != SCHEDULED:
+            continue
+        _set_status(world, sent, PAID)
+        for bill, cents in _bills(world, sent):
+            apply_to_bill(world, bill, scheduled=-cents, paid=cents)
+        total += sent["amount"]
+        disburse(world, sent, date.fromisoformat(day))
+    if total:
+        movement = move_on(world, PAYABLES, -total, date.fromisoformat(day))
+        world.bank.move(world.now, world.funding_key, PAYING_OUT, total, kind="debit", reference=movement.id)
+
+
+def record_payment(world: World, data: Mapping[str, Any]) -> Row:
+    """Book a payment made outside Bill.com: RecordAPPayment; no money moves."""
+    given = arguments.pairs(data, "billPays", LONGEST)
+    if not given:
+        raise refusal("BDC_1117", "billPays")
+    day = arguments.day(data, "processDate")
+    if day is None:
+        raise refusal("BDC_1117", "processDate")
+    to_print = arguments.flag(data, "toPrintCheck")
+    named = arguments.named(world, "Vendor", data, "vendorId") if data.get("vendorId") else None
+    if named is None and len(given) > 1:
+        raise refusal("BDC_1117", "vendorId")
+    parts = [_recorded_part(world, each, named) for each in given]
+    chart = (
+        arguments.named(world, "ChartOfAccount", data, "chartOfAccountId").id if data.get("chartOfAccountId") else None
+    )
+    shared: dict[str, Any] = {
+        "processDate": day.isoformat(),
+        "description": arguments.text(data, "description"),
+        "syncReference": arguments.text(data, "syncReference"),
+        "toPrintCheck": to_print,
+        **({"chartOfAccountId": chart} if chart else {}),
+    }
+    sent = _payment(
+        world,
+        parts,
+        shared,
+        vendorId=parts[0][0]["vendorId"],
+        status=PAID,
+        isOnline=False,
+        paymentType="4",
+        part_values={"paymentStatus": PAID, "paymentType": "1"},
+    )
+    for bill, cents in parts:
+        apply_to_bill(world, bill, paid=cents)
+    _apply_credits(world, arguments.pairs(data, "billCredits", LONGEST), [sent])
+    return sent
+
+
+def _recorded_part(world: World, given: Mapping[str, Any], vendor: Row | None) -> Part:
+    bill = arguments.named(world, "Bill", given, "billId")
+    if not bill.is_active:
+        raise refusal("bill_inactive", bill.id)
+    if vendor is not None and bill["vendorId"] != vendor.id:
+        raise refusal("foreign_bill", bill.id)
+    cents = arguments.cents(given, "amount")
+    if world.settings.overpay == "refuse" and cents > bill["dueAmount"]:
+        raise refusal("bill_paid" if bill["dueAmount"] <= 0 else "BDC_1159", bill.id)
+    return bill, cents
+
+
+def cancel_payment(world: World, data: Mapping[str, Any]) -> Row:
+    """Cancel a payment before its processing starts; the cut-off is in the afternoon of the bank day before."""
+    sent = arguments.named(world, "SentPay", data, "sentPayId")
+    if sent["status"] != SCHEDULED or not sent["isOnline"] or world.now >= _cancel_until(sent):
+        raise refusal("not_cancelable", sent.id)
+    _set_status(world, sent, CANCELED)
+    stop(world, sent)
+    for bill, cents in _bills(world, sent):
+        apply_to_bill(world, bill, scheduled=-cents)
+    return sent
+
+
+def _cancel_until(sent: Row) -> int:
+    """Return the end of canceling, on the eve: 4 pm Pacific, 6 pm if the payment was scheduled after 3 pm."""
+    eve = bank_day_before(date.fromisoformat(sent["processDate"]))
+    late = sent.created >= at_hour(eve, 15)
+    return at_hour(eve, 18 if late else VOID_HOUR)
+
+
+def void_payment(world: World, data: Mapping[str, Any]) -> Row:
+    """Ask for a payment to be voided; online ones wait until Bill.com has acted."""
+    sent = arguments.named(world, "SentPay", data, "sentPayId")
+    if sent["status"] not in {SCHEDULED, PAID}:
+        raise refusal("not_voidable", sent.id)
+    if not sent["isOnline"]:
+        _reopen(world, sent, paid=True)
+        return sent
+    kind = VOID_KINDS.get(str(require(data, "voidRequestType")))
+    if kind is None:
+        raise data_refusal("voidRequestType", data["voidRequestType"])
+    reason = require(data, "reason")
+    if not is_stoppable(world, sent):
+        raise refusal("not_voidable", sent.id)
+    world.note(sent.id)["void"] = kind
+    if world.settings.void == "at_once":
+        void_now(world, sent.id)
+        return sent
+    request = to_json({"voidRequestType": kind, "reason": str(reason), "status": "0"})
+    world.change(sent, voidRequest=request)
+    world.plan(_void_time(world), "void", sent.id)
+    return sent
+
+
+def _void_time(world: World) -> int:
+    """Return when a void asked for now happens: 4 pm Pacific of this bank day, or of the next."""
+    today = world.today
+    in_time = is_bank_day(today) and pacific_hour(world.now) < VOID_HOUR
+    return at_hour(today if in_time else next_bank_day(today), VOID_HOUR)
+
+
+def void_now(world: World, sent_pay_id: str) -> None:
+    """Carry out a void: the bill is owed again and the money comes back, or it is sent once more."""
+    sent = world.store["SentPay"].by_id[sent_pay_id]
+    kind = world.note(sent.id).pop("void", CREDIT)
+    if sent["status"] not in {SCHEDULED, PAID} or not is_stoppable(world, sent):
+        world.change(sent, voidRequest=None)
+        return
+    if kind == REISSUE:
+        world.change(sent, voidRequest=None)
+        if sent["status"] == PAID:
+            disburse(world, sent, world.today)
+        return
+    paid = sent["status"] == PAID
+    _reopen(world, sent, paid=paid)
+    stop(world, sent)
+    if paid:
+        move_on(world, PAYABLES, sent["amount"], world.today, f"Void {sent['name']}")
+
+
+def _reopen(world: World, sent: Row, *, paid: bool) -> None:
+    _set_status(world, sent, VOID, voidRequest=None)
+    for bill, cents in _bills(world, sent):
+        apply_to_bill(world, bill, **{"paid" if paid else "scheduled": -cents})

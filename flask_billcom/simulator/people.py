@@ -1,0 +1,142 @@
+"""What a person does in Bill.com's own web page, behind the back of every client."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from flask_billcom.simulator import arguments, crud, payouts
+from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.rows import dollars
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from flask_billcom.simulator.rows import Row
+    from flask_billcom.simulator.world import World
+
+__all__ = ["ACTS", "act"]
+
+DENIED: Final = "5"
+
+
+def _entity_of(world: World, row_id: str) -> str:
+    for name, table in world.store.tables.items():
+        if row_id in table.by_id:
+            return name
+    raise KeyError(row_id)
+
+
+def _pay_bill(world: World, given: Mapping[str, Any]) -> Row:
+    """Pay a bill in full or by `amount_cents`, on the next possible day."""
+    bill = world.store["Bill"].by_id[str(given["id"])]
+    cents = int(given.get("amount_cents", bill["dueAmount"]))
+    part = {"billId": bill.id, "amount": dollars(cents)}
+    return payouts.pay_bills(world, {"billPays": [part], "processDate": given.get("process_date")})[0]
+
+
+def _record_payment(world: World, given: Mapping[str, Any]) -> Row:
+    """Mark a bill as paid outside Bill.com."""
+    bill = world.store["Bill"].by_id[str(given["id"])]
+    cents = int(given.get("amount_cents", bill["dueAmount"]))
+    data = {
+        "vendorId": bill["vendorId"],
+        "processDate": world.today.isoformat(),
+        "toPrintCheck": False,
+        "billPays": [{"billId": bill.id, "amount": dollars(cents)}],
+    }
+    return payouts.record_payment(world, data)
+
+
+def _edit(world: World, given: Mapping[str, Any]) -> Row:
+    """Change fields of any object: `values` as the wire writes them."""
+    name = _entity_of(world, str(given["id"]))
+    obj = {"entity": name, "id": given["id"], **given.get("values", {})}
+    return crud.single(world, ENTITIES[name], "Update", {"obj": obj})
+
+
+def _delete(world: World, given: Mapping[str, Any]) -> Row:
+    return crud.single(world, ENTITIES[_entity_of(world, str(given["id"]))], "Delete", {"id": given["id"]})
+
+
+def _undelete(world: World, given: Mapping[str, Any]) -> Row:
+    return crud.single(world, ENTITIES[_entity_of(world, str(given["id"]))], "Undelete", {"id": given["id"]})
+
+
+def _void(world: World, given: Mapping[str, Any]) -> Row:
+    """Void a payment: `kind` is credit or reissue."""
+    kind = payouts.REISSUE if given.get("kind") == "reissue" else payouts.CREDIT
+    data = {"sentPayId": given["id"], "voidRequestType": kind, "reason": given.get("reason", "by a person")}
+    return payouts.void_payment(world, data)
+
+
+def _cancel(world: World, given: Mapping[str, Any]) -> Row:
+    return payouts.cancel_payment(world, {"sentPayId": given["id"]})
+
+
+def _deny(world: World, given: Mapping[str, Any]) -> Row:
+    """Deny a bill or vendor credit."""
+    row = arguments.named(world, _entity_of(world, str(given["id"])), given, "id")
+    world.change(row, approvalStatus=DENIED)
+    return row
+
+
+def _merge(world: World, given: Mapping[str, Any]) -> Row:
+    """Merge a vendor or customer into another one, `into`: his documents move, he is no longer active."""
+    name = _entity_of(world, str(given["id"]))
+    row, into = world.store[name].by_id[str(given["id"])], world.store[name].by_id[str(given["into"])]
+    documents, field = {"Vendor": ("Bill", "vendorId"), "Customer": ("Invoice", "customerId")}[name]
+    for document in list(world.store[documents].having(field, row.id)):
+        world.change(document, **{field: into.id})
+    world.adjust(into, balance=into["balance"] + row["balance"])
+    world.change(row, mergedIntoId=into.id, isActive="2", balance=0)
+    return row
+
+
+def _authorize(world: World, given: Mapping[str, Any]) -> Row:
+    """Let a customer be charged, or no longer: `value` is true or false."""
+    customer = world.store["Customer"].by_id[str(given["id"])]
+    world.change(customer, hasAuthorizedToCharge=bool(given.get("value", True)))
+    return customer
+
+
+def _account_status(world: World, given: Mapping[str, Any]) -> Row:
+    """Set the status of a bank account: 1 verified, 3 blocked, 4 expired, 5 invalid."""
+    row = arguments.named(world, _entity_of(world, str(given["id"])), given, "id")
+    world.change(row, status=str(given["status"]))
+    if row.entity_name == "VendorBankAccount":
+        usable = str(given["status"]) == "1"
+        vendor = world.store["Vendor"].by_id[row["vendorId"]]
+        world.change(vendor, payBy="1" if usable else "0", vendorBankAccountStatus=int(given["status"]))
+    return row
+
+
+ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingProxyType(
+    {
+        "pay_bill": _pay_bill,
+        "record_payment": _record_payment,
+        "edit": _edit,
+        "edit_bill": _edit,
+        "edit_invoice": _edit,
+        "delete": _delete,
+        "undelete": _undelete,
+        "void": _void,
+        "cancel": _cancel,
+        "deny": _deny,
+        "merge": _merge,
+        "merge_vendor": _merge,
+        "authorize": _authorize,
+        "account_status": _account_status,
+    }
+)
+
+
+def act(world: World, name: str, given: Mapping[str, Any]) -> Row:
+    """Let a person act, and return the object that it was about.
+
+    :raises ValueError: there is no such act.
+    :raises KeyError: an object or a detail is missing.
+    """
+    if name not in ACTS:
+        raise ValueError(f"there is no act {name!r}; there are {', '.join(ACTS)}")
+    return ACTS[name](world, given)
