@@ -28,7 +28,7 @@ _BULK: Final = frozenset({"Create", "Update", "Delete", "Undelete"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entity:
+class EntityRow:
     """One entity.
 
     :param record: its class.
@@ -36,6 +36,7 @@ class Entity:
     :param verbs: what it offers.
     :param bulk: what it offers for up to 100 objects in one call.
     :param partner_only: verbs that only Bill.com's partners may use.
+    :param timed: whether its lists can be ordered by `created_time`.
     """
 
     record: type[Record]
@@ -43,6 +44,7 @@ class Entity:
     verbs: frozenset[str]
     bulk: frozenset[str] = frozenset()
     partner_only: frozenset[str] = frozenset()
+    timed: bool = True
 
     @property
     def name(self) -> str:
@@ -52,61 +54,61 @@ class Entity:
 
 _ROWS: Final = (
     # receivables
-    Entity(r.Customer, "customers", _ALL, _BULK),
-    Entity(r.CustomerContact, "customer_contacts", _ALL, _BULK),
-    Entity(r.CustomerBankAccount, "customer_bank_accounts", frozenset({"Create", "Read", "Delete", "List"})),
-    Entity(r.Invoice, "invoices", _ALL, _BULK),
-    Entity(r.RecurringInvoice, "recurring_invoices", _ALL),
-    Entity(r.CreditMemo, "credit_memos", _ALL),
-    Entity(r.InvoiceCredit, "invoice_credits", _LOOK),
-    Entity(r.ReceivedPay, "received_pays", _LOOK),
-    Entity(r.RPConvFee, "convenience_fees", _LOOK),
+    EntityRow(r.Customer, "customers", _ALL, _BULK),
+    EntityRow(r.CustomerContact, "customer_contacts", _ALL, _BULK),
+    EntityRow(r.CustomerBankAccount, "customer_bank_accounts", frozenset({"Create", "Read", "Delete", "List"})),
+    EntityRow(r.Invoice, "invoices", _ALL, _BULK),
+    EntityRow(r.RecurringInvoice, "recurring_invoices", _ALL),
+    EntityRow(r.CreditMemo, "credit_memos", _ALL),
+    EntityRow(r.InvoiceCredit, "invoice_credits", _LOOK, timed=False),
+    EntityRow(r.ReceivedPay, "received_pays", _LOOK),
+    EntityRow(r.RPConvFee, "convenience_fees", _LOOK),
     # classification
-    Entity(r.ChartOfAccount, "chart_of_accounts", _ALL),
-    Entity(r.Item, "items", _ALL, frozenset({"Create", "Update", "Delete"})),
-    Entity(r.Department, "departments", _ALL),
-    Entity(r.Location, "locations", _ALL),
-    Entity(r.Job, "jobs", _ALL),
-    Entity(r.ActgClass, "accounting_classes", _ALL),
-    Entity(r.Employee, "employees", _ALL),
-    Entity(r.PaymentTerm, "payment_terms", _ALL),
+    EntityRow(r.ChartOfAccount, "chart_of_accounts", _ALL),
+    EntityRow(r.Item, "items", _ALL, frozenset({"Create", "Update", "Delete"})),
+    EntityRow(r.Department, "departments", _ALL),
+    EntityRow(r.Location, "locations", _ALL),
+    EntityRow(r.Job, "jobs", _ALL),
+    EntityRow(r.ActgClass, "accounting_classes", _ALL),
+    EntityRow(r.Employee, "employees", _ALL),
+    EntityRow(r.PaymentTerm, "payment_terms", _ALL),
     # organization
-    Entity(
+    EntityRow(
         r.Organization,
         "organizations",
         frozenset(CRUD),
         partner_only=frozenset({"Create", "Update", "Delete", "Undelete"}),
     ),
-    Entity(r.User, "users", _ALL, frozenset({"Update"})),
-    Entity(r.Profile, "profiles", _LOOK),
-    Entity(r.BankAccount, "bank_accounts", _LOOK),
-    Entity(r.MoneyMovement, "money_movements", _LOOK),
+    EntityRow(r.User, "users", _ALL, frozenset({"Update"})),
+    EntityRow(r.Profile, "profiles", _LOOK),
+    EntityRow(r.BankAccount, "bank_accounts", _LOOK),
+    EntityRow(r.MoneyMovement, "money_movements", _LOOK),
     # payables
-    Entity(r.Vendor, "vendors", _ALL, _BULK),
-    Entity(
+    EntityRow(r.Vendor, "vendors", _ALL, _BULK),
+    EntityRow(
         r.VendorBankAccount,
         "vendor_bank_accounts",
         frozenset({"Create", "Read", "Delete", "List"}),
         frozenset({"Create"}),
     ),
-    Entity(r.Bill, "bills", _ALL, _BULK),
-    Entity(r.RecurringBill, "recurring_bills", _ALL),
-    Entity(r.VendorCredit, "vendor_credits", _ALL),
-    Entity(r.BillCredit, "bill_credits", _LOOK),
-    Entity(r.SentPay, "sent_pays", _LOOK),
-    Entity(r.BillPay, "bill_pays", _LOOK),
-    Entity(r.ApprovalPolicy, "approval_policies", _ALL),
-    Entity(r.ApprovalPolicyApprover, "approval_policy_approvers", _ALL),
-    Entity(r.BillApprover, "bill_approvers", _LOOK),
-    Entity(r.VendCreditApprover, "vendor_credit_approvers", _LOOK),
+    EntityRow(r.Bill, "bills", _ALL, _BULK),
+    EntityRow(r.RecurringBill, "recurring_bills", _ALL),
+    EntityRow(r.VendorCredit, "vendor_credits", _ALL),
+    EntityRow(r.BillCredit, "bill_credits", _LOOK),
+    EntityRow(r.SentPay, "sent_pays", _LOOK),
+    EntityRow(r.BillPay, "bill_pays", _LOOK),
+    EntityRow(r.ApprovalPolicy, "approval_policies", _ALL),
+    EntityRow(r.ApprovalPolicyApprover, "approval_policy_approvers", _ALL, timed=False),
+    EntityRow(r.BillApprover, "bill_approvers", _LOOK, timed=False),
+    EntityRow(r.VendCreditApprover, "vendor_credit_approvers", _LOOK, timed=False),
 )
 
-ENTITIES: Final[Mapping[str, Entity]] = MappingProxyType({entity.name: entity for entity in _ROWS})
+ENTITIES: Final[Mapping[str, EntityRow]] = MappingProxyType({entity.name: entity for entity in _ROWS})
 """Every entity by its name on the wire."""
 
 
 @once_per_class
-def entity_of(cls: type[Record]) -> Entity:
+def entity_of(cls: type[Record]) -> EntityRow:
     """Return the entity of a class of records.
 
     :raises InvalidRequest: it has no calls of its own, such as a line.
@@ -117,7 +119,7 @@ def entity_of(cls: type[Record]) -> Entity:
     return entity
 
 
-def allow(cls: type[Record], verb: str, *, bulk: bool = False) -> Entity:
+def allow(cls: type[Record], verb: str, *, bulk: bool = False) -> EntityRow:
     """Return the entity of a class if it offers a verb.
 
     :raises InvalidRequest: it does not.

@@ -206,8 +206,11 @@ def _blank(cls: type[Record]) -> Mapping[str, Any]:
 
 def _reader(cls: type[Record], fact: Fact) -> Callable[[Any], Any]:
     inner = fact.records
-    if inner is not None:
-        convert: Callable[[Any], Any] = lambda value: _read_records(inner, value)  # noqa: E731 - closes over one class
+    convert: Callable[[Any], Any]
+    if inner is not None and fact.kind is Kind.RECORD:
+        convert = lambda value: from_wire(inner, value) if value else None  # noqa: E731 - closes over one class
+    elif inner is not None:
+        convert = lambda value: _read_records(inner, value)  # noqa: E731
     elif fact.kind is Kind.CHOICE:
         known = {member.value: member for member in fact.choices or ()}
         convert = lambda value: _read_choice(known, value)  # noqa: E731
@@ -286,7 +289,11 @@ def _read_day(value: Any) -> date:  # noqa: ANN401
     return date.fromisoformat(value[:10])
 
 
-def _read_moment(value: Any) -> datetime:  # noqa: ANN401
+def read_moment(value: Any) -> datetime:  # noqa: ANN401
+    """Return a time of the wire as aware UTC.
+
+    :raises ValueError: it cannot be read.
+    """
     read = datetime.fromisoformat(value)
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
@@ -300,7 +307,7 @@ _READERS: Final[Mapping[Kind, Callable[[Any], Any]]] = MappingProxyType(
         Kind.NUMBER: _read_number,
         Kind.WHOLE: _read_whole,
         Kind.DAY: _read_day,
-        Kind.MOMENT: _read_moment,
+        Kind.MOMENT: read_moment,
         Kind.RAW: lambda value: value,
     }
 )

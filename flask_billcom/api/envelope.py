@@ -46,6 +46,11 @@ class Reply:
         """Return whether Bill.com says that it did what was asked."""
         return self.status == SUCCESS
 
+    @property
+    def has_items(self) -> bool:
+        """Return whether it is a bulk answer, in which each object has an envelope of its own."""
+        return isinstance(self.data, Mapping) and isinstance(self.data.get("bulk"), list)
+
 
 def read_reply(http: int, body: bytes, server_date: datetime | None = None) -> Reply:
     """Return the answer that a body holds.

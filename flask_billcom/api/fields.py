@@ -33,6 +33,7 @@ class Kind(Enum):
     WHOLE = "whole number"
     DAY = "day"
     MOMENT = "time"
+    RECORD = "record"
     RECORDS = "records"
     RAW = "any"
 
@@ -100,7 +101,7 @@ class Fact:
         """Return whether a list filter by this field is sent at all."""
         if self.filterable is not None:
             return self.filterable
-        return not self.beside and not self.secret and self.kind not in {Kind.RECORDS, Kind.RAW}
+        return not self.beside and not self.secret and self.kind not in {Kind.RECORD, Kind.RECORDS, Kind.RAW}
 
 
 def text(doc: str, source: Source, **more: Any) -> Fact:  # noqa: ANN401 - see Fact
@@ -151,6 +152,11 @@ def moment(doc: str, source: Source, **more: Any) -> Fact:  # noqa: ANN401
 def records(cls: type[Record], doc: str, source: Source, **more: Any) -> Fact:  # noqa: ANN401
     """Declare nested records."""
     return Fact(Kind.RECORDS, doc, source, records=cls, **more)
+
+
+def record(cls: type[Record], doc: str, source: Source, **more: Any) -> Fact:  # noqa: ANN401
+    """Declare one nested record."""
+    return Fact(Kind.RECORD, doc, source, records=cls, **more)
 
 
 def raw(doc: str, source: Source, **more: Any) -> Fact:  # noqa: ANN401

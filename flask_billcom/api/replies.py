@@ -10,15 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from flask_billcom.errors import MalformedReply
+from flask_billcom.money import MAX_CENTS
 
 from .codec import from_wire
 from .codes import Certainty, Verdict, classify
 from .envelope import Reply, read_envelope
 from .fields import Record
-from .records import ReceivedPay, SentPay
+from .records import ReceivedPay, SentPay, Summary, SummaryLine
 
 R = TypeVar("R", bound=Record)
 S = TypeVar("S")
@@ -141,6 +143,55 @@ def parse_charge(reply: Reply) -> ReceivedPay:
     return _reading(reply, lambda data: from_wire(ReceivedPay, _under(data, "chargedReceivedPay")))
 
 
+def parse_under(cls: type[R], reply: Reply, key: str) -> R:
+    """Return the one object that stands under a key of an answer.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: from_wire(cls, _under(data, key)))
+
+
+def parse_text(reply: Reply, key: str) -> str:
+    """Return a text of an answer.
+
+    :raises MalformedReply: it is not there.
+    """
+    return _reading(reply, lambda data: _text(_under(data, key), key))
+
+
+def parse_decimal(reply: Reply, key: str) -> Decimal:
+    """Return a number of an answer.
+
+    :raises MalformedReply: it is not there.
+    """
+    return _reading(reply, lambda data: _decimal(_under(data, key)))
+
+
+def parse_approvers(cls: type[R], reply: Reply) -> list[R]:
+    """Return the approvers of an object; clients see each of them wrapped in `obj`.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: [from_wire(cls, _unwrapped(item)) for item in _list(data)])
+
+
+def parse_approvals(cls: type[R], reply: Reply) -> tuple[list[R], str | None]:
+    """Return one page of what a user has to approve, and what leads to the next one.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    marker = parse_mapping(reply).get("marker")
+    return parse_wrapped(cls, reply, "approvals"), marker if isinstance(marker, str) and marker else None
+
+
+def parse_summary(reply: Reply) -> Summary:
+    """Return the counts and totals of GetAPSummary or GetARSummary.
+
+    :raises MalformedReply: the answer holds something else.
+    """
+    return _reading(reply, lambda data: Summary({key: _section(held) for key, held in _mapping(data).items()}))
+
+
 def parse_mapping(reply: Reply) -> Mapping[str, Any]:
     """Return the fields of an answer that is no record.
 
@@ -176,3 +227,34 @@ def _list(data: Any) -> list[Any]:  # noqa: ANN401
     if not isinstance(data, list):
         raise MalformedReply("the answer holds no list")
     return data
+
+
+def _unwrapped(item: Any) -> Any:  # noqa: ANN401
+    return item["obj"] if isinstance(item, Mapping) and "obj" in item else item
+
+
+def _text(value: Any, key: str) -> str:  # noqa: ANN401
+    if not isinstance(value, str) or not value:
+        raise MalformedReply(f"the answer holds no {key}")
+    return value
+
+
+def _section(held: Any) -> Mapping[str, SummaryLine]:  # noqa: ANN401
+    counts = [key.removesuffix("Count") for key in _mapping(held) if key.endswith("Count")]
+    return {
+        key: SummaryLine(int(_decimal(held[f"{key}Count"])), _decimal(_under(held, f"{key}Total"))) for key in counts
+    }
+
+
+def _decimal(value: Any) -> Decimal:  # noqa: ANN401
+    # The receivables' totals come as text such as "$1,200.00", the payables' as numbers.
+    plain = value.replace("$", "").replace(",", "") if isinstance(value, str) else value
+    if isinstance(plain, bool) or not isinstance(plain, (str, int, Decimal)):
+        raise MalformedReply("the answer holds no number")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise MalformedReply("the answer holds no number") from None
+    if not number.is_finite() or abs(number) > MAX_CENTS:
+        raise MalformedReply("the answer holds no number")
+    return number
