@@ -199,8 +199,8 @@ class Record:
                 object.__setattr__(self, name, tuple(held or ()))
 
     def __repr__(self) -> str:
-        known = facts(type(self)).values()
-        shown = (f"{fact.name}={_shown(fact, getattr(self, fact.name))}" for fact in known if getattr(self, fact.name))
+        held = ((fact, getattr(self, name)) for name, fact in facts(type(self)).items())
+        shown = [f"{fact.name}={_shown(fact, value)}" for fact, value in held if value not in (None, (), {})]
         return f"{type(self).__name__}({', '.join(shown)})"
 
 
