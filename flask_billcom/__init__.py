@@ -1,0 +1,73 @@
+"""The payments back office of a Flask marketplace on Bill.com.
+
+Names are imported when they are first used, so that `flask_billcom.api` and `flask_billcom.simulator` work without
+Flask and SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .api.records import Customer, Vendor
+    from .errors import (
+        AlreadySettled,
+        BillcomError,
+        ConfigurationError,
+        InvalidSale,
+        MappingError,
+        NotSettled,
+    )
+    from .extension import Billcom
+    from .globals import current_billcom
+    from .marketplace.mapping import NeedsData
+    from .marketplace.sale import Sale, SaleLine
+    from .marketplace.settling import Settled
+    from .marketplace.snapshots import SettlementSnapshot
+
+_HOMES = {
+    "AlreadySettled": "errors",
+    "Billcom": "extension",
+    "BillcomError": "errors",
+    "ConfigurationError": "errors",
+    "Customer": "api.records",
+    "InvalidSale": "errors",
+    "MappingError": "errors",
+    "NeedsData": "marketplace.mapping",
+    "NotSettled": "errors",
+    "Sale": "marketplace.sale",
+    "SaleLine": "marketplace.sale",
+    "Settled": "marketplace.settling",
+    "SettlementSnapshot": "marketplace.snapshots",
+    "Vendor": "api.records",
+    "current_billcom": "globals",
+}
+
+__all__ = [
+    "AlreadySettled",
+    "Billcom",
+    "BillcomError",
+    "ConfigurationError",
+    "Customer",
+    "InvalidSale",
+    "MappingError",
+    "NeedsData",
+    "NotSettled",
+    "Sale",
+    "SaleLine",
+    "Settled",
+    "SettlementSnapshot",
+    "Vendor",
+    "current_billcom",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the names above
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -11,6 +11,9 @@ from sqlalchemy import Select, select
 
 from flask_billcom.models import Settlement, SettlementState
 from flask_billcom.money import from_cents
+from flask_billcom.store import Rows
+
+from .identity import Identity
 
 PAID = frozenset({SettlementState.COLLECTED, SettlementState.FUNDED, SettlementState.PAYING, SettlementState.PAID_OUT})
 """States in which the buyer has paid in full."""
@@ -90,3 +93,15 @@ def snapshot(row: tuple[object, ...]) -> SettlementSnapshot:
     values: dict[str, object] = dict(zip(FIELDS, row, strict=True))
     values["state"] = SettlementState(str(values["state"]))
     return SettlementSnapshot(**values)  # type: ignore[arg-type]  # the columns have the fields' types
+
+
+def find_settlement(rows: Rows, organization_id: str, reference: str, order: Identity) -> SettlementSnapshot | None:
+    """Return the settlement of a reference, as long as it is that order's."""
+    found = rows.first(
+        select_snapshots(organization_id).where(
+            Settlement.reference == reference,
+            Settlement.local_type == order.local_type,
+            Settlement.local_id == order.local_id,
+        )
+    )
+    return None if found is None else snapshot(found)

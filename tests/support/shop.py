@@ -1,0 +1,186 @@
+"""A tiny marketplace on the real extension, made anew for each test: classes, database and Billcom of its own.
+
+shop = make_shop(url)
+with shop.app.app_context():
+    order = shop.order(("a", "10.00", "1.00"), ("b", "5.00"), own="3.00")
+    shop.billcom.settle(order)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, ForeignKey, event
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from flask_billcom import Billcom, Customer, Sale, SaleLine, Vendor
+from flask_billcom.clock import Clock, ManualClock
+from flask_billcom.vault import generate_key
+
+ORGANIZATION = "00801TESTORGANIZATN1"
+START = datetime(2031, 3, 3, 17, 0, tzinfo=UTC)
+
+SETTINGS: dict[str, Any] = {
+    "BILLCOM_ENVIRONMENT": "simulator",
+    "BILLCOM_BASE_URL": "http://127.0.0.1:9/api/v2",
+    "BILLCOM_USER_NAME": "books@example.com",
+    "BILLCOM_PASSWORD": "a password",
+    "BILLCOM_DEV_KEY": "a developer key",
+    "BILLCOM_ORGANIZATION_ID": ORGANIZATION,
+    "BILLCOM_ENCRYPTION_KEYS": [generate_key()],
+}
+
+
+@dataclass
+class Shop:
+    """A marketplace, its classes and what made it."""
+
+    app: Flask
+    db: SQLAlchemy
+    billcom: Billcom
+    clock: Clock
+    Base: type[Any]
+    Buyer: type[Any]
+    Seller: type[Any]
+    Order: type[Any]
+    Item: type[Any]
+
+    def order(self, *items: tuple[str, ...], own: str | None = None, buyer: str = "Ada", **values: Any) -> Any:
+        """Add an order: items are (seller's name, amount, fee), dollars as text; flushes nothing."""
+        session = self.db.session
+        order = self.Order(buyer=self._named(self.Buyer, buyer), **values)
+        for place, (seller, amount, *fee) in enumerate(items):
+            order.items.append(
+                self.Item(
+                    seller=self._named(self.Seller, seller),
+                    amount_cents=_cents(amount),
+                    fee_cents=_cents(fee[0]) if fee else 0,
+                    title=f"thing {place}",
+                )
+            )
+        if own is not None:
+            order.items.append(self.Item(amount_cents=_cents(own), fee_cents=0, title="shipping"))
+        session.add(order)
+        return order
+
+    def _named(self, cls: type[Any], name: str) -> Any:
+        with self.db.session.no_autoflush:
+            new = [each for each in self.db.session.new if isinstance(each, cls) and each.name == name]
+            found = new[0] if new else self.db.session.query(cls).filter_by(name=name).first()
+        if found is None:
+            found = cls(name=name, email=f"{name.lower()}@example.com")
+            self.db.session.add(found)
+        return found
+
+
+def _cents(dollars: str) -> int:
+    return int(Decimal(dollars) * 100)
+
+
+def make_shop(url: str, *, clock: Clock | None = None, create: bool = True, **settings: Any) -> Shop:
+    """Make a marketplace on a database.
+
+    :param create: whether its tables are still to be made.
+    :param settings: replace those of `SETTINGS`; None leaves one out.
+    """
+
+    class Base(DeclarativeBase):
+        pass
+
+    db = SQLAlchemy(model_class=Base)
+    billcom = Billcom(db)
+    classes = _classes(Base, db)
+    _map(billcom, classes)
+    app = Flask("shop")
+    given = {**SETTINGS, **settings}
+    app.config.update({key: value for key, value in given.items() if value is not None})
+    app.config.setdefault("SQLALCHEMY_DATABASE_URI", url)
+    app.testing = True
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            sqlite_safe(db.engine)
+        if create:
+            db.create_all()
+    clock = clock or ManualClock(START)
+    billcom.init_app(app, clock=clock)
+    return Shop(app, db, billcom, clock, Base, **classes)
+
+
+def _classes(base: type[Any], db: SQLAlchemy) -> dict[str, type[Any]]:
+    model: Any = db.Model
+
+    class Buyer(model):  # type: ignore[misc]
+        __tablename__ = "buyer"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str]
+        email: Mapped[str]
+
+    class Seller(model):  # type: ignore[misc]
+        __tablename__ = "seller"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        name: Mapped[str]
+        email: Mapped[str]
+
+    class Order(model):  # type: ignore[misc]
+        __tablename__ = "shop_order"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        buyer_id: Mapped[int] = mapped_column(ForeignKey("buyer.id"))
+        buyer: Mapped[Buyer] = relationship()
+        items: Mapped[list[Item]] = relationship(order_by="Item.id")
+
+    class Item(model):  # type: ignore[misc]
+        __tablename__ = "item"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id"))
+        seller_id: Mapped[int | None] = mapped_column(ForeignKey("seller.id"))
+        seller: Mapped[Seller | None] = relationship()
+        amount_cents: Mapped[int]
+        fee_cents: Mapped[int]
+        title: Mapped[str]
+
+    return {"Buyer": Buyer, "Seller": Seller, "Order": Order, "Item": Item}
+
+
+def _map(billcom: Billcom, classes: dict[str, type[Any]]) -> None:
+    @billcom.customer_from(classes["Buyer"])
+    def _customer(buyer: Any) -> Customer:
+        return Customer(name=buyer.name, email=buyer.email)
+
+    @billcom.vendor_from(classes["Seller"])
+    def _vendor(seller: Any) -> Vendor:
+        return Vendor(name=seller.name, email=seller.email)
+
+    @billcom.sale_from(classes["Order"])
+    def _sale(order: Any) -> Sale:
+        return Sale(
+            buyer=order.buyer,
+            lines=[
+                SaleLine.from_cents(
+                    seller=item.seller, cents=item.amount_cents, fee_cents=item.fee_cents, description=item.title
+                )
+                for item in order.items
+            ],
+        )
+
+
+def sqlite_safe(engine: Engine) -> Engine:
+    """Let each SQLite transaction begin with its first statement, and at once with the write lock where asked for."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi: Any, _record: object) -> None:
+        dbapi.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=OFF", "busy_timeout=5000", "foreign_keys=ON"):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        write = connection.get_execution_options().get("billcom_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
