@@ -1,0 +1,182 @@
+"""Holds: named reasons why money waits, until somebody releases them.
+
+    organization            nothing is sent
+    capability  payouts     the kill switch of payouts; also charges, documents, mail, all
+    party, settlement,      the bills of one seller, one sale,
+    document, payment       one bill, one payout
+
+A hold stops the next claim, not a call in flight. The same reason on the same thing is one hold. A payout run passes
+over held bills, and the engine asks `blocking` once more in the claim's own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, or_, select, tuple_, update
+
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.models import Document, Hold, PaymentPart
+from flask_billcom.store import Rows
+
+ORGANIZATION, CAPABILITY = "organization", "capability"
+PARTY, SETTLEMENT, DOCUMENT, PAYMENT = "party", "settlement", "document", "payment"
+PAYOUTS, CHARGES, ALL = "payouts", "charges", "all"
+KILL_SWITCH = "kill switch"
+
+Key = tuple[str, str]
+"""Scope and scope id of a hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOn:
+    """What a hold is about.
+
+    :param scope_id: a row id as 32 hex digits, the name of a capability, or empty for the organization.
+    """
+
+    scope: str
+    scope_id: str = ""
+
+    @classmethod
+    def row(cls, scope: str, row_id: UUID) -> HoldOn:
+        """Return a hold on one row."""
+        return cls(scope, row_id.hex)
+
+
+EVERYTHING = HoldOn(ORGANIZATION)
+ALL_PAYOUTS = HoldOn(CAPABILITY, PAYOUTS)
+
+
+def place(rows: Rows, clock: Clock, organization_id: str, on: HoldOn, *, reason: str, actor: str) -> bool:
+    """Place a hold and return whether it is new; the same reason twice is one hold."""
+    row_id = clock.new_id()
+    values = {
+        "id": row_id,
+        "organization_id": organization_id,
+        "scope": on.scope,
+        "scope_id": on.scope_id,
+        "reason": reason,
+        "actor": actor,
+        "placed_at": clock.now(),
+    }
+    rows.insert_new(Hold, [values])
+    if rows.first(select(Hold.id).where(Hold.id == row_id)) is None:
+        return False
+    detail = {"scope": on.scope, "scope_id": on.scope_id, "reason": reason}
+    record(rows, clock, organization_id, [Act("hold_placed", "hold", row_id, detail, actor)])
+    return True
+
+
+def release(
+    rows: Rows, clock: Clock, organization_id: str, on: HoldOn, *, actor: str, reason: str | None = None
+) -> int:
+    """Release the holds on something and return how many.
+
+    :param reason: only the hold with this reason; all of them if left out.
+    """
+    where = [_of(organization_id), Hold.scope == on.scope, Hold.scope_id == on.scope_id]
+    if reason is not None:
+        where.append(Hold.reason == reason)
+    released = rows.all(
+        update(Hold).where(*where).values(released_at=clock.now(), released_by=actor).returning(Hold.id)
+    )
+    detail = {"scope": on.scope, "scope_id": on.scope_id}
+    record(rows, clock, organization_id, [Act("hold_released", "hold", each, detail, actor) for each in released])
+    return len(released)
+
+
+def live(rows: Rows, organization_id: str, on: HoldOn | None = None) -> list[Hold]:
+    """Return the holds in force, the oldest first.
+
+    :param on: only those on this; all of them if left out.
+    """
+    where = [_of(organization_id)]
+    if on is not None:
+        where += [Hold.scope == on.scope, Hold.scope_id == on.scope_id]
+    found: list[Hold] = rows.all(select(Hold).where(*where).order_by(Hold.id))
+    return found
+
+
+def stop_of(rows: Rows, organization_id: str, capability: str) -> str | None:
+    """Return why a whole capability stands still, or None: a hold on the organization, on it, or on all."""
+    found: str | None = rows.first(
+        select(Hold.reason)
+        .where(
+            _of(organization_id),
+            or_(
+                Hold.scope == ORGANIZATION,
+                (Hold.scope == CAPABILITY) & Hold.scope_id.in_((capability, ALL)),
+            ),
+        )
+        .order_by(Hold.id)
+        .limit(1)
+    )
+    return found
+
+
+def blocking(rows: Rows, organization_id: str, capability: str, document_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those documents whose money must not move: held themselves, or by sale, party, payment or as a whole."""
+    if not document_ids:
+        return set()
+    if stop_of(rows, organization_id, capability) is not None:
+        return set(document_ids)
+    return set(held(rows, organization_id, document_ids))
+
+
+def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the reason of each held document, leaving aside holds on the organization and on capabilities."""
+    if not document_ids or not live_on_rows(rows, organization_id):
+        return {}
+    keys = _keys(rows, document_ids)
+    wanted = sorted({key for each in keys.values() for key in each})
+    reasons: dict[Key, str] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found = rows.all(
+            select(Hold.scope, Hold.scope_id, Hold.reason).where(
+                _of(organization_id), tuple_(Hold.scope, Hold.scope_id).in_(part)
+            )
+        )
+        reasons |= {(scope, scope_id): reason for scope, scope_id, reason in found}
+    return {
+        document_id: reason
+        for document_id, of_it in keys.items()
+        if (reason := next((reasons[key] for key in of_it if key in reasons), None)) is not None
+    }
+
+
+def live_on_rows(rows: Rows, organization_id: str) -> bool:
+    """Return whether any hold on a party, sale, document or payment is in force."""
+    found = rows.first(
+        select(Hold.id).where(_of(organization_id), Hold.scope.in_((PARTY, SETTLEMENT, DOCUMENT, PAYMENT))).limit(1)
+    )
+    return found is not None
+
+
+def _of(organization_id: str) -> ColumnElement[bool]:
+    return (Hold.organization_id == organization_id) & Hold.released_at.is_(None)
+
+
+def _keys(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, list[Key]]:
+    """Return what a hold on each document could be placed on."""
+    keys: dict[UUID, list[Key]] = {}
+    ordered = sorted(document_ids)
+    for start in range(0, len(ordered), 1000):
+        part = ordered[start : start + 1000]
+        for row in rows.all(
+            select(Document.id, Document.party_id, Document.origin_type, Document.origin_id).where(
+                Document.id.in_(part)
+            )
+        ):
+            keys[row.id] = [(DOCUMENT, row.id.hex), (PARTY, row.party_id.hex)]
+            if row.origin_type == "settlement":
+                keys[row.id].append((SETTLEMENT, row.origin_id.hex))
+        for document_id, payment_id in rows.all(
+            select(PaymentPart.document_id, PaymentPart.payment_id).where(PaymentPart.document_id.in_(part))
+        ):
+            keys[document_id].append((PAYMENT, payment_id.hex))
+    return keys

@@ -1,0 +1,202 @@
+"""Payment rows and their parts: added once each, however often Bill.com shows them.
+
+    SentPay, ReceivedPay      payment        one row by remote id
+    BillPay, InvoicePay       payment_part   one row by remote id; the n-th part of its document
+
+A payment enters as `scheduled`. What it does to documents and books follows from its moves, elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select, update
+
+from flask_billcom.clock import Clock
+from flask_billcom.models import Document, Operation, Payment, PaymentPart
+from flask_billcom.store import Rows
+
+from .postings import Share
+from .states import chunks
+
+SENT, RECEIVED = "sent", "received"
+_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NewPayment:
+    """A payment to be added.
+
+    :param cents: its whole amount.
+    """
+
+    remote_id: str
+    party_id: UUID | None
+    cents: int
+    process_date: date | None
+    bank_account_id: str | None = None
+    unapplied_cents: int = 0
+    created: datetime | None = None
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPart:
+    """A part of a payment to be added."""
+
+    payment_id: UUID
+    document_id: UUID
+    cents: int
+    remote_id: str
+
+
+def add_payments(
+    rows: Rows, clock: Clock, organization_id: str, kind: str, payments: Iterable[NewPayment]
+) -> dict[str, UUID]:
+    """Add the payments that are new and return the row id of each, by remote id."""
+    now = clock.now()
+    new = list(payments)
+    values = [
+        {
+            "id": clock.new_id(),
+            "organization_id": organization_id,
+            "kind": kind,
+            "remote_id": each.remote_id,
+            "party_id": each.party_id,
+            "cents": each.cents,
+            "currency": "USD",
+            "process_date": each.process_date,
+            "bank_account_id": each.bank_account_id,
+            "status": "scheduled",
+            "unapplied_cents": each.unapplied_cents,
+            "remote_created_at": each.created,
+            "remote_updated_at": each.updated,
+            "created_at": now,
+        }
+        for each in new
+    ]
+    if not values:
+        return {}
+    rows.insert_new(Payment, values)
+    return ids_of(rows, organization_id, kind, [each.remote_id for each in new])
+
+
+def ids_of(rows: Rows, organization_id: str, kind: str, remote_ids: Collection[str]) -> dict[str, UUID]:
+    """Return the row ids of the payments that we know, by remote id."""
+    found = rows.all(
+        select(Payment.remote_id, Payment.id).where(
+            Payment.organization_id == organization_id, Payment.kind == kind, Payment.remote_id.in_(sorted(remote_ids))
+        )
+    )
+    return dict(found)
+
+
+def add_parts(rows: Rows, clock: Clock, organization_id: str, kind: str, parts: Sequence[NewPart]) -> None:
+    """Add the parts that are new, each with the next generation of its document.
+
+    Two transactions that number a document at once collide on the generation; the later one numbers again.
+    """
+    missing = list(parts)
+    for _ in range(_TRIES):
+        if not missing:
+            return
+        rows.insert_new(PaymentPart, list(_numbered(rows, clock, organization_id, kind, missing)))
+        known = set(
+            rows.all(
+                select(PaymentPart.remote_id).where(
+                    PaymentPart.organization_id == organization_id,
+                    PaymentPart.kind == kind,
+                    PaymentPart.remote_id.in_([part.remote_id for part in missing]),
+                )
+            )
+        )
+        missing = [part for part in missing if part.remote_id not in known]
+    raise RuntimeError(f"{len(missing)} parts of payments could not be numbered; another writer is in the way")
+
+
+def _numbered(
+    rows: Rows, clock: Clock, organization_id: str, kind: str, parts: Sequence[NewPart]
+) -> Iterable[Mapping[str, Any]]:
+    documents = sorted({part.document_id for part in parts})
+    last: dict[UUID, int] = dict(
+        rows.all(
+            select(PaymentPart.document_id, func.max(PaymentPart.generation))
+            .where(PaymentPart.document_id.in_(documents), PaymentPart.kind == kind)
+            .group_by(PaymentPart.document_id)
+        )
+    )
+    for part in parts:
+        last[part.document_id] = last.get(part.document_id, 0) + 1
+        yield {
+            "id": clock.new_id(),
+            "organization_id": organization_id,
+            "kind": kind,
+            "payment_id": part.payment_id,
+            "document_id": part.document_id,
+            "generation": last[part.document_id],
+            "cents": part.cents,
+            "remote_id": part.remote_id,
+        }
+
+
+def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Share]]:
+    """Return what some payments hold for which documents, with the operation behind each part where there is one."""
+    shares: dict[UUID, list[Share]] = {payment_id: [] for payment_id in payment_ids}
+    for ids in chunks(payment_ids):
+        found = rows.all(
+            select(
+                PaymentPart.payment_id,
+                PaymentPart.document_id,
+                PaymentPart.cents,
+                Document.party_id,
+                Document.origin_type,
+                Document.origin_id,
+                Operation.id.label("operation_id"),
+            )
+            .join(Document, Document.id == PaymentPart.document_id)
+            .outerjoin(
+                Operation,
+                (Operation.organization_id == PaymentPart.organization_id)
+                & Operation.kind.in_(("pay", "charge"))
+                & (Operation.remote_id == PaymentPart.remote_id),
+            )
+            .where(PaymentPart.payment_id.in_(ids))
+            .order_by(PaymentPart.id)
+        )
+        for row in found:
+            settlement_id = row.origin_id if row.origin_type == "settlement" else None
+            shares[row.payment_id].append(
+                Share(row.document_id, row.party_id, settlement_id, row.cents, row.operation_id)
+            )
+    return shares
+
+
+def move(rows: Rows, payment_ids: Collection[UUID], *, from_: str, to: str, **values: Any) -> list[UUID]:  # noqa: ANN401
+    """Move payments from one status to another and return those that moved; of two movers, one gets each payment."""
+    moved: list[UUID] = []
+    for ids in chunks(payment_ids):
+        moved += rows.all(
+            update(Payment)
+            .where(Payment.id.in_(ids), Payment.status == from_)
+            .values(status=to, **values)
+            .returning(Payment.id)
+        )
+    return sorted(moved)
+
+
+def write_facts(rows: Rows, facts: Sequence[Mapping[str, Any]]) -> None:
+    """Write what Bill.com says about payments; all of them with the same columns and the row's `id`."""
+    if not facts:
+        return
+    table = Payment.__table__
+    columns = [name for name in facts[0] if name != "id"]
+    rows.execute(
+        update(table)  # type: ignore[arg-type]  # a declarative class types its table loosely
+        .where(table.c.id == bindparam("_id"))
+        .values({name: bindparam(f"_{name}") for name in columns}),
+        [{f"_{name}": value for name, value in each.items()} for each in facts],
+    )
