@@ -67,6 +67,7 @@ class Delivery:
         limits: Limits,
         parking: Parking,
         reads: Reads,
+        recorder: Recorder,
         timing: Timing,
         linger_s: float,
     ) -> None:
@@ -80,15 +81,7 @@ class Delivery:
         self._reads = reads
         self._timing = timing
         self._linger = timedelta(seconds=linger_s)
-        self._recorder = Recorder(
-            organization_id,
-            store=store,
-            clock=clock,
-            sessions=sessions,
-            limits=limits,
-            parking=parking,
-            timing=timing,
-        )
+        self._recorder = recorder
 
     def round(self, kind: Kind) -> bool:
         """Send one batch of a kind and return whether anything moved.
@@ -158,7 +151,11 @@ class Delivery:
                     rows,
                     [item.operation.id],
                     from_={"state": OperationState.PLANNED, "parked": None},
-                    to={"parked": item.parked, "evidence": dict(item.evidence) or None},
+                    to={
+                        "parked": item.parked,
+                        "evidence": dict(item.evidence) or None,
+                        "not_before": self._clock.now() + (item.again or timedelta(0)),
+                    },
                 )
             record(
                 rows,

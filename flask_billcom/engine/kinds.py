@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -81,11 +81,13 @@ class Wait:
     """An operation that cannot be sent yet.
 
     :param parked: the reason, as stored in the row.
+    :param again: after what time it may be looked at again by itself; None where a change of our rows ends the wait.
     """
 
     operation: Operation
     parked: str
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    again: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,10 +92,8 @@ def decide(
         return Decision(Step.QUARANTINE, reason=finding.conflict)
     if finding.matches:
         return _present(operation, finding, dated=dated, timing=timing)
-    if operation.absent_after is None or now < operation.absent_after:
-        return Decision(Step.WAIT, until=_next_look(operation, now))
-    if finding.server_date is None:
-        return Decision(Step.WAIT, until=now + AGAIN)
+    if operation.absent_after is None or now < operation.absent_after or finding.server_date is None:
+        return Decision(Step.WAIT, until=max(_next_look(operation, now), now + AGAIN))
     if finding.blocked is not None:
         return Decision(Step.QUARANTINE, reason=finding.blocked)
     if operation.answered:

@@ -56,7 +56,7 @@ class Step:
 class TickReport:
     """What one tick did.
 
-    :param batches: calls that carried operations, by kind.
+    :param batches: rounds that sent, parked or cancelled something, by kind.
     :param checked: rounds of read-backs, by kind.
     :param stopped: why the network steps ended early, or None.
     :param failed: steps that raised, with the error's text.
@@ -76,6 +76,7 @@ class TickReport:
 class Worker:
     """Runs the rounds of one organization.
 
+    :param unpark: lets parked operations go on whose reason is gone, and returns how many.
     :param before: steps that come before anything is sent: the witness.
     :param after: steps that come after: polls, funding, payout plans, events.
     """
@@ -91,6 +92,7 @@ class Worker:
         fence: Fence,
         timing: Timing,
         kinds: Sequence[Kind],
+        unpark: Callable[[], int],
         before: Sequence[Step] = (),
         after: Sequence[Step] = (),
     ) -> None:
@@ -102,6 +104,7 @@ class Worker:
         self._fence = fence
         self._timing = timing
         self._kinds = kinds
+        self._unpark = unpark
         self._before = before
         self._after = after
 
@@ -148,11 +151,19 @@ class Worker:
                 report.checked[kind.name] = report.checked.get(kind.name, 0) + 1
 
     def _deliver(self, report: TickReport) -> None:
-        for kind in self._kinds:
-            for _ in range(ROUNDS):
-                if not self._delivery.round(kind):
-                    break
-                report.batches[kind.name] = report.batches.get(kind.name, 0) + 1
+        """Send kind after kind, and once more whatever these have let go on: a bill waits for its vendor."""
+        self._unpark()
+        while True:
+            for kind in self._kinds:
+                self._deliver_kind(kind, report)
+            if not self._unpark():
+                return
+
+    def _deliver_kind(self, kind: Kind, report: TickReport) -> None:
+        for _ in range(ROUNDS):
+            if not self._delivery.round(kind):
+                return
+            report.batches[kind.name] = report.batches.get(kind.name, 0) + 1
 
     def _seal(self) -> None:
         while True:

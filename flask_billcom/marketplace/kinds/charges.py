@@ -43,7 +43,7 @@ from flask_billcom.store import Rows
 
 from .balances import Balances
 from .base import MANY, BaseKind, digest_of, earliest_attempt
-from .money import Debt, PaymentFacts, compare, debts, made, write_payments
+from .money import Debt, PaymentFacts, apart, compare, debts, made, write_payments
 from .watch import watch_customers
 
 AWAITING_AUTHORIZATION = "awaiting_authorization"
@@ -68,7 +68,9 @@ class Charge(BaseKind):
     # -- sending -------------------------------------------------------------------------------------------------
 
     def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
-        """Return the due charges of the first one's buyer."""
+        """Return the due charges of the first one's buyer, or nothing while payments are switched off."""
+        if not self.domain.settings.payments_enabled:
+            return ()
         first = due[0]
         buyer = select(Document.party_id).where(Document.id == first.subject_id).scalar_subquery()
         same: Sequence[Operation] = rows.all(
@@ -91,7 +93,8 @@ class Charge(BaseKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each charge whose buyer has consented and has a bank account."""
         found = debts(rows, operations)
-        return [self._ready(operation, found[operation.subject_id]) for operation in operations]
+        free, waiting = apart(rows, self.organization_id, operations)
+        return [*waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
 
     def _ready(self, operation: Operation, debt: Debt) -> Rendered:
         party = debt.party

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
-from flask_billcom.marketplace import states
+from flask_billcom.engine.timing import DIFFERENCE_RETRY
+from flask_billcom.marketplace import holds, states
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.models import Document, Operation, Party, Payment, PaymentPart
 from flask_billcom.money import to_cents
@@ -19,8 +20,8 @@ from flask_billcom.store import Rows
 
 from .balances import Standing
 
-DIFFERENCE = "difference"
-DOCUMENTS, PARTIES = "document", "party"
+DIFFERENCE, HELD = "difference", "held"
+HELD_RETRY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,21 @@ def debts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Debt]:
     return {document.id: Debt(document, party) for document, party in found}
 
 
+def apart(rows: Rows, organization_id: str, operations: Sequence[Operation]) -> tuple[list[Operation], list[Wait]]:
+    """Return the operations whose documents are free, and those that a hold keeps, parked for a while.
+
+    They are parked and not just passed over, so that a full batch of held ones does not stand before the others.
+    """
+    held = holds.held(rows, organization_id, [operation.subject_id for operation in operations])
+    free = [operation for operation in operations if operation.subject_id not in held]
+    waiting = [
+        Wait(operation, HELD, {"hold": held[operation.subject_id]}, again=HELD_RETRY)
+        for operation in operations
+        if operation.subject_id in held
+    ]
+    return free, waiting
+
+
 def compare(ready: Ready, standing: Standing | None) -> Rendered:
     """Return an operation as it is when its document stands as planned, else as a difference.
 
@@ -53,7 +69,7 @@ def compare(ready: Ready, standing: Standing | None) -> Rendered:
         return ready
     resolve = f"flask billcom ops show {ready.operation.id}"
     evidence = {"number": debt.document.number, "difference": problem, "resolve": resolve}
-    return Wait(ready.operation, DIFFERENCE, evidence)
+    return Wait(ready.operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
 
 
 def _problem(document: Document, standing: Standing | None) -> str | None:

@@ -33,6 +33,7 @@ from flask_billcom.engine.kinds import (
     Wait,
 )
 from flask_billcom.engine.reads import Reads
+from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MappingError
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.numbers import own_key
@@ -100,7 +101,7 @@ class CreateParty(PartyKind):
         try:
             described = self._render_one(party)
         except MappingError as error:
-            return Wait(operation, NEEDS_DATA, {"message": str(error)})
+            return Wait(operation, NEEDS_DATA, {"message": str(error)}, again=DIFFERENCE_RETRY)
         key = described.short_name
         digest = digest_of(self.organization_id, self.name, operation.natural_key, key)
         return Ready(operation, described, digest, echo=key)
@@ -181,7 +182,7 @@ class UpdateParty(PartyKind):
         try:
             described = self._render_one(party)
         except MappingError as error:
-            return Wait(operation, NEEDS_DATA, {"message": str(error)})
+            return Wait(operation, NEEDS_DATA, {"message": str(error)}, again=DIFFERENCE_RETRY)
         hashed = mapped_digest(rows, self.domain, described)
         if hashed == party.mapped_digest:
             return Needless(operation, "nothing that Bill.com is told has changed")

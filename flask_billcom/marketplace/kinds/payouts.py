@@ -36,6 +36,7 @@ from flask_billcom.engine.kinds import (
     Wait,
 )
 from flask_billcom.engine.reads import Reads
+from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MalformedReply
 from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace import holds
@@ -47,7 +48,7 @@ from flask_billcom.store import Rows
 from .balances import Balances
 from .base import MANY, BaseKind, digest_of, earliest_attempt
 from .funding_account import funding_account
-from .money import DIFFERENCE, Debt, PaymentFacts, compare, debts, made, write_payments
+from .money import DIFFERENCE, Debt, PaymentFacts, apart, compare, debts, made, write_payments
 from .watch import watch_vendors
 
 DEAD = ("3", "4")
@@ -71,15 +72,21 @@ class Pay(BaseKind):
 
     # -- sending -------------------------------------------------------------------------------------------------
 
+    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:  # noqa: ARG002
+        """Return all that are due, or nothing while payments are switched off."""
+        return due if self.domain.settings.payments_enabled else ()
+
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each bill with its seller."""
         found = debts(rows, operations)
-        return [self._ready(operation, found[operation.subject_id]) for operation in operations]
+        free, waiting = apart(rows, self.organization_id, operations)
+        return [*waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
 
     def _ready(self, operation: Operation, debt: Debt) -> Rendered:
         if debt.party.merged_into is not None or not debt.party.is_active:
             problem = "the vendor was merged" if debt.party.merged_into else "the vendor is not active"
-            return Wait(operation, DIFFERENCE, {"number": debt.document.number, "difference": problem})
+            evidence = {"number": debt.document.number, "difference": problem}
+            return Wait(operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
         digest = digest_of(
             self.organization_id,
             self.name,

@@ -1,0 +1,21 @@
+"""The domain's steps of a tick, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_billcom.engine.worker import Step
+
+from .context import Domain
+from .witness import Witness
+
+
+def steps_before(domain: Domain) -> Sequence[Step]:
+    """Return what comes before anything is sent."""
+    witness = Witness(domain)
+    return [Step("witness", witness.look)]
+
+
+def steps_after(domain: Domain) -> Sequence[Step]:
+    """Return what comes after: what became of the money, and what is to be paid next."""
+    return []
