@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.postgres",
     "tests.support.database",
+    "tests.support.simulator",
     "tests.support.browser",
 ]
 
