@@ -6,6 +6,7 @@ BillcomError
 +- InvalidSale                 fix the sale: an amount, a line, a currency
 +- AlreadySettled              same reference, other content: refund or cancel
 +- NotSettled                  settle the order first
++- NotReady                    Bill.com does not know the party yet: let the runner go on, then try again
 +- TransportError              no usable reply
 |  +- ConnectionFailed         never reached Bill.com: safe to send again
 |  +- RequestTimedOut          may have happened: read back first
@@ -68,6 +69,10 @@ class AlreadySettled(BillcomError):  # noqa: N818
 
 class NotSettled(BillcomError):  # noqa: N818
     """This order has no settlement; call settle(order) first."""
+
+
+class NotReady(BillcomError):  # noqa: N818
+    """Bill.com does not know this buyer or seller yet; let the runner go on (`flask billcom tick`), then try again."""
 
 
 class TransportError(BillcomError):

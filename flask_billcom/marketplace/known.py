@@ -47,6 +47,15 @@ class KnownParties:
         self._organization_id = organization_id
         self._known: dict[PartyKey, Known] = {}
 
+    @classmethod
+    def of(cls, rows: Rows, clock: Clock, organization_id: str, keys: Iterable[PartyKey]) -> KnownParties:
+        """Return some parties, inserting the rows of those that have none."""
+        parties = cls(rows, clock, organization_id)
+        wanted = set(keys)
+        parties.find(wanted)
+        parties.add(wanted)
+        return parties
+
     def __getitem__(self, key: PartyKey) -> Known:
         return self._known[key]
 

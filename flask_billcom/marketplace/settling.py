@@ -14,7 +14,7 @@ All statements work on many sales at once; one order is the case of many with on
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from flask_billcom.store import Rows
 from .freezing import FrozenSale, freeze
 from .known import KnownParties, chunks
 from .mapping import Registry
+from .moment import Moment
 from .papers import papers_of, write_papers
 from .snapshots import SettlementSnapshot
 from .stored import StoredSale, content_of, find_stored
@@ -75,6 +76,7 @@ def settle(shop: Shop, rows: Rows, session: Session, order: object) -> Settlemen
 
 def settle_many(shop: Shop, rows: Rows, session: Session, orders: Iterable[object]) -> list[Settled]:
     """Return what became of each order, in their order; one that fails leaves the others alone."""
+    shop = replace(shop, clock=Moment(shop.clock))
     everyone = [(order, _frozen(shop.registry, session, order)) for order in orders]
     sales = [each for _, each in everyone if isinstance(each, FrozenSale)]
     organization_id = shop.settings.organization_id

@@ -1,0 +1,39 @@
+"""One moment: a clock that is asked the time once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_billcom.clock import Clock
+
+
+class Moment:
+    """Another clock, standing still: what is done together happens at one time, and asking may cost a round trip.
+
+    :param clock: asked for the time now, and for ids later.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._now = clock.now()
+
+    def now(self) -> datetime:
+        """Return the moment as an aware UTC datetime."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return the other clock's seconds."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait with the other clock."""
+        self._clock.sleep(seconds)
+
+    def jitter(self, low: float, high: float) -> float:
+        """Return a random number of the other clock."""
+        return self._clock.jitter(low, high)
+
+    def new_id(self) -> UUID:
+        """Return a new UUIDv7 of the other clock."""
+        return self._clock.new_id()
