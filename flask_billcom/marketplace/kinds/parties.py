@@ -36,8 +36,8 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MappingError
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.digests import mapped_digest
 from flask_billcom.marketplace.numbers import own_key
-from flask_billcom.marketplace.parties import mapped_digest
 from flask_billcom.models import Operation, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -183,7 +183,7 @@ class UpdateParty(PartyKind):
             described = self._render_one(party)
         except MappingError as error:
             return Wait(operation, NEEDS_DATA, {"message": str(error)}, again=DIFFERENCE_RETRY)
-        hashed = mapped_digest(rows, self.domain, described)
+        hashed = mapped_digest(self.domain.settings, described)
         if hashed == party.mapped_digest:
             return Needless(operation, "nothing that Bill.com is told has changed")
         return Ready(operation, replace(described, id=party.remote_id), hashed, echo=described.short_name)
