@@ -123,7 +123,10 @@ def _next_look(operation: Operation, now: datetime) -> datetime:
 def _absent_after_answer(
     operation: Operation, server_date: datetime, policy: Policy, *, now: datetime, timing: Timing, proof: Proof
 ) -> Decision:
-    if proof.answered_server_date is None or server_date < proof.answered_server_date + timing.doubt:
+    if proof.answered_server_date is None:
+        # Without the server's time of the refusal absence can never be proved.
+        return Decision(Step.QUARANTINE, reason="refused without a date, and nothing to be seen")
+    if server_date < proof.answered_server_date + timing.doubt:
         return Decision(Step.WAIT, until=now + AGAIN)
     said = operation.evidence or {}
     if said.get("present"):

@@ -19,19 +19,18 @@ from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flask_billcom.api import sessions as wire
-from flask_billcom.api.codes import Scope, classify
 from flask_billcom.api.secret import Secret
 from flask_billcom.api.transport import Transport
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import APIError, BillcomError, RateLimited, TransportError
+from flask_billcom.errors import BillcomError, RateLimited, TransportError
 from flask_billcom.models import Session
 from flask_billcom.store import Rows, Store
 from flask_billcom.vault import Vault
 
 from .errors import Held, NoCapacity
 from .holds import Parking
-from .limits import ALL, LOGIN, Limits
+from .limits import ALL, LOGIN, Limits, SlotLease
 
 IDLE = timedelta(minutes=30)
 """Bill.com ends a session after 35 idle minutes; ours is renewed before, without trying."""
@@ -39,6 +38,8 @@ TOUCH = timedelta(minutes=1)
 LOGIN_LEASE = timedelta(minutes=3)
 MFA_TRUST = timedelta(days=30)
 PATIENCE_S = 30.0
+LOCKED, LOCKED_PROBE = "BDC_1107", timedelta(minutes=15)
+HOUR_USED_UP = "BDC_1144"
 
 
 class State(StrEnum):
@@ -223,10 +224,7 @@ class Sessions:
         return taken == 1
 
     def _sign_in(self, gen: int) -> Live:
-        now = self._clock.now()
-        with self._store.write() as rows:
-            slot = self._limits.take(rows, now, until=now + LOGIN_LEASE, classes=(ALL, LOGIN), changes=False)
-            remembered = self._remembered(rows, now)
+        slot, remembered = self._reserve(gen)
         mfa = self._vault.open(self._place("mfa", remembered.gen), remembered.mfa_enc or "") if remembered else None
         try:
             answer = wire.login(
@@ -247,6 +245,22 @@ class Sessions:
             self._limits.release(rows, slot, self._clock.now())
             self._signed_in(rows, gen, answer, remembered)
         return Live(gen, Secret(answer.session_id), answer.api_end_point, answer.users_id, remembered is not None)
+
+    def _reserve(self, gen: int) -> tuple[SlotLease, Session | None]:
+        """Return the slot for a login, and the generation that remembers this device, or None."""
+        now = self._clock.now()
+        try:
+            with self._store.write() as rows:
+                slot = self._limits.take(rows, now, until=now + LOGIN_LEASE, classes=(ALL, LOGIN), changes=False)
+                return slot, self._remembered(rows, now)
+        except NoCapacity:
+            with self._store.write() as rows:
+                self._let_go(rows, gen, now)
+            raise
+
+    def _let_go(self, rows: Rows, gen: int, now: datetime) -> None:
+        """Let any process try this generation's login again at once."""
+        rows.change(update(Session).where(*self._is(gen), Session.state == State.REFRESHING).values(refresh_lease=now))
 
     def _signed_in(self, rows: Rows, gen: int, answer: wire.Login, remembered: Session | None) -> None:
         now = self._clock.now()
@@ -278,20 +292,23 @@ class Sessions:
     def _refused(self, rows: Rows, gen: int, error: BillcomError) -> None:
         """Free the generation for another try, or hold everything where a person has to act."""
         now = self._clock.now()
-        verdict = classify(error)
-        if isinstance(error, RateLimited) and verdict.row is not None and verdict.row.scope is Scope.HOUR:
-            self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
-        elif isinstance(error, APIError) and not isinstance(error, RateLimited):
+        if isinstance(error, TransportError):
+            self._let_go(rows, gen, now)
+        elif isinstance(error, RateLimited):
+            self._let_go(rows, gen, now)
+            self._limited(rows, error, now)
+        else:
             # One refused login is enough: trying again with the same password locks the user at Bill.com.
             rows.change(update(Session).where(*self._is(gen)).values(state=State.DEAD, dead_at=now))
-            self._parking.close(rows, f"sign-in refused ({error.code})", now)
-            record(
-                rows, self._clock, self.organization_id, [Act("sign_in_refused", "session", None, {"code": error.code})]
-            )
-            return
-        elif isinstance(error, RateLimited) and error.code == "BDC_1107":
-            self._parking.close(rows, "organization locked (BDC_1107)", now, probe_after=now + timedelta(minutes=15))
-        rows.change(update(Session).where(*self._is(gen), Session.state == State.REFRESHING).values(refresh_lease=now))
+            self._parking.close(rows, f"sign-in refused ({error.code or type(error).__name__})", now)
+            act = Act("sign_in_refused", "session", None, {"code": error.code})
+            record(rows, self._clock, self.organization_id, [act])
+
+    def _limited(self, rows: Rows, error: RateLimited, now: datetime) -> None:
+        if error.code == LOCKED:
+            self._parking.close(rows, f"organization locked ({LOCKED})", now, probe_after=now + LOCKED_PROBE)
+        elif error.code == HOUR_USED_UP:
+            self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
 
     def _remembered(self, rows: Rows, now: datetime) -> Session | None:
         found: Session | None = rows.first(
