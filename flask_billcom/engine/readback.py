@@ -133,6 +133,10 @@ def _absent_after_answer(
         return Decision(Step.QUARANTINE, reason="Bill.com says that it exists, yet shows nothing that is ours")
     if not said.get("alone", True):
         return Decision(Step.HALVE)
+    return _refused_alone(operation, policy, now)
+
+
+def _refused_alone(operation: Operation, policy: Policy, now: datetime) -> Decision:
     if operation.error_code == REFUSED_DATE:
         return Decision(Step.POSTPONE, until=next_pacific_day(now))
     if policy.absent is Absent.REPEAT and operation.attempt < 2:  # noqa: PLR2004 - one more try, then a person
