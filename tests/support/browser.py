@@ -1,13 +1,23 @@
-"""Playwright drives the Chromium that the machine has; nothing is downloaded."""
+"""A real browser, and an application for it to look at.
+
+Playwright drives the Chromium that the machine has; nothing is downloaded. An application under a browser needs a
+database file: its threads do not share SQLite in memory.
+"""
 
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.programs import chromium
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +26,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     flags = ["--disable-gpu", "--no-first-run", "--disable-sync", *["--no-sandbox"] * (os.geteuid() == 0)]
     executable = chromium()
     return {**browser_type_launch_args, **({"executable_path": executable, "args": flags} if executable else {})}
+
+
+@contextmanager
+def served(app: WSGIApplication) -> Iterator[str]:
+    """Serve a WSGI application on a free port of this machine, from a thread; yield its address."""
+    from werkzeug.serving import make_server
+
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever, name="served", daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(timeout=10)
+        server.server_close()

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Collection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from sybil import Sybil
@@ -22,21 +24,26 @@ from sybil.integration.pytest import pytest_integration
 from sybil.parsers import markdown, myst, rest
 
 ROOT = Path(__file__).parents[2]
+MODULE = "app"
 _KEPT = "_before"
 
 
 def enter(namespace: dict[str, Any]) -> None:
-    """Go to an empty folder and forget the settings of the environment."""
+    """Go to an empty folder, forget the settings of the environment, and call the document's code `app.py`."""
     folder = Path(tempfile.mkdtemp(prefix="example"))
     namespace[_KEPT] = (Path.cwd(), folder, dict(os.environ))
     for name in [name for name in os.environ if name.startswith(("FLASK_", "BILLCOM_"))]:
         del os.environ[name]
     os.chdir(folder)
+    sys.modules[MODULE] = ModuleType(MODULE)
+    sys.modules[MODULE].__file__ = str(folder / f"{MODULE}.py")
+    namespace["__name__"] = MODULE
 
 
 def leave(namespace: dict[str, Any]) -> None:
     """Put folder and environment back."""
     before, folder, environment = namespace[_KEPT]
+    del sys.modules[MODULE]
     os.chdir(before)
     os.environ.clear()
     os.environ.update(environment)

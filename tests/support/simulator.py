@@ -8,16 +8,12 @@ simulator_url    the address of its API over HTTP, for browsers, commands and ot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 import requests
 
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIApplication
-
     from flask_billcom.simulator import Simulator
 
 
@@ -46,21 +42,7 @@ def bill_session(simulator: Simulator) -> Iterator[requests.Session]:
 @pytest.fixture
 def simulator_url(simulator: Simulator) -> Iterator[str]:
     """Serve the simulator on a free port and return the address of its API."""
-    with served(simulator) as address:
-        yield f"{address}/api/v2"
+    from flask_billcom.simulator.server import Server
 
-
-@contextmanager
-def served(app: WSGIApplication) -> Iterator[str]:
-    """Serve a WSGI application on a free port of this machine, from a thread; yield its address."""
-    from werkzeug.serving import make_server
-
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever, name="served", daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join(timeout=10)
-        server.server_close()
+    with Server(simulator) as server:
+        yield f"{server.url}/api/v2"
