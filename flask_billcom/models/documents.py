@@ -71,7 +71,7 @@ class Payment(Base):
     __table_args__ = (
         UniqueConstraint("organization_id", "kind", "remote_id", name="uq_billcom_payment_remote"),
         CheckConstraint("cents > 0", name="cents"),
-        Index("ix_billcom_payment_open", "organization_id", "kind", "status", "process_date"),
+        Index("ix_billcom_payment_open", "organization_id", "kind", "status", "process_date", "id"),
         Index("ix_billcom_payment_party", "party_id"),
     )
 

@@ -318,7 +318,7 @@ def upgrade():
     sa.UniqueConstraint('organization_id', 'kind', 'remote_id', name=op.f('uq_billcom_payment_remote'))
     )
     with op.batch_alter_table('billcom_payment', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_billcom_payment_open'), ['organization_id', 'kind', 'status', 'process_date'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_payment_open'), ['organization_id', 'kind', 'status', 'process_date', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_billcom_payment_party'), ['party_id'], unique=False)
 
     op.create_table('billcom_settlement',
