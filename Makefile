@@ -37,7 +37,7 @@ check: $(V)/.all
 	$(V)/bin/ruff check .
 	$(V)/bin/ruff format --check .
 	$(V)/bin/mypy --strict flask_billcom example_marketplace tests conftest.py
-	$(V)/bin/lint-imports
+	$(V)/bin/lint-imports --no-cache
 	$(V)/bin/codespell
 	$(V)/bin/sphinx-build -q -W -n --keep-going docs docs/_build/html
 
@@ -59,5 +59,5 @@ pins:
 	rm -rf $(V)/pins
 
 clean:
-	rm -rf $(V) docs/_build build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(V) docs/_build build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis 
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
