@@ -17,11 +17,14 @@ if TYPE_CHECKING:
         ConfigurationError,
         InvalidSale,
         MappingError,
+        NotReady,
         NotSettled,
     )
     from .extension import Billcom
     from .globals import current_billcom
+    from .marketplace.consent import Consent
     from .marketplace.mapping import NeedsData
+    from .marketplace.parties import PartySnapshot
     from .marketplace.sale import Sale, SaleLine
     from .marketplace.settling import Settled
     from .marketplace.snapshots import SettlementSnapshot
@@ -31,11 +34,14 @@ _HOMES = {
     "Billcom": "extension",
     "BillcomError": "errors",
     "ConfigurationError": "errors",
+    "Consent": "marketplace.consent",
     "Customer": "api.records",
     "InvalidSale": "errors",
     "MappingError": "errors",
     "NeedsData": "marketplace.mapping",
+    "NotReady": "errors",
     "NotSettled": "errors",
+    "PartySnapshot": "marketplace.parties",
     "Sale": "marketplace.sale",
     "SaleLine": "marketplace.sale",
     "Settled": "marketplace.settling",
@@ -49,11 +55,14 @@ __all__ = [
     "Billcom",
     "BillcomError",
     "ConfigurationError",
+    "Consent",
     "Customer",
     "InvalidSale",
     "MappingError",
     "NeedsData",
+    "NotReady",
     "NotSettled",
+    "PartySnapshot",
     "Sale",
     "SaleLine",
     "Settled",

@@ -8,37 +8,40 @@ billcom.settle(...)  looks up the current app's parts and calls one function of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
-from weakref import WeakKeyDictionary
 
 import requests
-from flask import Flask, current_app
-from sqlalchemy import MetaData, Table
-from sqlalchemy.orm import Session, object_session
+from flask import Flask, current_app, has_app_context
+from sqlalchemy import MetaData, Table, event
+from sqlalchemy.orm import Session
 
 from . import models
 from .api.records import Customer, Vendor
-from .clock import Clock, SystemClock
+from .calls.parties import PartiesCalls
+from .calls.running import RunningCalls
+from .calls.sales import SalesCalls
+from .choosing import look_around, runs_thread
+from .clock import Clock
 from .database import Database, DatabaseExtension
-from .errors import ConfigurationError, NotSettled
-from .marketplace.mapping import Mapping, Registry
+from .errors import ConfigurationError
+from .marketplace.listening import changed_parties
+from .marketplace.mapping import Mapping
+from .marketplace.moment import Moment
+from .marketplace.parties import party_changed
 from .marketplace.sale import Sale
-from .marketplace.settling import Settled, settle, settle_many
-from .marketplace.snapshots import SettlementSnapshot, find_settlement
 from .models.parties import Role
-from .settings import defaults, read_settings
+from .settings import Settings, defaults, read_settings
 from .state import AppState
 from .store import Store
 from .tables import copy_tables
-from .vault import Vault
 
 T = TypeVar("T")
 Authorize = Callable[[str, Any], bool]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom:
+class Billcom(SalesCalls, PartiesCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.
@@ -57,6 +60,18 @@ class Billcom:
     tables: dict[str, Table]
     """The copies of our tables in the app's metadata, by name."""
 
+    may: Authorize | None
+    """What `authorize` registered; routes and console ask it.
+
+    :meta private:
+    """
+
+    party_asking: PartyOfRequest | None
+    """What `party_of_request` registered; lists and pages are filtered by it.
+
+    :meta private:
+    """
+
     def __init__(
         self,
         db: DatabaseExtension,
@@ -65,13 +80,11 @@ class Billcom:
         schema: str | None = None,
         metadata: MetaData | None = None,
     ) -> None:
-        self._database = Database(db, bind_key=bind_key, metadata=metadata)
+        super().__init__(Database(db, bind_key=bind_key, metadata=metadata))
         self._schema = schema or self._database.metadata.schema
         self.tables = copy_tables(self._database.metadata, schema=schema)
-        self.registry = Registry()
-        self._authorize: Authorize | None = None
-        self._party_of_request: PartyOfRequest | None = None
-        self._states: WeakKeyDictionary[Flask, AppState] = WeakKeyDictionary()
+        self.may = None
+        self.party_asking = None
 
     def init_app(
         self,
@@ -110,30 +123,30 @@ class Billcom:
         mapping = Mapping(self.registry, app, self._database.session)
         self._states[app] = AppState(
             settings=settings,
-            clock=clock or SystemClock(),
+            clock=clock or _clock_for(settings, store),
             store=store,
-            vault=Vault(settings.encryption_keys),
             mapping=mapping,
             session_factory=session_factory,
         )
         app.extensions["billcom"] = self
+        self._listen(app)
+        if runs_thread(settings.runner, look_around(debug=app.debug), debug=app.debug, testing=app.testing):
+            self.start_runner(app)
 
-    def state_of(self, app: Flask | None = None) -> AppState:
-        """Return what belongs to an app, the current one if none is given.
+    def _listen(self, app: Flask) -> None:
+        """Notice changes of mapped buyers and sellers in the app's sessions."""
+        with app.app_context():
+            source = self._database.session_source()
+        if not event.contains(source, "after_flush", self._notice_changes):
+            event.listen(source, "after_flush", self._notice_changes)
 
-        :raises ConfigurationError: this object does not know it.
-
-        :meta private:
-        """
-        if app is None:
-            app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
-        assert app is not None
-        if app not in self._states:
-            raise ConfigurationError(
-                "this Billcom does not know the current app: either billcom.init_app(app) was not called, "
-                "or there are two Billcom objects"
-            )
-        return self._states[app]
+    def _notice_changes(self, session: Session, _context: object) -> None:
+        if not has_app_context() or current_app._get_current_object() not in self._states:  # type: ignore[attr-defined]  # noqa: SLF001 - the proxy's own way
+            return
+        changed = changed_parties(self.registry, session)
+        if changed:
+            state = self.state_of()
+            party_changed(state.store.within(session), Moment(state.clock), state.settings, changed)
 
     # -- what the app says -----------------------------------------------------------------------------------------
 
@@ -175,59 +188,16 @@ class Billcom:
 
         The action is the name of a public call, such as `refund`, or `console`.
         """
-        self._authorize = may
+        self.may = may
         return may
 
     def party_of_request(self, find: PartyOfRequest) -> PartyOfRequest:
         """Register who asks: a function that returns the request's seller or buyer, or None for staff."""
-        self._party_of_request = find
+        self.party_asking = find
         return find
 
-    # -- settling --------------------------------------------------------------------------------------------------
 
-    def settle(self, order: object) -> SettlementSnapshot:
-        """Add the rows of an order's settlement to its session; nothing is committed and nothing is sent.
+def _clock_for(settings: Settings, store: Store) -> Clock:
+    from .composition import clock_for
 
-        Called again for the same sale it returns the same settlement, also when two requests race.
-
-        :raises MappingError: the order, its buyer or a seller is not mapped, or the app's function raised.
-        :raises InvalidSale: the sale cannot be settled as it stands.
-        :raises AlreadySettled: its reference was settled with another buyer, line or cent.
-        """
-        state, session = self.state_of(), self._session_of(order)
-        rows = state.store.within(session)
-        state.check(rows)
-        return settle(state.shop, rows, session, order)
-
-    def settle_many(self, orders: Iterable[object]) -> list[Settled]:
-        """Settle many orders of one session at once, in few statements.
-
-        :return: for each order, in their order, its settlement or the error that kept it from being settled.
-        """
-        everyone = list(orders)
-        if not everyone:
-            return []
-        state, session = self.state_of(), self._session_of(everyone[0])
-        rows = state.store.within(session)
-        state.check(rows)
-        return settle_many(state.shop, rows, session, everyone)
-
-    def settlement_of(self, order: object) -> SettlementSnapshot:
-        """Return the settlement of an order as it stands.
-
-        :raises NotSettled: it has none.
-        """
-        state, session = self.state_of(), self._session_of(order)
-        rows, organization_id = state.store.within(session), state.settings.organization_id
-        identity = self.registry.order(order, session)
-        found = find_settlement(rows, organization_id, identity.local_id, identity)
-        if found is None:
-            # Most sales are named by the order's key; the app's function is asked only where it chose another name.
-            reference = self.registry.sale_of(order).reference
-            found = find_settlement(rows, organization_id, reference, identity) if reference else None
-        if found is None:
-            raise NotSettled(f"{identity.local_type} {identity.local_id} has no settlement; call settle(order) first")
-        return found
-
-    def _session_of(self, obj: object) -> Session:
-        return object_session(obj) or self._database.session()
+    return clock_for(settings, store)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
+from typing import TYPE_CHECKING
 
 import requests
 
@@ -13,7 +15,10 @@ from .marketplace.mapping import Mapping
 from .marketplace.settling import Shop
 from .settings import Settings
 from .store import Rows, Store
-from .vault import Vault
+
+if TYPE_CHECKING:
+    from .composition import Parts
+    from .engine.runners import ThreadRunner
 
 
 @dataclass(slots=True)
@@ -21,20 +26,51 @@ class AppState:
     """The parts of one app.
 
     :param session_factory: makes HTTP sessions; None for real ones.
+    :param runner: the thread that ticks, where this process runs one.
     """
 
     settings: Settings
     clock: Clock
     store: Store
-    vault: Vault
     mapping: Mapping
     session_factory: Callable[[], requests.Session] | None
-    _environment_known: bool = field(default=False)
+    runner: ThreadRunner | None = None
+    _parts: Parts | None = None
+    _environment_known: bool = False
+    _lock: Lock = field(default_factory=Lock)
 
     @property
     def shop(self) -> Shop:
         """What settling needs."""
         return Shop(self.mapping.registry, self.settings, self.clock)
+
+    @property
+    def parts(self) -> Parts:
+        """What talks to Bill.com, put together when it is first needed."""
+        with self._lock:
+            if self._parts is None:
+                self._parts = self._compose()
+            return self._parts
+
+    def _compose(self) -> Parts:
+        from .composition import compose
+        from .engine.worker import Step
+        from .marketplace.events import Events
+        from .marketplace.parties import plan_waiting_updates
+
+        def updates() -> int:
+            with self.store.write() as rows:
+                return plan_waiting_updates(rows, self.clock, self.settings)
+
+        events = Events(self.settings.organization_id, self.store, self.clock, self.mapping.app_of)
+        return compose(
+            self.settings,
+            self.store,
+            self.mapping,
+            clock=self.clock,
+            session_factory=self.session_factory,
+            events=[Step("updates", updates, network=False), Step("events", events.deliver, network=False)],
+        )
 
     def check(self, rows: Rows | None = None) -> None:
         """Compare the database's environment with ours, until it was found there once.

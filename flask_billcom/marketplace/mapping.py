@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from flask_billcom.api.codec import to_wire
 from flask_billcom.api.records import Customer, Vendor
-from flask_billcom.errors import BillcomError, ConfigurationError, MappingError
+from flask_billcom.errors import BillcomError, ConfigurationError, InvalidRequest, MappingError
 from flask_billcom.models.parties import Role
 
 from .identity import Identity, local_id, parse_key
@@ -162,14 +163,14 @@ class Registry:
 
 
 class Mapping:
-    """Renders parties for one app.
+    """Renders parties for one app, which it does not keep alive.
 
     :param session_of: returns the app's session inside an app context.
     """
 
     def __init__(self, registry: Registry, app: Flask, session_of: Callable[[], Session]) -> None:
         self.registry = registry
-        self._app = weakref.ref(app)
+        self.app_of = weakref.ref(app)
         self._session_of = session_of
 
     def render_party(self, role: str, local_type: str, local_id: str) -> Customer | Vendor:
@@ -181,7 +182,7 @@ class Mapping:
         :raises MappingError: the function is gone, or it returned something else.
         """
         found = self.registry.parties[Role(role)].named(local_type)
-        app = self._app()
+        app = self.app_of()
         assert app is not None, "the app has ended"
         with app.app_context():
             return self._described(Role(role), found, local_id)
@@ -210,4 +211,8 @@ def _checked(record: object, expected: type[Customer | Vendor], where: str) -> C
         raise MappingError(f"{where} set id, which Bill.com gives; leave it out")
     if not isinstance(record.name, str) or not record.name.strip():
         raise NeedsData(f"{where} returned a {expected.__name__} without a name")
+    try:
+        to_wire(record)
+    except InvalidRequest as error:
+        raise NeedsData(f"{where} returned a {expected.__name__} that cannot be sent: {error}") from None
     return record

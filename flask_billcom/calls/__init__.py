@@ -1,0 +1,8 @@
+"""The public calls by area; each looks up the current app's parts and calls one function of the domain.
+
+sales     settle, settle_many, settlement_of
+parties   sync_party, ensure_party, add_bank_account, authorize_charges, revoke_charges
+running   tick, start_runner
+
+`Billcom` is all of them together. Commands, routes and pages use nothing else.
+"""
