@@ -18,6 +18,7 @@ from .api.hosts import default_base_url, endpoints
 from .api.transport import Transport
 from .clock import Clock
 from .engine.clocks import DatabaseClock, SimulatorClock
+from .engine.decisions import Decisions
 from .engine.delivery import Delivery
 from .engine.fence import Fence
 from .engine.gateway import Gateway
@@ -45,6 +46,7 @@ class Parts:
 
     :param sessions: the shared session.
     :param gateway: calls that are no operations: reads and pass-throughs.
+    :param decisions: what people decide about operations.
     :param worker: `worker.tick()` does one round of everything.
     """
 
@@ -56,6 +58,7 @@ class Parts:
     sessions: Sessions
     gateway: Gateway
     recorder: Recorder
+    decisions: Decisions
     worker: Worker
 
 
@@ -104,6 +107,8 @@ def compose(
     recorder = Recorder(
         organization_id, store=store, clock=clock, sessions=sessions, limits=limits, parking=parking, timing=timing
     )
+    kinds = all_kinds(domain)
+    decisions = Decisions(organization_id, store=store, clock=clock, reads=reads, timing=timing, kinds=kinds)
     worker = Worker(
         organization_id,
         store=store,
@@ -133,12 +138,12 @@ def compose(
             timing=timing,
         ),
         timing=timing,
-        kinds=all_kinds(domain),
+        kinds=kinds,
         unpark=lambda: unpark(domain),
         before=steps_before(domain),
         after=[*steps_after(domain), *events],
     )
-    return Parts(domain, vault, transport, limits, parking, sessions, gateway, recorder, worker)
+    return Parts(domain, vault, transport, limits, parking, sessions, gateway, recorder, decisions, worker)
 
 
 def _transport(settings: Settings, timing: Timing, session_factory: Callable[[], requests.Session] | None) -> Transport:

@@ -81,7 +81,7 @@ class Fence:
     def _waiting(self, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
         return (
             Operation.organization_id == self.organization_id,
-            Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING)),
+            Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
             Operation.answered.is_(False),
             Operation.unsafe_gen > 0,
             Operation.kind.in_(sorted(kinds)),

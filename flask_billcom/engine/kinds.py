@@ -199,3 +199,6 @@ class Kind(Protocol):
 
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Undo what was reserved for operations that will not be sent (rejected or cancelled)."""
+
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Reserve again what `dropped` gave back, for operations that take the place of others."""

@@ -76,7 +76,6 @@ class Proof:
     :param fenced_at: when the last session that could still carry an attempt was proved dead, or None.
     :param fenced_server_date: the same by the server's clock.
     :param answered_server_date: the server's time of the error that answered the attempt, or None.
-    :param late: whether a later answer hints that the effect is there after all.
     """
 
     fenced_at: datetime | None = None
@@ -159,6 +158,23 @@ def _absent_without_answer(
     return Decision(Step.RESEND)
 
 
+def proof_of(rows: Rows, operation: Operation) -> Proof:
+    """Return what is known of the sessions and answers of an operation's attempts."""
+    answered = rows.first(select(Call.server_date).where(Call.id == operation.call_id))
+    if not operation.unsafe_gen:
+        return Proof(answered_server_date=answered)
+    alive, latest, latest_server = rows.first(
+        select(
+            func.count().filter(Session.dead_at.is_(None)),
+            func.max(Session.dead_at),
+            func.max(Session.dead_server_date),
+        ).where(Session.organization_id == operation.organization_id, Session.gen <= operation.unsafe_gen)
+    )
+    if alive:
+        return Proof(answered_server_date=answered)
+    return Proof(latest, latest_server, answered)
+
+
 class ReadBack:
     """Looks up the unknown operations of one organization."""
 
@@ -190,7 +206,7 @@ class ReadBack:
             self._give_back(check_id, claimed)
             raise
         with self._store.read() as rows:
-            proofs = {operation.id: self._proof(rows, operation) for operation in claimed}
+            proofs = {operation.id: proof_of(rows, operation) for operation in claimed}
         now = self._clock.now()
         decisions = [
             (
@@ -253,21 +269,6 @@ class ReadBack:
                     "check_after": self._clock.now() + AGAIN,
                 },
             )
-
-    def _proof(self, rows: Rows, operation: Operation) -> Proof:
-        answered = rows.first(select(Call.server_date).where(Call.id == operation.call_id))
-        if not operation.unsafe_gen:
-            return Proof(answered_server_date=answered)
-        alive, latest, latest_server = rows.first(
-            select(
-                func.count().filter(Session.dead_at.is_(None)),
-                func.max(Session.dead_at),
-                func.max(Session.dead_server_date),
-            ).where(Session.organization_id == self.organization_id, Session.gen <= operation.unsafe_gen)
-        )
-        if alive:
-            return Proof(answered_server_date=answered)
-        return Proof(latest, latest_server, answered)
 
     def _carry_out(self, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
         try:

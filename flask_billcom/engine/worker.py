@@ -112,7 +112,7 @@ class Worker:
         """Do one round of everything that is due and return what was done."""
         report = TickReport()
         janitor.sweep(self.organization_id, self._store, self._clock, self._timing)
-        fenced = [k.name for k in self._kinds if k.policy.fenced and k.policy.absent is Absent.RESEND]
+        fenced = [k.name for k in self._kinds if k.policy.fenced and k.policy.absent is not Absent.REPEAT]
         steps = [
             *self._before,
             Step("fence", lambda: self._fence.round(fenced)),

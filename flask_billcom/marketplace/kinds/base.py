@@ -64,6 +64,9 @@ class BaseKind:
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Do nothing: nothing was reserved."""
 
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Do nothing: nothing has to be reserved."""
+
 
 def digest_of(*parts: object) -> str:
     """Return the hash of what must not change between attempts."""

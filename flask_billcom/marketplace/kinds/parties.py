@@ -174,9 +174,9 @@ class UpdateParty(PartyKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each party that the app describes otherwise than what was last sent."""
         parties = self._parties(rows, operations)
-        return [self._ready(rows, operation, parties[operation.subject_id]) for operation in operations]
+        return [self._ready(operation, parties[operation.subject_id]) for operation in operations]
 
-    def _ready(self, rows: Rows, operation: Operation, party: Party) -> Rendered:
+    def _ready(self, operation: Operation, party: Party) -> Rendered:
         if party.remote_id is None:
             return Needless(operation, "the party is described when it is created")
         try:

@@ -223,6 +223,10 @@ class Pay(BaseKind):
         ids = [operation.subject_id for operation in operations]
         rows.change(update(Document).where(Document.id.in_(ids)).values(read_at=None))
 
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Reserve the sellers' money again."""
+        self._post(rows, operations, debts(rows, operations), Account.SELLER_PAYABLE, Account.SELLER_RESERVED)
+
     def _post(
         self,
         rows: Rows,

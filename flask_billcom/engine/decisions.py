@@ -1,0 +1,219 @@
+"""What a person decides about an operation; each act needs a reason and stands in the audit trail.
+
+    rejected     retry    a new row of the next generation takes its place, once the cause is mended
+    planned      cancel   it will not be sent; what was reserved for it is given back
+    quarantined  adopt    this object at Bill.com is its effect
+                 resend   it is absent, for certain: plan it again
+                 cancel   it is absent, for certain: give it up
+
+A person may decide what the engine would not, but not against the facts: an adopted object must have the same cents and
+party, and sending again or giving up need the same proof of absence as the engine's own read-back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.audit import Act, record
+from flask_billcom.clock import Clock
+from flask_billcom.errors import BillcomError
+from flask_billcom.models import Operation, OperationState
+from flask_billcom.store import Rows, Store
+
+from . import operations
+from .kinds import Applied, Finding, Kind
+from .readback import Proof, proof_of
+from .reads import Reads
+from .recording import finish
+from .timing import Timing
+
+QUARANTINED, REJECTED, PLANNED = OperationState.QUARANTINED, OperationState.REJECTED, OperationState.PLANNED
+
+
+class NotPossible(BillcomError):  # noqa: N818 - the decision does not fit the facts
+    """This decision does not fit what is known of the operation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who decides, and why.
+
+    :param second: a second person who agrees, where the rule of the house asks for two.
+    """
+
+    name: str
+    reason: str
+    second: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name.strip() or not self.reason.strip():
+            raise NotPossible("a decision needs the name of who makes it and a reason")
+        if self.second is not None and self.second.strip() == self.name.strip():
+            raise NotPossible("the second person must be somebody else")
+
+
+class Decisions:
+    """Carries out people's decisions about the operations of one organization."""
+
+    def __init__(
+        self,
+        organization_id: str,
+        *,
+        store: Store,
+        clock: Clock,
+        reads: Reads,
+        timing: Timing,
+        kinds: Sequence[Kind],
+    ) -> None:
+        self.organization_id = organization_id
+        self._store = store
+        self._clock = clock
+        self._reads = reads
+        self._timing = timing
+        self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+
+    def retry(self, operation_id: UUID, person: Person) -> UUID:
+        """Plan a rejected operation again, or let a parked one go on at once; return the row that is planned.
+
+        :raises NotPossible: it is neither rejected nor parked, or something else is planned in its place already.
+        """
+        with self._store.write() as rows:
+            operation = self._get(rows, operation_id)
+            if operation.state == PLANNED:
+                self._move(rows, operation, {"parked": None, "not_before": self._clock.now()})
+                self._tell(rows, "operation_retried", operation, person)
+                return operation.id
+            if operation.state != REJECTED:
+                raise NotPossible(f"the operation is {operation.state}; only a rejected or parked one is tried again")
+            successor = self._supersede(rows, operation)
+            self._tell(rows, "operation_superseded", operation, person, {"successor": successor.hex})
+        return successor
+
+    def cancel(self, operation_id: UUID, person: Person) -> None:
+        """Give up an operation: a planned one at once, a quarantined one after its absence is proved.
+
+        :raises NotPossible: it is under way or done, or it may have happened after all.
+        """
+        with self._store.read() as rows:
+            operation = self._get(rows, operation_id)
+        if operation.state == QUARANTINED:
+            self._prove_absent(operation)
+        elif operation.state != PLANNED:
+            raise NotPossible(f"the operation is {operation.state}; only a planned or quarantined one can be cancelled")
+        with self._store.write() as rows:
+            self._move(rows, operation, {"state": OperationState.CANCELLED, "parked": None})
+            self._kinds[operation.kind].dropped(rows, [operation])
+            self._tell(rows, "operation_cancelled", operation, person)
+
+    def resend(self, operation_id: UUID, person: Person) -> None:
+        """Plan a quarantined operation again after its absence is proved.
+
+        :raises NotPossible: it is not quarantined, or it may have happened after all.
+        """
+        with self._store.read() as rows:
+            operation = self._get(rows, operation_id)
+        self._expect(operation, QUARANTINED)
+        self._prove_absent(operation)
+        with self._store.write() as rows:
+            now = self._clock.now()
+            self._move(rows, operation, {"state": PLANNED, "call_id": None, "call_pos": None, "not_before": now})
+            self._tell(rows, "operation_resent", operation, person)
+
+    def adopt(self, operation_id: UUID, remote_id: str, person: Person) -> None:
+        """Take an object at Bill.com for the effect of a quarantined operation.
+
+        :param remote_id: what the operation made: a customer, vendor, invoice, bill, or the part of a payment.
+        :raises NotPossible: it is not quarantined, Bill.com does not know the object, or its cents or party differ.
+        """
+        with self._store.read() as rows:
+            operation = self._get(rows, operation_id)
+        self._expect(operation, QUARANTINED)
+        kind = self._kinds[operation.kind]
+        finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
+        chosen = [
+            m for m, equal in zip(finding.matches, finding.equal, strict=True) if m.remote_id == remote_id and equal
+        ]
+        if not chosen:
+            seen = ", ".join(str(match.remote_id) for match in finding.matches) or "nothing"
+            raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
+        with self._store.write() as rows:
+            applied = [Applied(operation, chosen[0], operation.digest)]
+            finish(rows, applied, from_={"state": QUARANTINED})
+            kind.apply(rows, applied)
+            self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
+
+    # -- what they share -----------------------------------------------------------------------------------------
+
+    def _get(self, rows: Rows, operation_id: UUID) -> Operation:
+        found: Operation | None = rows.first(
+            select(Operation).where(Operation.id == operation_id, Operation.organization_id == self.organization_id)
+        )
+        if found is None:
+            raise NotPossible("there is no such operation; `flask billcom ops list` shows them")
+        return found
+
+    @staticmethod
+    def _expect(operation: Operation, state: OperationState) -> None:
+        if operation.state != state:
+            raise NotPossible(f"the operation is {operation.state}, not {state}")
+
+    def _prove_absent(self, operation: Operation) -> None:
+        now = self._clock.now()
+        finding = self._kinds[operation.kind].find(self._reads, [operation]).get(operation.id, Finding())
+        if finding.matches or finding.conflict or finding.blocked:
+            what = finding.conflict or finding.blocked or f"{len(finding.matches)} effects stand under its natural key"
+            raise NotPossible(f"it may have happened: {what}; adopt it with its id, or mend it at Bill.com first")
+        with self._store.read() as rows:
+            proof = proof_of(rows, operation)
+        wait = self._wait_for(operation, proof)
+        if finding.server_date is None or wait > timedelta(0):
+            seconds = int(max(wait, timedelta(seconds=30)).total_seconds())
+            raise NotPossible(
+                f"its absence cannot be proved yet: a late request could still land; try again in {seconds} s"
+                f" (now {now.isoformat(timespec='seconds')})"
+            )
+
+    def _wait_for(self, operation: Operation, proof: Proof) -> timedelta:
+        """Return how long absence must still be waited for."""
+        now = self._clock.now()
+        waits = [timedelta(0)]
+        if operation.absent_after is not None:
+            waits.append(operation.absent_after - now)
+        if operation.unsafe_gen:
+            dead = proof.fenced_at
+            waits.append(self._timing.grace if dead is None else dead + self._timing.grace - now)
+        return max(waits)
+
+    def _supersede(self, rows: Rows, operation: Operation) -> UUID:
+        following = operations.Plan(
+            kind=operation.kind,
+            subject_type=operation.subject_type,
+            subject_id=operation.subject_id,
+            lane=operation.lane,
+            natural_key=operation.natural_key,
+            amount_cents=operation.amount_cents,
+            generation=operation.generation + 1,
+            supersedes=operation.id,
+        )
+        ids = operations.plan(rows, self._clock, self.organization_id, [following])
+        successor = ids[following.kind, following.natural_key, following.generation]
+        planned = rows.first(select(Operation).where(Operation.id == successor))
+        if planned is None:
+            raise NotPossible("something else is planned or done in its place already")
+        self._kinds[operation.kind].reserved(rows, [planned])
+        return successor
+
+    def _move(self, rows: Rows, operation: Operation, to: Mapping[str, object]) -> None:
+        if operations.move(rows, [operation.id], from_={"state": operation.state}, to=to) != 1:
+            raise NotPossible("the operation has moved on meanwhile; look at it again")
+
+    def _tell(
+        self, rows: Rows, action: str, operation: Operation, person: Person, more: Mapping[str, object] | None = None
+    ) -> None:
+        detail = {"kind": operation.kind, "reason": person.reason, "second": person.second, **(more or {})}
+        record(rows, self._clock, self.organization_id, [Act(action, "operation", operation.id, detail, person.name)])
