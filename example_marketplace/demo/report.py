@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from example_marketplace.demo.sides import Difference, Side
 from example_marketplace.pages import dollars
+from flask_billcom.models import SettlementState
 from flask_billcom.money import from_cents
 
 
@@ -16,13 +18,20 @@ class Outcome:
 
     :param orders: how many were placed.
     :param settled: how many of them are settled; a bad mapping refuses one.
+    :param unpaid: how many settlements are not paid out yet.
     :param sides: the money as told by ledger, books and bank, in this order.
     """
 
     orders: int
     settled: int
+    unpaid: int
     sides: Sequence[Side]
     differences: Sequence[Difference]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether every seller has his money and all sides agree."""
+        return not self.unpaid and not self.differences
 
     def last_line(self) -> str:
         """Return the line that sums everything up, the money as the local ledger has it."""
@@ -43,8 +52,10 @@ class Outcome:
     def table(self) -> str:
         """Return the three sides beside each other, and below them every difference."""
         rows = [("", *(side.name for side in self.sides))]
-        for what in ("invoices", "bills", "payouts"):
-            rows.append((what, *(str(side.counts.get(what, "")) for side in self.sides)))
+        rows += [
+            (what, *(str(side.counts.get(what, "")) for side in self.sides))
+            for what in ("invoices", "bills", "payouts")
+        ]
         rows += [
             ("collected", *(_money(side.collected_cents) for side in self.sides)),
             ("paid out", *(_money(side.paid_out_cents) for side in self.sides)),
@@ -52,7 +63,18 @@ class Outcome:
             ("buyers who paid", *(str(len(side.collected)) for side in self.sides)),
             ("sellers who were paid", *(str(len(side.paid_out)) for side in self.sides)),
         ]
-        return "\n".join([*columns(rows), *(f"  DIFFERENCE {difference}" for difference in self.differences)])
+        wrong = [f"  DIFFERENCE {difference}" for difference in self.differences]
+        if self.unpaid:
+            wrong.append(f"  UNPAID {self.unpaid} settlements are not paid out")
+        return "\n".join([*columns(rows), *wrong])
+
+
+def diary(when: datetime, states: Mapping[str, int]) -> str:
+    """Return one bank day as a line: how many settlements are how far."""
+    reached = ", ".join(
+        f"{states[state]} {state.value.replace('_', ' ')}" for state in SettlementState if states.get(state)
+    )
+    return f"  {when:%a} {when.day:>2} {when:%b}  {reached}"
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:

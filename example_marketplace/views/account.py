@@ -15,7 +15,7 @@ from werkzeug import Response
 from example_marketplace.extensions import db
 from example_marketplace.forms import BankAccount, BuyerBankAccount, BuyerProfile, SellerProfile
 from example_marketplace.models import Buyer, Seller
-from example_marketplace.money_pages import bank_account_of, consent_to_debits, pass_bank_account_through
+from example_marketplace.money import CONSENT, last_digits_of
 from example_marketplace.views.who import signed_in, this_buyer, this_seller
 from flask_billcom.errors import BillcomError
 
@@ -30,8 +30,8 @@ def index() -> str:
         "account/index.html",
         buyer_form=BuyerProfile(obj=buyer, prefix="buyer"),
         seller_form=SellerProfile(obj=seller, prefix="seller"),
-        buyer_bank=bank_account_of(buyer) if buyer else None,
-        seller_bank=bank_account_of(seller) if seller else None,
+        buyer_bank=last_digits_of(buyer),
+        seller_bank=last_digits_of(seller),
     )
 
 

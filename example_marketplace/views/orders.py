@@ -7,7 +7,7 @@ from flask_login import current_user
 
 from example_marketplace.extensions import db
 from example_marketplace.models import Order
-from example_marketplace.money_pages import settlements_of
+from example_marketplace.money import settlements_of
 from example_marketplace.views.who import signed_in, this_buyer
 
 bp = Blueprint("orders", __name__, url_prefix="/orders")

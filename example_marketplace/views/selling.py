@@ -11,7 +11,7 @@ from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import billcom, db
 from example_marketplace.forms import NewProduct
 from example_marketplace.models import Order, OrderItem, Product
-from example_marketplace.money_pages import settlements_of
+from example_marketplace.money import settlements_of
 from example_marketplace.views.who import signed_in, this_seller
 from flask_billcom.errors import BillcomError
 from flask_billcom.money import to_cents

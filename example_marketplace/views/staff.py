@@ -10,7 +10,7 @@ from werkzeug import Response
 from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import billcom, db
 from example_marketplace.models import Order
-from example_marketplace.money_pages import settlements_of
+from example_marketplace.money import settlements_of
 from example_marketplace.views.who import signed_in, staff_only
 from flask_billcom.errors import BillcomError
 

@@ -55,10 +55,16 @@ def test_money_that_does_not_add_up_is_found_though_all_sides_agree() -> None:
 
 
 def test_the_last_line_has_each_figure_in_its_place() -> None:
-    outcome = Outcome(3, 2, [LEDGER, BOOKS, BANK], [])
+    outcome = Outcome(3, 2, 0, [LEDGER, BOOKS, BANK], [])
 
     assert outcome.last_line() == (
         "demo: orders=3 settled=2 invoices=2 bills=2 payouts=1 "
         "collected_cents=1100 paid_out_cents=990 fees_cents=110 differences=0"
     )
     assert "DIFFERENCE" not in outcome.table()
+
+
+def test_a_settlement_that_is_not_paid_out_is_no_good_end() -> None:
+    assert Outcome(3, 2, 0, [LEDGER], []).is_good
+    assert not Outcome(3, 2, 1, [LEDGER], []).is_good
+    assert "UNPAID 1 settlements" in Outcome(3, 2, 1, [LEDGER], []).table()

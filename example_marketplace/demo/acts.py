@@ -1,0 +1,121 @@
+"""What happens in the demo, each act with the public calls that a real shop would make.
+
+everybody_arrives    people are in the shop and known at Bill.com
+accounts_are_given   each of them enters a bank account; buyers agree to be charged
+orders_ship          each order is placed, shipped and settled; one is refused
+days_pass            the bank's calendar moves until every seller is paid
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from example_marketplace import sample
+from example_marketplace.database import ask_for_write_lock
+from example_marketplace.extensions import billcom, db
+from example_marketplace.local_billcom import LocalBillcom
+from example_marketplace.models import Buyer, Order
+from example_marketplace.sample import People
+from flask_billcom.errors import BillcomError
+from flask_billcom.models import Settlement, SettlementState
+
+MOST_DAYS = 40
+MOST_TICKS = 20
+Told = Callable[[str], None]
+
+
+def everybody_arrives() -> People:
+    """Put the sample people into the shop and make them known at Bill.com."""
+    people = sample.add_people(db.session)
+    for party in (*people.sellers, *people.buyers):
+        billcom.sync_party(party)
+    db.session.commit()
+    work_off()
+    return people
+
+
+def accounts_are_given(people: People) -> Iterator[None]:
+    """Pass everybody's bank account through, one at a time; no number is kept."""
+    for place, party in enumerate((*people.sellers, *people.buyers)):
+        account = sample.account(place)
+        billcom.add_bank_account(
+            party,
+            name_on_account=party.company if isinstance(party, Buyer) else party.name,
+            routing_number=account.routing_number,
+            account_number=account.account_number,
+        )
+        if isinstance(party, Buyer):
+            billcom.authorize_charges(party, consent=f"demo, buyer {party.id}")
+        db.session.commit()
+        yield
+
+
+def orders_ship(people: People, count: int, tell: Told) -> Iterator[None]:
+    """Place, ship and settle orders one after the other; what is refused is told and the others go on."""
+    careless = count // 2
+    for place in range(count):
+        order = sample.place_order(people, place)
+        if place == careless:
+            order.items[0].unit_cents = 1  # lowered by hand, and the fee of the old price left standing
+        db.session.add(order)
+        db.session.commit()
+        error = ship(order.id)
+        if error is not None:
+            tell(f"order {order.id} is refused by its mapping: {type(error).__name__}: {error}")
+        yield
+
+
+def ship(order_id: int) -> BillcomError | None:
+    """Ship an order and settle it in the same transaction; give back the error that refused it."""
+    ask_for_write_lock()
+    order = db.session.get_one(Order, order_id)
+    try:
+        order.ship()
+        billcom.settle(order)
+        db.session.commit()
+    except BillcomError as error:
+        db.session.rollback()
+        return error
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """How far the settlements are at the end of a bank day."""
+
+    when: datetime
+    states: Counter[str]
+
+    @property
+    def all_paid_out(self) -> bool:
+        """Whether every seller has his money."""
+        return set(self.states) <= {SettlementState.PAID_OUT}
+
+
+def days_pass(local: LocalBillcom) -> Iterator[Day]:
+    """Work off what is due and move to the next bank day, until everything is paid out."""
+    for _ in range(MOST_DAYS):
+        work_off()
+        day = Day(datetime.fromisoformat(local.read("clock")["now"]), _states())
+        yield day
+        if day.all_paid_out:
+            return
+        local.tell("clock", business_days=1)
+
+
+def work_off() -> None:
+    """Tick until nothing moves."""
+    for _ in range(MOST_TICKS):
+        if not billcom.tick().moved:
+            return
+
+
+def _states() -> Counter[str]:
+    db.session.rollback()  # what is read is of this moment, not of an older transaction
+    found = db.session.execute(select(Settlement.state, func.count()).group_by(Settlement.state)).all()
+    return Counter({str(state): count for state, count in found})
