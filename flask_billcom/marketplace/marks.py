@@ -119,7 +119,7 @@ def read_changes(domain: Domain, name: str, progress: Progress, record_type: typ
 
     No transaction is open while a page is read. An error leaves the mark at the page that is still to be read.
     """
-    poll = _Poll(domain, name, progress)
+    poll = Poll(domain, name, progress)
     if not poll.take():
         return False
     try:
@@ -141,8 +141,11 @@ def read_changes(domain: Domain, name: str, progress: Progress, record_type: typ
         poll.let_go()
 
 
-class _Poll:
-    """One worker's hold on one poll."""
+class Poll:
+    """One worker's hold on one poll.
+
+    :param progress: the mark as read.
+    """
 
     def __init__(self, domain: Domain, name: str, progress: Progress) -> None:
         self._domain = domain
@@ -151,18 +154,21 @@ class _Poll:
         self.progress = progress
 
     def take(self) -> bool:
+        """Take the lease and return whether nobody else was quicker."""
         now = self._domain.clock.now()
         self._holds = self._swap(replace(self.progress, looked=now, leased_until=now + LEASE))
         return self._holds
 
     def began(self, server_date: datetime | None) -> None:
+        """Note the time of the first page; a poll that was stopped keeps that of its first one."""
         if self.progress.is_under_way:
             return
         now = self._domain.clock.now()
         held = replace(self.progress, began=now, server_began=server_date or now)
         self._holds = self._swap(held)
 
-    def passed(self, count: int, again_from: datetime | None) -> bool:
+    def passed(self, count: int, again_from: datetime | None = None) -> bool:
+        """Go past a page, to the end if it is short, and return whether the lease still holds."""
         now = self._domain.clock.now()
         earlier = [each for each in (self.progress.again_from, again_from) if each is not None]
         passed = replace(

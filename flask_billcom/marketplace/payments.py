@@ -8,20 +8,20 @@ A payment enters as `scheduled`. What it does to documents and books follows fro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from flask_billcom.clock import Clock
 from flask_billcom.models import Document, Operation, Payment, PaymentPart
 from flask_billcom.store import Rows
 
 from .postings import Share
-from .states import chunks
+from .states import ROWS, chunks
 
 SENT, RECEIVED = "sent", "received"
 _TRIES = 5
@@ -141,6 +141,50 @@ def _numbered(
             "cents": part.cents,
             "remote_id": part.remote_id,
         }
+
+
+def days_of(rows: Rows, organization_id: str, kind: str, status: str, until: date | None = None) -> Iterator[date]:
+    """Yield the process dates of payments in a status, each by one look into the index.
+
+    :param until: the last one that counts.
+    """
+    last: date | None = None
+    while True:
+        where = [Payment.organization_id == organization_id, Payment.kind == kind, Payment.status == status]
+        if last is not None:
+            where.append(Payment.process_date > last)
+        last = rows.first(select(func.min(Payment.process_date)).where(*where))
+        if last is None or (until is not None and last > until):
+            return
+        yield last
+
+
+def next_of(  # noqa: PLR0917 - a place in an index is as many values
+    rows: Rows, organization_id: str, kind: str, status: str, day: date, after: UUID | None, *which: ColumnElement[bool]
+) -> list[UUID]:
+    """Return the next payments of a process date whose parts one short transaction can take.
+
+    :param after: the last one of the page before, or None.
+    """
+    where = [
+        Payment.organization_id == organization_id,
+        Payment.kind == kind,
+        Payment.status == status,
+        Payment.process_date == day,
+        *which,
+    ]
+    if after is not None:
+        where.append(Payment.id > after)
+    ids = rows.all(
+        select(Payment.id)
+        .outerjoin(PaymentPart, PaymentPart.payment_id == Payment.id)
+        .where(*where)
+        .order_by(Payment.id)
+        .limit(ROWS + 1)
+    )
+    found = list(dict.fromkeys(ids))
+    # The last one may have more parts than were looked at.
+    return found[:-1] if len(ids) > ROWS and len(found) > 1 else found
 
 
 def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Share]]:

@@ -126,7 +126,7 @@ def facts_of(ours: Receipt, there: ReceivedPay) -> dict[str, Any]:
         "cents": cents_of(there) if stands(there) else ours.cents,
         "unapplied_cents": _unapplied(there) if stands(there) else ours.unapplied_cents,
         "process_date": there.payment_date or ours.process_date,
-        "bank_account_id": account_of(there) or ours.bank_account_id,
+        "bank_account_id": ours.bank_account_id or account_of(there),
         "remote_updated_at": there.updated_time or ours.updated,
     }
 

@@ -225,14 +225,15 @@ class _Intake:
     def _move(self, news: Mapping[str, ReceivedPay]) -> None:
         """Write what Bill.com says of payments, and move those whose status moves."""
         now = self._clock.now()
-        moves: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+        moves: dict[tuple[str, str, datetime | None], list[UUID]] = defaultdict(list)
         for key, there in news.items():
             to = move_of(self._known[key], there)
             if to is not None:
-                moves[self._known[key].status, to].append(self._known[key].id)
+                since = (there.updated_time or now) if to == "returning" else None
+                moves[self._known[key].status, to, since].append(self._known[key].id)
         write_facts(self._rows, [facts_of(self._known[key], there) for key, there in news.items()])
-        for (from_, to), ids in moves.items():
-            values: dict[str, Any] = {"returning_since": now} if to == "returning" else {}
+        for (from_, to, since), ids in moves.items():
+            values: dict[str, Any] = {"returning_since": since} if since is not None else {}
             move(self._rows, ids, from_=from_, to=to, **values)
         recorded = [self._known[key].id for key, there in news.items() if not is_online(there)]
         if recorded:

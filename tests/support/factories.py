@@ -172,9 +172,9 @@ class Shop:
                     for position, (name, cents) in enumerate(sellers.items())
                 ],
             )
-            invoice_id = self._document(rows, "invoice", reference, settlement_id, buyer_id, gross)
+            invoice_id = self._document(rows, "invoice", reference, settlement_id, (buyer_id, gross))
             bills = {
-                name: self._document(rows, "bill", f"{reference}-{n}", settlement_id, party_ids[name], cents)
+                name: self._document(rows, "bill", f"{reference}-{n}", settlement_id, (party_ids[name], cents))
                 for n, (name, cents) in enumerate(sellers.items(), start=1)
             }
             legs = [Leg(Account.BUYER_RECEIVABLE, gross, buyer_id)]
@@ -183,10 +183,9 @@ class Shop:
             ledger.post(rows, self.clock, self.organization_id, [Posting(legs, settlement_id=settlement_id)])
         return SaleRows(settlement_id, invoice_id, bills)
 
-    def _document(  # noqa: PLR0917 - a document is as many facts
-        self, rows: Rows, kind: str, number: str, settlement_id: UUID, party_id: UUID, cents: int
-    ) -> UUID:
+    def _document(self, rows: Rows, kind: str, number: str, settlement_id: UUID, owed: tuple[UUID, int]) -> UUID:
         row_id = self.clock.new_id()
+        party_id, cents = owed
         today = self.clock.now().date()
         rows.insert(
             Document,

@@ -221,7 +221,7 @@ def test_a_payment_that_the_bank_has_confirmed_is_returning_until_the_bank_takes
     take(shop, received(shop, VOID, {}, after=timedelta(days=1)))
 
     [payment] = shop.rows(Payment)
-    assert (payment.status, payment.returning_since) == ("returning", shop.clock.now())
+    assert (payment.status, payment.returning_since) == ("returning", shop.clock.now() + timedelta(days=1))
     assert shop.books()["buyer_receivable"] == 100_00
 
 
