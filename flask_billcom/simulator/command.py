@@ -94,9 +94,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     server = serve(simulator, host=options.host, port=options.port, threads=options.threads)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    _announce(simulator, options, server.port)
     if options.port_file is not None:
         _write_port(options.port_file, server.port)
+    _announce(simulator, options, server.port)
     server.run()
     return 0
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Entry", "Journal"]
 
@@ -43,6 +46,12 @@ class Journal:
         self.by_hour: Counter[int] = Counter()
         self.peak_in_flight = 0
         self.count = 0
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(list(self.entries))
+
+    def __len__(self) -> int:
+        return self.count
 
     def write(self, **facts: Any) -> None:  # noqa: ANN401 - the fields of Entry
         """Add an entry."""

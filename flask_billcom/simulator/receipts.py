@@ -119,7 +119,7 @@ def _schedule(
 
 
 def plan_collection(world: World, receipt: Row, paid_on: date) -> None:
-    """Put the debit on the agenda: 9 am Pacific of the payment date, or of the next bank day with that still to come."""
+    """Put the debit on the agenda: 9 am Pacific of the payment date, or of the next bank day when that is past."""
     day = paid_on if is_bank_day(paid_on) else next_bank_day(paid_on)
     while at_hour(day, PROCESS_HOUR) <= world.now:
         day = next_bank_day(day)
