@@ -59,5 +59,5 @@ pins:
 	rm -rf $(V)/pins
 
 clean:
-	rm -rf $(V) docs/_build build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis 
+	rm -rf $(V) docs/_build build dist .coverage htmlcov .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
