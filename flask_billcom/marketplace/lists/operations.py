@@ -1,0 +1,243 @@
+"""Operations as they are shown: what shall be done at Bill.com, what was tried, and what a person has to do.
+
+stuck   quarantined; or rejected and planned by nobody anew; or parked for a reason that only a person can mend
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from flask_billcom.models import Audit, Call, Operation, OperationState
+from flask_billcom.store import Rows
+
+from .pages import Page, Place, maybe_id, one_of
+from .sight import Sight
+
+KINDS = (
+    "create_customer",
+    "create_vendor",
+    "update_customer",
+    "update_vendor",
+    "create_invoice",
+    "create_bill",
+    "send_invoice",
+    "charge",
+    "pay",
+)
+NEED_A_PERSON = ("needs_data", "difference", "needs_approval", "capability")
+"""Reasons for parking that no tick mends by itself."""
+_NEXT_STEP = {
+    "quarantined": "compare the evidence with Bill.com; nothing more is sent in this lane before a person decides",
+    "rejected": "correct what Bill.com refused, then have it planned anew",
+    "unknown": "wait: it is looked up by itself, and sent again only when it is surely absent",
+    "checking": "wait: it is being looked up",
+    "sending": "wait: its call is under way",
+    "awaiting_party": "wait until Bill.com knows the buyer or seller",
+    "awaiting_authorization": "record the buyer's consent and bank account",
+    "needs_data": "mend the app's row or its mapping function, then run `flask billcom sync`",
+    "difference": "compare the evidence with Bill.com and correct the document there; it is looked at again every hour",
+    "needs_approval": "have the payout run approved",
+    "held": "release the hold when its reason is gone",
+    "capability": "mend what closed the capability; `flask billcom doctor` names it",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationRow:
+    """One wanted effect.
+
+    :param is_stuck: whether it moves no further without a person.
+    :param next_step: what a person does, or None where there is nothing to do.
+    """
+
+    id: UUID
+    kind: str
+    state: str
+    parked: str | None
+    is_stuck: bool
+    subject_type: str
+    subject_id: UUID
+    natural_key: str
+    generation: int
+    amount_cents: int
+    attempt: int
+    remote_id: str | None
+    error_code: str | None
+    not_before: datetime
+    unknown_since: datetime | None
+    created_at: datetime
+    next_step: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRow:
+    """The last HTTP call that carried an operation."""
+
+    id: UUID
+    endpoint: str
+    items: int
+    session_gen: int
+    started_at: datetime
+    lease_until: datetime
+    process_date: date | None
+    outcome: str | None
+    http: int | None
+    code: str | None
+    server_date: datetime | None
+    late_evidence: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditRow:
+    """One act of the audit trail.
+
+    :param sequence: its place in the sealed chain; None while no tick has sealed it.
+    """
+
+    at: datetime
+    actor: str
+    action: str
+    detail: Mapping[str, Any]
+    sequence: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSheet:
+    """One operation with its evidence, its call and its audit lines."""
+
+    operation: OperationRow
+    lane: str
+    digest: str | None
+    resends: int
+    splits: int
+    unsafe_gen: int
+    first_sent_at: datetime | None
+    check_after: datetime | None
+    absent_after: datetime | None
+    supersedes: UUID | None
+    superseded_by: UUID | None
+    evidence: Mapping[str, Any] | None
+    call: CallRow | None
+    audit: tuple[AuditRow, ...]
+
+
+def list_operations(
+    rows: Rows, sight: Sight, place: Place, *, state: str | None = None, kind: str | None = None, stuck: bool = False
+) -> Page[OperationRow]:
+    """Return a page of operations.
+
+    :param state: only those in this state.
+    :param kind: only those of this kind.
+    :param stuck: only those that move no further without a person.
+    :raises InvalidQuery: there is no such state or kind, or the place is none.
+    """
+    is_stuck = stuck_condition()
+    statement = select(Operation.id, Operation, is_stuck.label("stuck")).where(sight.operations())
+    if one_of(state, OperationState, "state") is not None:
+        statement = statement.where(Operation.state == state)
+    if one_of(kind, KINDS, "kind") is not None:
+        statement = statement.where(Operation.kind == kind)
+    if stuck:
+        statement = statement.where(is_stuck)
+    found, after = place.cut(rows, statement, Operation.id)
+    return Page(tuple(_shown(each.Operation, is_stuck=bool(each.stuck)) for each in found), after)
+
+
+def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationSheet | None:
+    """Return an operation with all that is known of it, or None where the viewer sees none of this id."""
+    found = rows.first(
+        select(Operation, stuck_condition().label("stuck")).where(
+            sight.operations(), Operation.id == maybe_id(operation_id)
+        )
+    )
+    if found is None:
+        return None
+    operation: Operation = found.Operation
+    return OperationSheet(
+        operation=_shown(operation, is_stuck=bool(found.stuck)),
+        lane=operation.lane,
+        digest=operation.digest,
+        resends=operation.resends,
+        splits=operation.splits,
+        unsafe_gen=operation.unsafe_gen,
+        first_sent_at=operation.first_sent_at,
+        check_after=operation.check_after,
+        absent_after=operation.absent_after,
+        supersedes=operation.supersedes,
+        superseded_by=rows.first(select(Operation.id).where(Operation.supersedes == operation.id)),
+        evidence=operation.evidence,
+        call=_call(rows, operation.call_id),
+        audit=_audit(rows, sight, operation.id),
+    )
+
+
+def stuck_condition() -> ColumnElement[bool]:
+    """Return the condition for operations that move no further without a person."""
+    later = aliased(Operation)
+    return or_(
+        Operation.state == OperationState.QUARANTINED,
+        (Operation.state == OperationState.REJECTED) & ~exists().where(later.supersedes == Operation.id),
+        (Operation.state == OperationState.PLANNED) & Operation.parked.in_(NEED_A_PERSON),
+    )
+
+
+def _call(rows: Rows, call_id: UUID | None) -> CallRow | None:
+    call: Call | None = None if call_id is None else rows.first(select(Call).where(Call.id == call_id))
+    if call is None:
+        return None
+    return CallRow(
+        id=call.id,
+        endpoint=call.endpoint,
+        items=call.n_items,
+        session_gen=call.session_gen,
+        started_at=call.started_at,
+        lease_until=call.lease_until,
+        process_date=call.process_date,
+        outcome=call.outcome,
+        http=call.http,
+        code=call.bdc,
+        server_date=call.server_date,
+        late_evidence=call.late_evidence,
+    )
+
+
+def _audit(rows: Rows, sight: Sight, operation_id: UUID) -> tuple[AuditRow, ...]:
+    found = rows.all(
+        select(Audit)
+        .where(Audit.organization_id == sight.organization_id, Audit.subject_id == operation_id)
+        .order_by(Audit.id)
+    )
+    return tuple(
+        AuditRow(at=each.at, actor=each.actor, action=each.action, detail=each.detail, sequence=each.sequence)
+        for each in found
+    )
+
+
+def _shown(operation: Operation, *, is_stuck: bool) -> OperationRow:
+    reason = operation.parked if operation.state == OperationState.PLANNED else operation.state
+    return OperationRow(
+        id=operation.id,
+        kind=operation.kind,
+        state=operation.state,
+        parked=operation.parked,
+        is_stuck=is_stuck,
+        subject_type=operation.subject_type,
+        subject_id=operation.subject_id,
+        natural_key=operation.natural_key,
+        generation=operation.generation,
+        amount_cents=operation.amount_cents,
+        attempt=operation.attempt,
+        remote_id=operation.remote_id,
+        error_code=operation.error_code,
+        not_before=operation.not_before,
+        unknown_since=operation.unknown_since,
+        created_at=operation.created_at,
+        next_step=_NEXT_STEP.get(reason) if reason is not None else None,
+    )
