@@ -158,6 +158,13 @@ class Sessions:
         """
         return Secret(self._vault.open(self._place("token", row.gen), row.token_enc or ""))
 
+    def remembered_device(self, row: Session) -> Secret:
+        """Return what a generation remembers of a confirmed device.
+
+        :raises TokenUnreadable: no key opens it, or it was moved here from another place.
+        """
+        return Secret(self._vault.open(self._place("mfa", row.gen), row.mfa_enc or ""))
+
     def newest(self, rows: Rows) -> Session | None:
         """Return the newest generation."""
         found: Session | None = rows.first(
