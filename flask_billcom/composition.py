@@ -87,7 +87,7 @@ def compose(
     clock = clock or clock_for(settings, store)
     organization_id = settings.organization_id
     timing = Timing(settings.landing_s, settings.list_lag_s, settings.grace_margin_s)
-    transport = _transport(settings, timing, session_factory)
+    transport = _transport(settings, timing, clock, session_factory)
     limits = Limits(organization_id, _key_hash(settings), _allowance(settings))
     parking = Parking(organization_id, clock)
     vault = Vault(settings.encryption_keys)
@@ -146,13 +146,16 @@ def compose(
     return Parts(domain, vault, transport, limits, parking, sessions, gateway, recorder, decisions, worker)
 
 
-def _transport(settings: Settings, timing: Timing, session_factory: Callable[[], requests.Session] | None) -> Transport:
+def _transport(
+    settings: Settings, timing: Timing, clock: Clock, session_factory: Callable[[], requests.Session] | None
+) -> Transport:
     return Transport(
         settings.base_url or default_base_url(settings.environment),
         dev_key=settings.dev_key,
         timeout_s=timing.call_s,
         connect_timeout_s=timing.write_s,
         session_factory=session_factory,
+        monotonic=clock.monotonic,
         allowed_hosts=endpoints(settings.environment, settings.base_url),
     )
 

@@ -1,0 +1,424 @@
+"""A whole marketplace in one process: shop, database, Bill.com, banks, and one clock for all of them.
+
+    world = stage.world()                       empty database, fresh simulator, nothing but virtual time
+    world.onboard(sellers=["ann"], buyers=["Ada"])
+    world.settle(("ann", "10.00", "1.00"), buyer="Ada")
+    world.tick(); world.advance(seconds=5)      the worker's round, as in life over the wire
+    world.process()                             the parts of a second worker on the same database
+
+The shop and its tables are made once for each stage; a world begins by deleting every row. Ids, jitter and the
+simulator's tokens come from the seed, so a world repeats bit for bit.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import requests
+from sqlalchemy import select, text, update
+
+from flask_billcom.api.secret import Secret
+from flask_billcom.clock import uuid7
+from flask_billcom.composition import Parts
+from flask_billcom.engine import operations as ops
+from flask_billcom.engine.worker import TickReport
+from flask_billcom.ledger import Account, Posting, post, transfer, trial_balance
+from flask_billcom.marketplace.consent import Consent
+from flask_billcom.models import Call, Document, Hold, Operation
+from flask_billcom.models import Session as SessionRow
+from flask_billcom.schedule import Schedule
+from flask_billcom.settings import Settings
+from flask_billcom.simulator import Simulator, WSGIAdapter
+from flask_billcom.store import Store
+from tests.support.shop import Shop, make_shop
+
+BASE_URL = "http://127.0.0.1:9/api/v2"
+
+
+class WorldClock:
+    """The simulator's time, for everybody; waiting moves it.
+
+    :param seed: of ids and jitter.
+    """
+
+    def __init__(self, simulator: Simulator, *, seed: int = 0) -> None:
+        self.simulator = simulator
+        self.offset = timedelta(0)
+        """How far the database's clock is from Bill.com's."""
+        self.waits: Callable[[float], None] | None = None
+        """What waiting does instead of moving the time, where threads wait for each other."""
+        self._start = simulator.clock.now()
+        self._random = random.Random(seed)
+        self._count = 0
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        return self.simulator.clock.now() + self.offset
+
+    def monotonic(self) -> float:
+        return (self.simulator.clock.now() - self._start).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        if self.waits is not None:
+            self.waits(seconds)
+        else:
+            self.simulator.clock.advance(seconds=max(seconds, 0.001))
+
+    def jitter(self, low: float, high: float) -> float:
+        with self._lock:
+            return self._random.uniform(low, high)
+
+    def new_id(self) -> UUID:
+        with self._lock:
+            self._count += 1
+            chance = self._count << 32 | self._random.getrandbits(32)
+        # The time of Bill.com, not of the database: ids must grow also where a clock jumps back.
+        return uuid7(self.simulator.clock.now(), chance)
+
+
+class Wire(WSGIAdapter):
+    """The way to the simulator, with a place to stop at before and after each call.
+
+    :param on_call: is told of each moment and endpoint; what it raises goes through to whoever called.
+    """
+
+    def __init__(self, simulator: Simulator, on_call: Callable[[str, str], None]) -> None:
+        super().__init__(simulator)
+        self._on_call = on_call
+
+    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        endpoint = str(request.url).rpartition("/api/v2/")[2].removesuffix(".json")
+        self._on_call("connect", endpoint)
+        response = super().send(request, **options)
+        self._on_call("effect", endpoint)
+        return response
+
+
+@dataclass
+class World:
+    """One marketplace in the middle of its life."""
+
+    shop: Shop
+    simulator: Simulator
+    clock: WorldClock
+    settings: Settings
+    on_call: Callable[[str, str], None] = lambda moment, endpoint: None
+    parts: Parts = field(init=False)
+    _count: int = 0
+    _people: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.restart()
+
+    # -- processes -------------------------------------------------------------------------------------------------
+
+    def process(self) -> Parts:
+        """Return the parts of one more worker process on the same database."""
+        return self.shop.billcom.state_of(self.shop.app)._compose()
+
+    def restart(self, **settings: Any) -> None:
+        """Let the worker process end and another one begin, with other settings if they are given."""
+        state = self.shop.billcom.state_of(self.shop.app)
+        self.settings = state.settings = replace(self.settings, **settings)
+        state.clock = self.shop.clock = self.clock
+        state.session_factory = self.http
+        state._parts = None
+        state._environment_known = False
+        with self.shop.app.app_context():
+            state.check()
+        self.parts = state.parts
+
+    def http(self) -> requests.Session:
+        """Return a session whose calls end at the simulator."""
+        session = requests.Session()
+        session.adapters.clear()
+        session.mount("http://", Wire(self.simulator, lambda moment, endpoint: self.on_call(moment, endpoint)))
+        return session
+
+    @property
+    def store(self) -> Store:
+        return self.parts.domain.store
+
+    @property
+    def organization_id(self) -> str:
+        return self.settings.organization_id
+
+    # -- time ------------------------------------------------------------------------------------------------------
+
+    def tick(self, parts: Parts | None = None) -> TickReport:
+        """Do one round of the worker."""
+        with self.shop.app.app_context():
+            return (parts or self.parts).worker.tick()
+
+    def advance(self, **by: Any) -> None:
+        """Move the time; see the simulator's clock."""
+        self.simulator.clock.advance(**by)
+
+    def run(self, seconds: float, *, step: float = 60.0) -> None:
+        """Tick every minute for a while."""
+        until = self.simulator.clock.now() + timedelta(seconds=seconds)
+        self.tick()
+        while self.simulator.clock.now() < until:
+            self.advance(seconds=step)
+            self.tick()
+
+    def run_until(self, is_so: Callable[[], bool], *, step: float = 30.0, within: float = 4 * 3600) -> float:
+        """Tick until something is so, and return how many seconds of virtual time that took."""
+        began = self.simulator.clock.now()
+        while not is_so():
+            passed = (self.simulator.clock.now() - began).total_seconds()
+            assert passed < within, f"not so within {within} s: {[str(o) for o in self.shown()]}"
+            self.advance(seconds=step)
+            self.tick()
+        return (self.simulator.clock.now() - began).total_seconds()
+
+    # -- the shop --------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def app(self) -> Iterator[Any]:
+        """Open the app's context and give its session."""
+        with self.shop.app.app_context():
+            yield self.shop.db.session
+
+    def person(self, role: str, name: str) -> Any:
+        """Return a buyer or seller of the shop, committed."""
+        cls = self.shop.Buyer if role == "buyer" else self.shop.Seller
+        with self.app() as session:
+            found = session.query(cls).filter_by(name=name).first()
+            if found is None:
+                number = session.query(cls).count() + 1
+                found = cls(id=number, name=name, email=f"{name.lower()}@example.com")
+                session.add(found)
+                session.commit()
+            session.expunge(found)
+        return found
+
+    def order(self, session: Any, *items: tuple[str, ...], buyer: str = "Ada", own: str | None = None) -> Any:
+        """Add an order with the next number to an open session."""
+        self.person("buyer", buyer)
+        for seller, *_ in items:
+            self.person("seller", seller)
+        self._count += 1
+        order = self.shop.order(*items, own=own, buyer=buyer, id=self._count)
+        session.flush()
+        return order
+
+    def settle(self, *items: tuple[str, ...], buyer: str = "Ada", own: str | None = None) -> str:
+        """Settle and commit one order and return its reference."""
+        with self.app() as session:
+            order = self.order(session, *items, buyer=buyer, own=own)
+            self.shop.billcom.settle(order)
+            session.commit()
+        return str(self._count)
+
+    def settle_some(self, count: int, *items: tuple[str, ...], buyer: str = "Ada") -> list[str]:
+        """Settle orders of the same items."""
+        with self.app() as session:
+            orders = [self.order(session, *items, buyer=buyer) for _ in range(count)]
+            self.shop.billcom.settle_many(orders)
+            session.commit()
+        return [str(self._count - count + n + 1) for n in range(count)]
+
+    # -- people ----------------------------------------------------------------------------------------------------
+
+    def trust(self) -> None:
+        """Confirm this device with the code from the phone."""
+        challenge = self.parts.sessions.challenge()
+        self.parts.sessions.authenticate(
+            challenge, self.simulator.settings.mfa_code, machine_name="test", actor="operator"
+        )
+
+    def onboard(self, *, sellers: Iterable[str] = (), buyers: Iterable[str] = ()) -> None:
+        """Make people known to Bill.com, with bank accounts, consent, and a session that may pay."""
+        billcom = self.shop.billcom
+        people = [("seller", name) for name in sellers] + [("buyer", name) for name in buyers]
+        for role, name in people:
+            person = self.person(role, name)
+            with self.app() as session:
+                billcom.ensure_party(session.merge(person))
+                session.commit()
+        self.advance(seconds=5)
+        self.tick()
+        self.trust()
+        today = self.clock.now().astimezone(self.settings.zone).date()
+        for place, (role, name) in enumerate(people):
+            with self.app() as session:
+                person = session.merge(self.person(role, name))
+                billcom.add_bank_account(
+                    person,
+                    account_number=Secret(f"{4_000_000_000 + place}"),
+                    routing_number=Secret("322271627"),
+                    name_on_account=name,
+                )
+                if role == "buyer":
+                    billcom.authorize_charges(person, Consent(reference=f"form {place}", date=today))
+        # A bank account has to be two days old before Bill.com pays to it.
+        self.advance(business_days=4)
+
+    def plan_payouts(self) -> int:
+        """Plan to pay every open bill, as a payout run does, and return how many."""
+        with self.store.write() as rows:
+            bills = rows.all(select(Document).where(Document.kind == "bill", Document.status == "open"))
+            taken = set(rows.all(select(Operation.subject_id).where(Operation.kind == "pay")))
+            bills = [bill for bill in bills if bill.id not in taken]
+            plans = [
+                ops.Plan("pay", "document", b.id, ops.lane_of_document(b.id), b.id.hex, amount_cents=b.cents)
+                for b in bills
+            ]
+            ids = ops.plan(rows, self.clock, self.organization_id, plans)
+            post(
+                rows,
+                self.clock,
+                self.organization_id,
+                [
+                    Posting(
+                        transfer(Account.SELLER_PAYABLE, Account.SELLER_RESERVED, b.cents, b.party_id),
+                        settlement_id=b.origin_id,
+                        operation_id=ids["pay", b.id.hex, 1],
+                    )
+                    for b in bills
+                ],
+            )
+        return len(bills)
+
+    def ready_to_pay(self, count: int = 1, *, sellers: Sequence[str] = ("ann",), price: str = "10.00") -> None:
+        """Bring everything to where bills are open at Bill.com and their payments planned."""
+        self.onboard(sellers=sellers)
+        for place in range(count):
+            self.settle((sellers[place % len(sellers)], price, "1.00"))
+        self.advance(seconds=5)
+        self.tick()
+        planned = self.plan_payouts()
+        assert planned == count, (planned, self.shown())
+        self.advance(seconds=1)
+
+    # -- what our rows say -----------------------------------------------------------------------------------------
+
+    def rows(self, model: type[Any], *where: Any) -> list[Any]:
+        """Return rows of a table, the oldest first."""
+        with self.store.read() as rows:
+            key = getattr(model, "id", None)
+            query = select(model).where(*where)
+            return rows.all(query if key is None else query.order_by(key))
+
+    def operations(self, kind: str | None = None) -> list[Operation]:
+        """Return the operations of a kind, the oldest first."""
+        return self.rows(Operation, *([Operation.kind == kind] if kind else []))
+
+    def operation(self, kind: str) -> Operation:
+        """Return the only operation of a kind."""
+        (only,) = self.operations(kind)
+        return only
+
+    def states(self, kind: str | None = None) -> list[str]:
+        """Return the states of the operations of a kind."""
+        return [operation.state for operation in self.operations(kind)]
+
+    def calls(self, endpoint: str | None = None) -> list[Call]:
+        """Return our rows of calls, the oldest first."""
+        return self.rows(Call, *([Call.endpoint == endpoint] if endpoint else []))
+
+    def sessions(self) -> list[SessionRow]:
+        """Return the generations of the session."""
+        return sorted(self.rows(SessionRow), key=lambda row: row.gen)
+
+    def holds(self) -> list[str]:
+        """Return why something stands still."""
+        return [hold.reason for hold in self.rows(Hold, Hold.released_at.is_(None))]
+
+    def shown(self) -> list[str]:
+        """Return the operations in short, for messages."""
+        return [
+            f"{o.kind} {o.state} attempt={o.attempt} parked={o.parked} code={o.error_code} {o.evidence or ''}"
+            for o in self.operations()
+        ]
+
+    def trial(self) -> dict[Account, int]:
+        """Return the balance of every account of ours, in cents."""
+        with self.store.read() as rows:
+            return trial_balance(rows, self.organization_id)
+
+    def change_operations(self, kind: str, **values: Any) -> None:
+        """Change operations behind everybody's back."""
+        with self.store.write() as rows:
+            rows.change(update(Operation).where(Operation.kind == kind).values(**values))
+
+    # -- what Bill.com says ----------------------------------------------------------------------------------------
+
+    def sent(self, endpoint: str) -> list[Any]:
+        """Return the simulator's journal of an endpoint."""
+        return [entry for entry in self.simulator.journal if entry.endpoint == endpoint]
+
+    def numbers(self, entity: str) -> list[str]:
+        """Return the numbers of the active documents of a kind at Bill.com, sorted."""
+        return sorted(row["invoiceNumber"] for row in self.simulator.books[entity] if row.is_active)
+
+    def paid_cents(self) -> dict[str, int]:
+        """Return what living payments pay at Bill.com, by bill number, in cents."""
+        books = self.simulator.books
+        cents: dict[str, int] = {row["invoiceNumber"]: 0 for row in books.bills}
+        for payment in books.sent_pays:
+            if payment["status"] not in {"3", "4"}:
+                for part in payment["billPays"]:
+                    cents[books.find("Bill", part["billId"])["invoiceNumber"]] += part["amount"]
+        return cents
+
+
+class Stage:
+    """One shop with its tables, on one database, for one world after the other.
+
+    :param url: of an empty database.
+    """
+
+    def __init__(self, url: str, *, create: bool = True) -> None:
+        simulator = Simulator()
+        known = simulator.settings
+        self.shop = make_shop(
+            url,
+            create=create,
+            BILLCOM_BASE_URL=BASE_URL,
+            BILLCOM_USER_NAME=known.user_name,
+            BILLCOM_PASSWORD=known.password,
+            BILLCOM_DEV_KEY=known.dev_key,
+            BILLCOM_ORGANIZATION_ID=known.org_id,
+            BILLCOM_PAYMENTS_ENABLED=True,
+            BILLCOM_LINGER_S=0,
+        )
+        self._settings = self.shop.billcom.state_of(self.shop.app).settings
+        with self.shop.app.app_context():
+            self.engine = self.shop.db.engine
+            self._tables = list(reversed(self.shop.db.metadata.sorted_tables))
+
+    def world(self, *, seed: int = 1, simulator: dict[str, Any] | None = None, **settings: Any) -> World:
+        """Begin a new world on the emptied database.
+
+        :param simulator: switches of the simulator.
+        :param settings: of the extension; by default nothing is collected or paid out by itself.
+        """
+        self.empty()
+        bill = Simulator(seed=seed, **(simulator or {}))
+        chosen = {"payout_schedule": Schedule.parse("manual"), "collect": "none", **settings}
+        return World(self.shop, bill, WorldClock(bill, seed=seed), replace(self._settings, **chosen))
+
+    def empty(self) -> None:
+        """Delete every row."""
+        with self.shop.app.app_context():
+            self.shop.db.session.remove()
+        with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("set session_replication_role = replica"))
+            for table in self._tables:
+                connection.execute(table.delete())
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("set session_replication_role = default"))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
