@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from flask_billcom.engine.worker import Step
 
 from .context import Domain
+from .following import follow
+from .funding import fund
 from .witness import Witness
 
 
@@ -18,4 +20,7 @@ def steps_before(domain: Domain) -> Sequence[Step]:
 
 def steps_after(domain: Domain) -> Sequence[Step]:
     """Return what comes after: what became of the money, and what is to be paid next."""
-    return []
+    return [
+        Step("follow", lambda: follow(domain)),
+        Step("fund", lambda: fund(domain), network=False),
+    ]
