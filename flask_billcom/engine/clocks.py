@@ -51,7 +51,9 @@ class DatabaseClock(SystemClock):
 class SimulatorClock(SystemClock):
     """The time of a simulator, read over its control side, so that bank days pass when it is told to.
 
-    :param base_url: of the simulator's API, for example `http://127.0.0.1:8085/api/v2`.
+    While the simulator cannot be reached its time stands still: what was settled meanwhile is due when it is back.
+
+    :param base_url: of the simulator's API, for example `http://127.0.0.1:8460/api/v2`.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -61,18 +63,24 @@ class SimulatorClock(SystemClock):
         self._session.trust_env = False
         self._lock = Lock()
         self._machine = SystemClock()
+        self._last: datetime | None = None
 
     def now(self) -> datetime:
-        """Return the simulator's time as an aware UTC datetime.
+        """Return the simulator's time as an aware UTC datetime, or the last one that it told.
 
-        :raises ConnectionFailed: the simulator cannot be reached.
+        :raises ConnectionFailed: the simulator cannot be reached and has never told its time.
         """
-        try:
-            with self._lock:
-                answer = self._session.get(self._url, timeout=10)
-            return datetime.fromisoformat(answer.json()["now"]).astimezone(UTC)
-        except (requests.RequestException, ValueError, KeyError) as error:
-            raise ConnectionFailed("the simulator's clock cannot be read; is the simulator running?") from error
+        with self._lock:
+            try:
+                self._last = self._ask()
+            except (requests.RequestException, ValueError, KeyError) as error:
+                if self._last is None:
+                    raise ConnectionFailed("the simulator's clock cannot be read; start the simulator") from error
+            return self._last
+
+    def _ask(self) -> datetime:
+        answer = self._session.get(self._url, timeout=10)
+        return datetime.fromisoformat(answer.json()["now"]).astimezone(UTC)
 
     def new_id(self) -> UUID:
         """Return a UUIDv7 of the machine's time: ids need no agreed time, and asking for each would be slow."""
