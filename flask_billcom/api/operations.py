@@ -159,7 +159,7 @@ _ROWS: Final = (
     ),
     Operation("GetAPSummary", "payables", "Count what is owed to vendors.", _help("208197206-GetAPSummary")),
     Operation(
-        "CheckImageServlet",
+        "is/CheckImageServlet",
         "payables",
         "Fetch the picture of a cleared check.",
         _reference("ap-vendortransactions-getcheckimagedata"),

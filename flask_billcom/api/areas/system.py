@@ -12,6 +12,7 @@ from flask_billcom.api.codec import read_moment
 from flask_billcom.api.fields import Record
 from flask_billcom.api.replies import parse_decimal, parse_list, parse_text
 from flask_billcom.api.requests import Call
+from flask_billcom.api.transport import Download
 
 from .area import Area
 
@@ -32,6 +33,14 @@ class SystemCalls(Area):
     def send(self, call: Call) -> Any:  # noqa: ANN401
         """Carry out a call made by `flask_billcom.api.requests`, and return what it answers."""
         return self._send(call).data
+
+    def fetch(self, path: str, query: Mapping[str, str]) -> Download:
+        """Fetch a file from the root of the host.
+
+        :param path: such as `HtmlServlet`.
+        :param query: parameters of the address.
+        """
+        return self._fetch(path, query)
 
     def current_time(self) -> datetime:
         """Tell the server's time, aware UTC."""
