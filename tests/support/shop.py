@@ -8,14 +8,16 @@ with shop.app.app_context():
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import requests
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, ForeignKey, event
+from sqlalchemy import Engine, ForeignKey, MetaData, event, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from flask_billcom import Billcom, Customer, Sale, SaleLine, Vendor
@@ -38,13 +40,12 @@ SETTINGS: dict[str, Any] = {
 
 @dataclass
 class Shop:
-    """A marketplace, its classes and what made it."""
+    """A marketplace and its classes."""
 
     app: Flask
     db: SQLAlchemy
     billcom: Billcom
     clock: Clock
-    Base: type[Any]
     Buyer: type[Any]
     Seller: type[Any]
     Order: type[Any]
@@ -68,6 +69,12 @@ class Shop:
         session.add(order)
         return order
 
+    def close(self) -> None:
+        """Let go of the database."""
+        with self.app.app_context():
+            for engine in self.db.engines.values():
+                engine.dispose()
+
     def _named(self, cls: type[Any], name: str) -> Any:
         with self.db.session.no_autoflush:
             new = [each for each in self.db.session.new if isinstance(each, cls) and each.name == name]
@@ -82,11 +89,20 @@ def _cents(dollars: str) -> int:
     return int(Decimal(dollars) * 100)
 
 
-def make_shop(url: str, *, clock: Clock | None = None, create: bool = True, **settings: Any) -> Shop:
-    """Make a marketplace on a database.
+@dataclass
+class Drawing:
+    """A marketplace without an app yet."""
 
-    :param create: whether its tables are still to be made.
-    :param settings: replace those of `SETTINGS`; None leaves one out.
+    db: SQLAlchemy
+    billcom: Billcom
+    metadata: MetaData
+    classes: dict[str, type[Any]]
+
+
+def draw_shop(*, map_orders: bool = True) -> Drawing:
+    """Make the classes, tables and functions of a marketplace.
+
+    :param map_orders: whether orders are mapped as they are; else the test maps them.
     """
 
     class Base(DeclarativeBase):
@@ -94,25 +110,55 @@ def make_shop(url: str, *, clock: Clock | None = None, create: bool = True, **se
 
     db = SQLAlchemy(model_class=Base)
     billcom = Billcom(db)
-    classes = _classes(Base, db)
-    _map(billcom, classes)
+    classes = _classes(db)
+    _map_parties(billcom, classes)
+    if map_orders:
+        billcom.sale_from(classes["Order"])(sale_of)
+    return Drawing(db, billcom, Base.metadata, classes)
+
+
+def make_shop(
+    url: str,
+    *,
+    clock: Clock | None = None,
+    drawing: Drawing | None = None,
+    session_factory: Callable[[], requests.Session] | None = None,
+    **settings: Any,
+) -> Shop:
+    """Make a marketplace on a database.
+
+    :param drawing: what the database has tables of already; made anew, tables and all, if left out.
+    :param session_factory: makes the HTTP sessions; none that reach anything are made if it is left out.
+    :param settings: replace those of `SETTINGS`; None leaves one out.
+    """
+    drawn = drawing or draw_shop()
     app = Flask("shop")
     given = {**SETTINGS, **settings}
     app.config.update({key: value for key, value in given.items() if value is not None})
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", url)
     app.testing = True
-    db.init_app(app)
+    drawn.db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            sqlite_safe(db.engine)
-        if create:
-            db.create_all()
+        if drawn.db.engine.dialect.name == "sqlite":
+            sqlite_safe(drawn.db.engine)
+        if drawing is None:
+            drawn.db.create_all()
+        else:
+            _count_from_one(drawn.db)
     clock = clock or ManualClock(START)
-    billcom.init_app(app, clock=clock)
-    return Shop(app, db, billcom, clock, Base, **classes)
+    drawn.billcom.init_app(app, clock=clock, session_factory=session_factory)
+    return Shop(app, drawn.db, drawn.billcom, clock, **drawn.classes)
 
 
-def _classes(base: type[Any], db: SQLAlchemy) -> dict[str, type[Any]]:
+def _count_from_one(db: SQLAlchemy) -> None:
+    """Give the first row the key 1, whatever an earlier test used up."""
+    if db.engine.dialect.name == "postgresql":
+        for table in ("buyer", "seller", "shop_order", "item"):
+            db.session.execute(text(f"alter sequence {table}_id_seq restart"))
+        db.session.commit()
+
+
+def _classes(db: SQLAlchemy) -> dict[str, type[Any]]:
     model: Any = db.Model
 
     class Buyer(model):  # type: ignore[misc]
@@ -132,7 +178,7 @@ def _classes(base: type[Any], db: SQLAlchemy) -> dict[str, type[Any]]:
         id: Mapped[int] = mapped_column(primary_key=True)
         buyer_id: Mapped[int] = mapped_column(ForeignKey("buyer.id"))
         buyer: Mapped[Buyer] = relationship()
-        items: Mapped[list[Item]] = relationship(order_by="Item.id")
+        items: Mapped[list[Item]] = relationship(order_by="Item.id", cascade="all, delete-orphan")
 
     class Item(model):  # type: ignore[misc]
         __tablename__ = "item"
@@ -147,7 +193,7 @@ def _classes(base: type[Any], db: SQLAlchemy) -> dict[str, type[Any]]:
     return {"Buyer": Buyer, "Seller": Seller, "Order": Order, "Item": Item}
 
 
-def _map(billcom: Billcom, classes: dict[str, type[Any]]) -> None:
+def _map_parties(billcom: Billcom, classes: dict[str, type[Any]]) -> None:
     @billcom.customer_from(classes["Buyer"])
     def _customer(buyer: Any) -> Customer:
         return Customer(name=buyer.name, email=buyer.email)
@@ -156,17 +202,18 @@ def _map(billcom: Billcom, classes: dict[str, type[Any]]) -> None:
     def _vendor(seller: Any) -> Vendor:
         return Vendor(name=seller.name, email=seller.email)
 
-    @billcom.sale_from(classes["Order"])
-    def _sale(order: Any) -> Sale:
-        return Sale(
-            buyer=order.buyer,
-            lines=[
-                SaleLine.from_cents(
-                    seller=item.seller, cents=item.amount_cents, fee_cents=item.fee_cents, description=item.title
-                )
-                for item in order.items
-            ],
-        )
+
+def sale_of(order: Any) -> Sale:
+    """Describe an order as a sale."""
+    return Sale(
+        buyer=order.buyer,
+        lines=[
+            SaleLine.from_cents(
+                seller=item.seller, cents=item.amount_cents, fee_cents=item.fee_cents, description=item.title
+            )
+            for item in order.items
+        ],
+    )
 
 
 def sqlite_safe(engine: Engine) -> Engine:
