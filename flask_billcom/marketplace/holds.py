@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select, tuple_, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -147,6 +148,21 @@ def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict
         for document_id, of_it in keys.items()
         if (reason := next((reasons[key] for key in of_it if key in reasons), None)) is not None
     }
+
+
+def is_held() -> ColumnElement[bool]:
+    """Return the condition that a document, its party or its sale is held; rows are compared by their hex digits."""
+    keys = ((DOCUMENT, Document.id), (PARTY, Document.party_id), (SETTLEMENT, Document.origin_id))
+    return exists().where(
+        Hold.organization_id == Document.organization_id,
+        Hold.released_at.is_(None),
+        or_(*[(Hold.scope == scope) & (Hold.scope_id == _hex(column)) for scope, column in keys]),
+    )
+
+
+def _hex(column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of row ids
+    """Return a row id's 32 hex digits in SQL: PostgreSQL writes hyphens, SQLite none."""
+    return func.replace(cast(column, String), "-", "")
 
 
 def live_on_rows(rows: Rows, organization_id: str) -> bool:

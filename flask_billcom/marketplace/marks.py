@@ -36,6 +36,7 @@ LEASE = timedelta(minutes=5)
 PAGE = 999
 _SECOND = timedelta(seconds=1)
 """Added to the lag: the server's `Date` shows whole seconds."""
+_PLAIN = ("start", "holder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Progress:
     :param finished: our time at the first page of the last whole poll: what changed before it has been seen.
     :param looked: when it was last asked whether there is anything to read.
     :param leased_until: until when a worker reads.
+    :param holder: which worker, so that two of them at one moment do not write the same mark.
     """
 
     since: datetime
@@ -60,6 +62,7 @@ class Progress:
     finished: datetime | None = None
     looked: datetime | None = None
     leased_until: datetime | None = None
+    holder: str | None = None
 
     @property
     def is_under_way(self) -> bool:
@@ -68,9 +71,13 @@ class Progress:
 
     def may_look(self, now: datetime, every: timedelta) -> bool:
         """Return whether it is time to ask again whether there is anything to read."""
-        if self.leased_until is not None and self.leased_until > now:
+        if self.is_taken(now):
             return False
         return self.is_under_way or self.looked is None or self.looked + every <= now
+
+    def is_taken(self, now: datetime) -> bool:
+        """Return whether a worker reads."""
+        return self.leased_until is not None and self.leased_until > now
 
     def __str__(self) -> str:
         shown = {each.name: getattr(self, each.name) for each in fields(self)}
@@ -79,15 +86,16 @@ class Progress:
     @classmethod
     def parse(cls, text: str) -> Progress:
         """Return the progress that a mark holds."""
-        return cls(**{name: _value(value) for name, value in json.loads(text).items()})
+        return cls(
+            **{
+                name: value if name in _PLAIN else datetime.fromisoformat(value)
+                for name, value in json.loads(text).items()
+            }
+        )
 
 
-def _text(value: Any) -> Any:  # noqa: ANN401
+def _text(value: Any) -> Any:  # noqa: ANN401 - a time, a number or text
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _value(value: Any) -> Any:  # noqa: ANN401
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def read(rows: Rows, organization_id: str, name: str) -> Progress | None:
@@ -155,8 +163,17 @@ class Poll:
 
     def take(self) -> bool:
         """Take the lease and return whether nobody else was quicker."""
-        now = self._domain.clock.now()
-        self._holds = self._swap(replace(self.progress, looked=now, leased_until=now + LEASE))
+        clock = self._domain.clock
+        now = clock.now()
+        if self.progress.is_taken(now):
+            return False
+        taken = replace(self.progress, looked=now, leased_until=now + LEASE, holder=clock.new_id().hex)
+        self._holds = self._swap(taken)
+        return self._holds
+
+    def renew(self) -> bool:
+        """Hold the lease for longer and return whether it still holds."""
+        self._holds = self._swap(replace(self.progress, leased_until=self._domain.clock.now() + LEASE))
         return self._holds
 
     def began(self, server_date: datetime | None) -> None:
@@ -192,7 +209,7 @@ class Poll:
     def let_go(self) -> None:
         """Give the lease back; a poll that was stopped by an error goes on with the next tick."""
         if self._holds and self.progress.leased_until is not None:
-            self._swap(replace(self.progress, leased_until=None, looked=None))
+            self._swap(replace(self.progress, leased_until=None, holder=None, looked=None))
 
     def _swap(self, new: Progress) -> bool:
         done = swap(self._domain, self._name, self.progress, new)

@@ -237,7 +237,7 @@ def test_a_canceled_charge_leaves_the_invoice_open(shop: Shop, sale: SaleRows) -
 
 
 def test_recorded_money_lies_at_the_bank_at_once_and_goes_when_it_is_voided(shop: Shop, sale: SaleRows) -> None:
-    offline = {"is_online": False, "pay_to_bank_account_id": None}
+    offline: dict[str, Any] = {"is_online": False, "pay_to_bank_account_id": None}
     take(shop, received(shop, PAID, {sale.invoice_id: 100_00}, **offline))
     assert shop.books()["bank"] == 100_00
     assert "provider_clearing_in" not in shop.books()

@@ -1,0 +1,161 @@
+"""Why each cent that a seller is owed has not been paid: nothing payable lies idle without a name.
+
+    bill not made yet          the state of the operation that makes it
+    not released               the sale is not funded; hold days
+    released, not planned      what the payout run says about it
+    planned and not sent       the state of its payment, parked or rejected
+    sent and coming back       the payment
+
+Bills whose payment is under way or done are not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart, Settlement
+from flask_billcom.store import Rows
+
+from . import holds
+from .payable import Judge, due_bills
+from .payouts import SWITCHED_OFF
+from .states import ROWS
+
+if TYPE_CHECKING:
+    from .context import Domain
+
+NEXT_RUN = "the next payout run plans it"
+_BUSY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING)
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """A bill that is not being paid.
+
+    :param reason: why; None where nothing explains it, which is a fault.
+    :param since: since when it could be paid as far as its sale is concerned, or None.
+    """
+
+    document_id: UUID
+    party_id: UUID
+    number: str
+    cents: int
+    reason: str | None
+    since: datetime | None
+
+
+def idle(domain: Domain) -> Iterator[Idle]:
+    """Yield every unpaid bill that is not being paid, with the reason, in pages of short read transactions."""
+    with domain.store.read() as rows:
+        stop = _stop(rows, domain)
+        judge = Judge(rows, domain)
+    last: UUID | None = None
+    while True:
+        with domain.store.read() as rows:
+            bills = _unpaid(rows, domain.organization_id, last)
+            found = list(_reasons(rows, domain, bills, judge, stop))
+        yield from found
+        if len(bills) < ROWS:
+            return
+        last = bills[-1].id
+
+
+def _stop(rows: Rows, domain: Domain) -> str | None:
+    if not domain.settings.payments_enabled:
+        return SWITCHED_OFF
+    reason = holds.stop_of(rows, domain.organization_id, holds.PAYOUTS)
+    return None if reason is None else f"hold: {reason}"
+
+
+def _unpaid(rows: Rows, organization_id: str, last: UUID | None) -> list[Document]:
+    where = [
+        Document.organization_id == organization_id,
+        Document.kind == "bill",
+        Document.status.in_(("planned", "open")),
+    ]
+    if last is not None:
+        where.append(Document.id > last)
+    found: list[Document] = rows.all(select(Document).where(*where).order_by(Document.id).limit(ROWS))
+    return found
+
+
+def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge, stop: str | None) -> Iterator[Idle]:
+    ids = [bill.id for bill in bills]
+    made = _newest(rows, ids, "create_bill")
+    paid = _newest(rows, ids, "pay")
+    coming_back = _coming_back(rows, ids)
+    sales = _sales(rows, bills)
+    judged = _judged(rows, domain, bills, judge)
+    for bill in bills:
+        payment = paid.get(bill.id)
+        if bill.status == "planned":
+            reason = _of_operation("bill", made.get(bill.id))
+        elif bill.id in coming_back:
+            reason = f"payout {coming_back[bill.id]}"
+        elif payment is not None:
+            if payment.state in _BUSY or (payment.state == OperationState.PLANNED and payment.parked is None):
+                continue
+            reason = _of_operation("payout", payment)
+        elif bill.release_after is None:
+            reason = f"the sale is {sales[bill.origin_id]}, not funded" if bill.origin_id in sales else None
+        elif bill.id not in judged:
+            reason = f"released on {bill.release_after:%Y-%m-%d}"
+        else:
+            reason = judged[bill.id] or stop or NEXT_RUN
+        yield Idle(bill.id, bill.party_id, bill.number, bill.cents, reason, bill.release_after)
+
+
+def _judged(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge) -> dict[UUID, str | None]:
+    """Return what a run says about those that are due."""
+    due = due_bills(rows, domain.organization_id, domain.clock.now(), limit=ROWS, among=[bill.id for bill in bills])
+    return {bill.id: reason for bill, reason in judge.judge(rows, due)}
+
+
+def _newest(rows: Rows, document_ids: Sequence[UUID], kind: str) -> dict[UUID, Operation]:
+    found = rows.all(
+        select(Operation)
+        .where(Operation.subject_id.in_(document_ids), Operation.kind == kind)
+        .order_by(Operation.generation)
+    )
+    return {operation.subject_id: operation for operation in found}
+
+
+def _of_operation(what: str, operation: Operation | None) -> str | None:
+    if operation is None:
+        return None
+    if operation.state == OperationState.REJECTED:
+        return f"{what} rejected: {operation.error_code}; mend the cause, then flask billcom ops retry {operation.id}"
+    if operation.state == OperationState.QUARANTINED:
+        return f"{what} in quarantine; flask billcom ops show {operation.id}"
+    if operation.parked is not None:
+        return f"{what} parked: {operation.parked}"
+    return f"{what} {operation.state}"
+
+
+def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, str]:
+    found = rows.all(
+        select(PaymentPart.document_id, Payment.status)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(
+            PaymentPart.document_id.in_(document_ids),
+            Payment.status.in_(("returning", "failed", "voided", "cancelled")),
+        )
+        .order_by(PaymentPart.generation)
+    )
+    return dict(found)
+
+
+def _sales(rows: Rows, bills: Sequence[Document]) -> Mapping[UUID, Any]:
+    return dict(
+        rows.all(
+            select(Settlement.id, Settlement.state).where(
+                Settlement.id.in_([bill.origin_id for bill in bills if bill.origin_type == "settlement"])
+            )
+        )
+    )

@@ -1,0 +1,278 @@
+"""Which released bills may be paid now, and why the others wait.
+
+    due bill ──vendor, bank account, hold──> seller: minimum, day cap, reserve ──> run: cap, cover ──> payable
+
+Bills are judged oldest release first, and a bill is paid whole or not at all, so what is left of a cap or of the cover
+goes to later bills that fit. Nothing is written here; a run and a dry run judge alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from flask_billcom.bankdays import add_bank_days, pacific_date
+from flask_billcom.clock import uuid7
+from flask_billcom.ledger import Account
+from flask_billcom.models import Document, Entry, Operation, Party
+from flask_billcom.money import percent_of
+from flask_billcom.store import Rows
+
+from . import holds
+from .liquidity import liquidity
+
+if TYPE_CHECKING:
+    from .context import Domain
+
+INACTIVE, MERGED = "the vendor is not active at Bill.com", "the vendor was merged into another one"
+NO_ID = "Bill.com does not know the vendor or the bill yet"
+COOLING = "the seller's bank account changed lately"
+MINIMUM = "less than the minimum payout"
+DAY_CAP, RESERVE = "the seller's cap of the day is reached", "kept as the seller's reserve"
+RUN_CAP, COVER = "the cap of the run is reached", "confirmed collections do not cover it yet"
+RESERVE_DAYS = 90
+"""Days of earnings that a seller's reserve is a share of."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueBill:
+    """A released bill that no payout is planned for."""
+
+    id: UUID
+    party_id: UUID
+    settlement_id: UUID | None
+    cents: int
+    release_after: datetime
+    has_ids: bool
+    is_active: bool
+    is_merged: bool
+    bank_changed_at: datetime | None
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Where it stands in the order of judging."""
+        return self.release_after, self.id
+
+
+def due_bills(
+    rows: Rows,
+    organization_id: str,
+    now: datetime,
+    *,
+    limit: int,
+    after: tuple[datetime, UUID] | None = None,
+    seller: UUID | None = None,
+    among: Collection[UUID] | None = None,
+) -> list[DueBill]:
+    """Return the next bills whose release has come, the oldest first.
+
+    :param after: the place of the last one of the page before.
+    :param seller: only bills of this vendor.
+    :param among: only these bills.
+    """
+    where = [_is_due(organization_id, now)]
+    if seller is not None:
+        where.append(Document.party_id == seller)
+    if among is not None:
+        where.append(Document.id.in_(sorted(among)))
+    if after is not None:
+        moment, row_id = after
+        where.append(or_(Document.release_after > moment, and_(Document.release_after == moment, Document.id > row_id)))
+    found = rows.all(
+        select(Document, Party)
+        .join(Party, Party.id == Document.party_id)
+        .where(*where)
+        .order_by(Document.release_after, Document.id)
+        .limit(limit)
+    )
+    return [_due_bill(bill, party) for bill, party in found]
+
+
+class Judge:
+    """Judges due bills one after the other and remembers what the earlier ones took.
+
+    :param seller: the one vendor that is paid because a person asks; the minimum does not bind him.
+    """
+
+    def __init__(self, rows: Rows, domain: Domain, *, seller: UUID | None = None) -> None:
+        self._domain = domain
+        self._settings = domain.settings
+        self._now = domain.clock.now()
+        self._today = pacific_date(self._now)
+        self._seller = seller
+        self._sellers = _Sellers()
+        self._cover = liquidity(rows, domain.organization_id, self._settings.float_cents)
+        cap = self._settings.run_cap_cents
+        self._cap = None if cap is None else cap - _planned_today(rows, domain)
+
+    def judge(self, rows: Rows, bills: Sequence[DueBill]) -> Iterator[tuple[DueBill, str | None]]:
+        """Yield each bill with the reason why it waits, or None."""
+        held = holds.held(rows, self._domain.organization_id, [bill.id for bill in bills])
+        self._sellers.read(rows, self._domain, {bill.party_id for bill in bills}, self._now)
+        for bill in bills:
+            reason = self._of_bill(bill, held) or self._of_seller(bill) or self._of_run(bill)
+            if reason is None:
+                self._take(bill)
+            yield bill, reason
+
+    def _of_bill(self, bill: DueBill, held: Mapping[UUID, str]) -> str | None:
+        if bill.is_merged:
+            return MERGED
+        if not bill.is_active:
+            return INACTIVE
+        if not bill.has_ids:
+            return NO_ID
+        if bill.id in held:
+            return f"hold: {held[bill.id]}"
+        if bill.bank_changed_at is not None and self._is_cooling(bill.bank_changed_at):
+            return COOLING
+        return None
+
+    def _is_cooling(self, changed_at: datetime) -> bool:
+        return add_bank_days(pacific_date(changed_at), self._settings.bank_change_hold_days) > self._today
+
+    def _of_seller(self, bill: DueBill) -> str | None:
+        of = self._sellers
+        if self._seller is None and of.due.get(bill.party_id, bill.cents) < self._settings.minimum_payout_cents:
+            return MINIMUM
+        if bill.cents > of.cap_left.get(bill.party_id, bill.cents):
+            return DAY_CAP
+        if bill.cents > of.above_reserve.get(bill.party_id, bill.cents):
+            return RESERVE
+        return None
+
+    def _of_run(self, bill: DueBill) -> str | None:
+        if self._cap is not None and bill.cents > self._cap:
+            return RUN_CAP
+        return COVER if bill.cents > self._cover else None
+
+    def _take(self, bill: DueBill) -> None:
+        self._cover -= bill.cents
+        if self._cap is not None:
+            self._cap -= bill.cents
+        for left in (self._sellers.cap_left, self._sellers.above_reserve):
+            if bill.party_id in left:
+                left[bill.party_id] -= bill.cents
+
+
+@dataclass(slots=True)
+class _Sellers:
+    """What limits each seller, read once in a run and only where a setting asks for it; all in cents.
+
+    :param due: what is due to him in all.
+    :param cap_left: what is left of his cap of the day.
+    :param above_reserve: what he is owed above his reserve.
+    """
+
+    due: dict[UUID, int] = field(default_factory=dict)
+    cap_left: dict[UUID, int] = field(default_factory=dict)
+    above_reserve: dict[UUID, int] = field(default_factory=dict)
+
+    def read(self, rows: Rows, domain: Domain, sellers: Collection[UUID], now: datetime) -> None:
+        """Read what is needed of sellers that were not met before."""
+        settings = domain.settings
+        if settings.minimum_payout_cents:
+            new = sorted(set(sellers) - self.due.keys())
+            sums = _due_to(rows, domain.organization_id, new, now)
+            self.due |= {seller: sums.get(seller, 0) for seller in new}
+        if settings.seller_day_cap_cents is not None:
+            new = sorted(set(sellers) - self.cap_left.keys())
+            paid = _planned_today_to(rows, domain, new)
+            self.cap_left |= {seller: settings.seller_day_cap_cents - paid.get(seller, 0) for seller in new}
+        if settings.reserve_percent:
+            new = sorted(set(sellers) - self.above_reserve.keys())
+            owed = _payable(rows, domain.organization_id, new)
+            earned = _earned_by(rows, domain.organization_id, new, now - timedelta(days=RESERVE_DAYS))
+            for seller in new:
+                reserve = percent_of(earned.get(seller, 0), settings.reserve_percent)
+                self.above_reserve[seller] = owed.get(seller, 0) - reserve
+
+
+def start_of_day(domain: Domain) -> datetime:
+    """Return when the day began by which caps and schedules count."""
+    today: date = domain.clock.now().astimezone(domain.settings.zone).date()
+    return datetime.combine(today, time(0), domain.settings.zone)
+
+
+def _is_due(organization_id: str, now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Document.organization_id == organization_id,
+        Document.kind == "bill",
+        Document.status == "open",
+        Document.released_at.is_(None),
+        Document.release_after <= now,
+    )
+
+
+def _due_bill(bill: Document, party: Party) -> DueBill:
+    assert bill.release_after is not None
+    return DueBill(
+        id=bill.id,
+        party_id=bill.party_id,
+        settlement_id=bill.origin_id if bill.origin_type == "settlement" else None,
+        cents=bill.cents,
+        release_after=bill.release_after,
+        has_ids=bill.remote_id is not None and party.remote_id is not None,
+        is_active=party.is_active,
+        is_merged=party.merged_into is not None,
+        bank_changed_at=party.bank_changed_at,
+    )
+
+
+def _due_to(rows: Rows, organization_id: str, sellers: Sequence[UUID], now: datetime) -> dict[UUID, int]:
+    found = rows.all(
+        select(Document.party_id, func.sum(Document.cents))
+        .where(_is_due(organization_id, now), Document.party_id.in_(sellers), ~holds.is_held())
+        .group_by(Document.party_id)
+    )
+    return {seller: int(cents) for seller, cents in found}
+
+
+def _planned_today(rows: Rows, domain: Domain) -> int:
+    """Return what payouts were planned for since the day began; row ids grow with time, so no index on it is needed."""
+    total = rows.first(
+        select(func.coalesce(func.sum(Operation.amount_cents), 0)).where(
+            Operation.id >= uuid7(start_of_day(domain), 0),
+            Operation.organization_id == domain.organization_id,
+            Operation.kind == "pay",
+            Operation.state.not_in(("rejected", "cancelled")),
+        )
+    )
+    return int(total)
+
+
+def _planned_today_to(rows: Rows, domain: Domain, sellers: Sequence[UUID]) -> dict[UUID, int]:
+    found = rows.all(
+        select(Document.party_id, func.sum(Document.cents))
+        .where(
+            Document.organization_id == domain.organization_id,
+            Document.kind == "bill",
+            Document.party_id.in_(sellers),
+            Document.released_at >= start_of_day(domain),
+        )
+        .group_by(Document.party_id)
+    )
+    return {seller: int(cents) for seller, cents in found}
+
+
+def _earned_by(rows: Rows, organization_id: str, sellers: Sequence[UUID], since: datetime) -> dict[UUID, int]:
+    return _payable(rows, organization_id, sellers, Entry.occurred_at >= since, Entry.operation_id.is_(None))
+
+
+def _payable(rows: Rows, organization_id: str, sellers: Sequence[UUID], *which: ColumnElement[bool]) -> dict[UUID, int]:
+    found = rows.all(
+        select(Entry.party_id, -func.sum(Entry.cents))
+        .where(
+            Entry.organization_id == organization_id,
+            Entry.account == Account.SELLER_PAYABLE,
+            Entry.party_id.in_(sellers),
+            *which,
+        )
+        .group_by(Entry.party_id)
+    )
+    return {seller: int(cents) for seller, cents in found}
