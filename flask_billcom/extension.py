@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from . import models
 from .api.records import Customer, Vendor
-from .calls.parties import PartiesCalls
+from .calls.money import MoneyCalls
+from .calls.operations import OperationsCalls
 from .calls.running import RunningCalls
-from .calls.sales import SalesCalls
 from .choosing import look_around, runs_thread
 from .clock import Clock
 from .database import Database, DatabaseExtension
@@ -41,7 +41,7 @@ Authorize = Callable[[str, Any], bool]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(SalesCalls, PartiesCalls, RunningCalls):
+class Billcom(MoneyCalls, OperationsCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.

@@ -1,0 +1,110 @@
+"""Calls on the money: balances, holds, payouts, books."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_billcom import audit, ledger
+from flask_billcom.errors import MappingError
+from flask_billcom.ledger import Account
+from flask_billcom.marketplace import balances, holds
+from flask_billcom.marketplace.balances import Balance, Payout
+from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
+from flask_billcom.models.parties import Role
+from flask_billcom.state import AppState
+
+from .parties import PartiesCalls
+from .sales import SalesCalls
+
+
+class MoneyCalls(SalesCalls, PartiesCalls):
+    """Say where the money is, hold it, and pay it out."""
+
+    def balance_of(self, seller: object) -> Balance:
+        """Return what a seller has earned, and how much of it is held, reserved, in transit and paid.
+
+        :raises NotReady: nothing was ever settled for this seller.
+        """
+        state, party_id = self._seller(seller)
+        with state.store.read() as rows:
+            return balances.balance_of(rows, state.settings.organization_id, party_id)
+
+    def payouts_of(self, seller: object, *, before: UUID | None = None, limit: int = 100) -> list[Payout]:
+        """Return the payments to a seller, the newest first.
+
+        :param before: id of the last payout of the page before.
+        :param limit: most payouts to return.
+        :raises NotReady: nothing was ever settled for this seller.
+        """
+        state, party_id = self._seller(seller)
+        with state.store.read() as rows:
+            return balances.payouts_of(rows, state.settings.organization_id, party_id, before=before, limit=limit)
+
+    def hold(self, obj: object | None, reason: str, *, actor: str = "app") -> bool:
+        """Let the money of an order or a seller wait, or all payouts, and return whether that is new.
+
+        :param obj: a mapped order or seller; None for all payouts, the kill switch.
+        :param reason: why; the same reason on the same object is one hold.
+        :param actor: who placed it, for the audit trail.
+        """
+        state, on = self._held(obj)
+        with state.store.write() as rows:
+            return holds.place(rows, state.clock, state.settings.organization_id, on, reason=reason, actor=actor)
+
+    def release(self, obj: object | None, *, reason: str | None = None, actor: str = "app") -> int:
+        """Release the holds on an order or a seller, or on all payouts, and return how many.
+
+        :param reason: only the hold with this reason; all of them if left out.
+        :param actor: who released them, for the audit trail.
+        """
+        state, on = self._held(obj)
+        with state.store.write() as rows:
+            return holds.release(rows, state.clock, state.settings.organization_id, on, actor=actor, reason=reason)
+
+    def payout_run(self, *, dry_run: bool = False) -> PayoutRun:
+        """Plan the payment of every bill that may be paid now, whatever the schedule says; `tick()` sends them.
+
+        :param dry_run: whether to write nothing and only say what would be planned.
+        """
+        state = self._checked()
+        return plan_payouts(state.parts.domain, dry_run=dry_run)
+
+    def pay_now(self, seller: object, *, dry_run: bool = False) -> PayoutRun:
+        """Plan the payment of one seller's bills that may be paid, also below the minimum payout.
+
+        :raises NotReady: nothing was ever settled for this seller.
+        """
+        state, party_id = self._seller(seller)
+        return plan_payouts(state.parts.domain, dry_run=dry_run, seller=party_id)
+
+    def trial_balance(self) -> dict[Account, int]:
+        """Return the balance of every account in cents, debits positive; together they are zero."""
+        state = self._checked()
+        with state.store.read() as rows:
+            return ledger.trial_balance(rows, state.settings.organization_id)
+
+    def verify_audit(self) -> audit.Verdict:
+        """Return whether the audit trail is whole, and how many rows no tick has sealed yet."""
+        state = self._checked()
+        with state.store.read() as rows:
+            return audit.verify(rows, state.settings.organization_id)
+
+    def _checked(self) -> AppState:
+        state = self.state_of()
+        state.check()
+        return state
+
+    def _seller(self, seller: object) -> tuple[AppState, UUID]:
+        state = self._checked()
+        return state, self._known(state, self._key(seller, Role.VENDOR)).id
+
+    def _held(self, obj: object | None) -> tuple[AppState, holds.HoldOn]:
+        state = self._checked()
+        if obj is None:
+            return state, holds.ALL_PAYOUTS
+        if self.registry.sales.find(type(obj)) is not None:
+            return state, holds.HoldOn.row(holds.SETTLEMENT, self.settlement_of(obj).id)
+        if self.registry.parties[Role.VENDOR].find(type(obj)) is None:
+            name = type(obj).__name__
+            raise MappingError(f"{name} is neither an order nor a seller; only their money can be held")
+        return state, holds.HoldOn.row(holds.PARTY, self._seller(obj)[1])

@@ -1,0 +1,55 @@
+"""Calls on operations: what a person decides about them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_billcom.engine.decisions import Decisions, Person
+
+from .base import Calls
+
+
+class OperationsCalls(Calls):
+    """Try again, give up, or tell what became of an operation."""
+
+    def retry(self, operation_id: UUID, *, actor: str, reason: str) -> UUID:
+        """Plan a rejected operation again after its cause is mended, or let a parked one go on; return the planned row.
+
+        :param actor: who decides.
+        :param reason: what was mended.
+        :raises NotPossible: it is neither rejected nor parked.
+        """
+        return self._decisions().retry(operation_id, Person(actor, reason))
+
+    def cancel_operation(self, operation_id: UUID, *, actor: str, reason: str, second: str | None = None) -> None:
+        """Give up an operation that was not sent, or that is proved absent.
+
+        :raises NotPossible: it is under way or done, or it may have happened after all.
+        """
+        self._decisions().cancel(operation_id, Person(actor, reason, second))
+
+    def resolve(
+        self,
+        operation_id: UUID,
+        *,
+        actor: str,
+        reason: str,
+        adopt: str | None = None,
+        second: str | None = None,
+    ) -> None:
+        """Decide about a quarantined operation: take an object for its effect, or send it again.
+
+        :param adopt: id of the object at Bill.com that is its effect; left out, it is planned again.
+        :param second: a second person who agrees.
+        :raises NotPossible: it is not quarantined, the object differs, or it may have happened after all.
+        """
+        person = Person(actor, reason, second)
+        if adopt is not None:
+            self._decisions().adopt(operation_id, adopt, person)
+        else:
+            self._decisions().resend(operation_id, person)
+
+    def _decisions(self) -> Decisions:
+        state = self.state_of()
+        state.check()
+        return state.parts.decisions
