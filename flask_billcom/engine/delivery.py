@@ -80,7 +80,7 @@ class Delivery:
         self._parking = parking
         self._reads = reads
         self._timing = timing
-        self._linger = timedelta(seconds=linger_s)
+        self.linger = timedelta(seconds=linger_s)
         self._recorder = recorder
 
     def round(self, kind: Kind) -> bool:
@@ -116,8 +116,8 @@ class Delivery:
             if self._parking.is_closed(rows, now, kind.capability):
                 return [], False
             horizon = now
-            if self._linger and operations.is_full(rows, self.organization_id, kind.name, kind.batch_size):
-                horizon = now + self._linger
+            if self.linger and operations.is_full(rows, self.organization_id, kind.name, kind.batch_size):
+                horizon = now + self.linger
             due = operations.due(rows, self.organization_id, kind.name, horizon, kind.batch_size)
             chosen = _alike(kind, kind.choose(rows, due)) if due else []
             rendered = kind.render(rows, chosen) if chosen else []

@@ -15,6 +15,17 @@ class NoCapacity(BillcomError):  # noqa: N818 - it is a state of the limits
         self.retry_at = retry_at
 
 
+class QuotaUsed(NoCapacity):
+    """One quota class is used up for now.
+
+    :param name: of the class; work outside it may go on.
+    """
+
+    def __init__(self, name: str, retry_at: datetime) -> None:
+        super().__init__(f"the calls of class {name!r} are used up for now", retry_at=retry_at)
+        self.name = name
+
+
 class Held(NoCapacity):
     """A hold stops all sending until a person has mended its cause."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.sql.expression import ColumnElement
 from flask_billcom.models import Quota, Slot
 from flask_billcom.store import Rows
 
-from .errors import NoCapacity
+from .errors import NoCapacity, QuotaUsed
 
 ALL, LOGIN, MAIL = "all", "login", "mail"
 FREE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
@@ -126,7 +126,7 @@ class Limits:
             self._open(rows, name, window)
             if not self._use(rows, name, window, cap, now):
                 ends = window + (timedelta(minutes=1) if name == MAIL else timedelta(hours=1))
-                raise NoCapacity(f"the calls of class {name!r} are used up for now", retry_at=ends)
+                raise QuotaUsed(name, ends)
 
     def _use(self, rows: Rows, name: str, window: datetime, cap: int, now: datetime) -> bool:
         used = rows.change(

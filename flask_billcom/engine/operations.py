@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from flask_billcom.clock import Clock
@@ -94,6 +94,39 @@ def plan(
         )
     rows.insert_new(Operation, values)
     return ids
+
+
+def kinds_due(rows: Rows, organization_id: str, until: datetime) -> set[str]:
+    """Return the kinds of which something may be sent by then, so that the others cost nothing."""
+    return set(
+        rows.all(
+            select(Operation.kind)
+            .where(
+                Operation.organization_id == organization_id,
+                Operation.state == PLANNED,
+                Operation.parked.is_(None),
+                Operation.not_before <= until,
+            )
+            .distinct()
+        )
+    )
+
+
+def kinds_to_check(rows: Rows, organization_id: str, now: datetime) -> set[str]:
+    """Return the kinds of which something unknown is to be looked up now."""
+    return set(
+        rows.all(
+            select(Operation.kind)
+            .where(
+                Operation.organization_id == organization_id,
+                or_(
+                    (Operation.state == UNKNOWN) & (Operation.check_after <= now),
+                    (Operation.state == CHECKING) & (Operation.check_lease <= now),
+                ),
+            )
+            .distinct()
+        )
+    )
 
 
 def due(rows: Rows, organization_id: str, kind: str, now: datetime, limit: int) -> list[Operation]:

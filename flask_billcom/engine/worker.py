@@ -4,7 +4,7 @@
 
 A tick is safe to run twice, late, or from many machines: rows decide, guarded by their states. Crash recovery is no
 separate path. When Bill.com cannot be reached, or its limits are used up, the steps that need it end and the others go
-on; the next tick takes up the rest.
+on; any other trouble ends its own step, or its own kind, alone. The next tick takes up the rest.
 """
 
 from __future__ import annotations
@@ -13,19 +13,20 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from flask_billcom import audit
 from flask_billcom.clock import Clock
-from flask_billcom.errors import BillcomError
+from flask_billcom.errors import BillcomError, ConnectionFailed, RateLimited, RequestTimedOut
 from flask_billcom.models import Mark
 from flask_billcom.store import Store
 
-from . import janitor
+from . import janitor, operations
 from .delivery import Delivery
-from .errors import NoCapacity
+from .errors import NoCapacity, QuotaUsed
 from .fence import Fence
 from .kinds import Absent, Kind
 from .readback import ReadBack
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 LAST_TICK = "last_tick"
 LAST_ERROR = "last_error"
+AWAY = (ConnectionFailed, RequestTimedOut, RateLimited)
+"""What every further call of a tick would meet as well."""
 ROUNDS = 10_000
 """Most batches of one kind in a tick; a bound on a loop, far above what an hour's quota allows."""
 
@@ -111,57 +114,90 @@ class Worker:
     def tick(self) -> TickReport:
         """Do one round of everything that is due and return what was done."""
         report = TickReport()
-        janitor.sweep(self.organization_id, self._store, self._clock, self._timing)
-        fenced = [k.name for k in self._kinds if k.policy.fenced and k.policy.absent is not Absent.REPEAT]
         steps = [
+            Step("janitor", self._sweep, network=False),
             *self._before,
-            Step("fence", lambda: self._fence.round(fenced)),
+            Step("fence", self._prove),
             Step("checks", lambda: self._check(report)),
             Step("delivery", lambda: self._deliver(report)),
             *self._after,
             Step("seal", self._seal, network=False),
+            Step("finish", lambda: self._finish(report), network=False),
         ]
         for step in steps:
-            if report.stopped is None or not step.network:
-                self._run(step, report)
-        self._finish(report)
+            self._run(step, report)
         return report
 
     def _run(self, step: Step, report: TickReport) -> None:
+        """Carry out a step; whatever it raises ends this step, and only what concerns all calls ends the others too."""
+        if step.network and report.stopped is not None:
+            return
         try:
             step.run()
         except NoCapacity as full:
             report.stopped = str(full)
         except BillcomError as error:
-            # The rows say what is left to do; a step that needs the network would only meet the same error again.
+            # The rows say what is left to do. Where Bill.com is away or has no room, the others would find the same.
             logger.warning("the step %s of a tick ended early: %s", step.name, type(error).__name__)
             report.failed[step.name] = f"{type(error).__name__}: {error}"
-            if step.network:
+            if step.network and isinstance(error, AWAY):
                 report.stopped = report.failed[step.name]
         except (IntegrityError, OperationalError) as error:
             # Two ticks met on the same rows, or the database was busy: rolled back whole, repeated by the next tick.
             logger.warning("the step %s of a tick was rolled back: %s", step.name, type(error).__name__)
             report.failed[step.name] = type(error).__name__
+        except Exception as error:
+            # A mistake in one kind, ours or the app's, must not keep the money of the others from moving.
+            logger.exception("the step %s of a tick failed", step.name)
+            report.failed[step.name] = f"{type(error).__name__}: {error}"
+
+    def _sweep(self) -> None:
+        janitor.sweep(self.organization_id, self._store, self._clock, self._timing)
+
+    def _prove(self) -> None:
+        self._fence.round([k.name for k in self._kinds if k.policy.fenced and k.policy.absent is not Absent.REPEAT])
 
     def _check(self, report: TickReport) -> None:
+        with self._store.read() as rows:
+            waiting = operations.kinds_to_check(rows, self.organization_id, self._clock.now())
         for kind in self._kinds:
-            for _ in range(ROUNDS):
-                if not self._readback.round(kind):
-                    break
-                report.checked[kind.name] = report.checked.get(kind.name, 0) + 1
+            if kind.name in waiting:
+                self._run(Step(f"check {kind.name}", partial(self._check_kind, kind, report)), report)
+
+    def _check_kind(self, kind: Kind, report: TickReport) -> None:
+        for _ in range(ROUNDS):
+            if not self._readback.round(kind):
+                return
+            report.checked[kind.name] = report.checked.get(kind.name, 0) + 1
 
     def _deliver(self, report: TickReport) -> None:
         """Send kind after kind, and once more whatever these have let go on: a bill waits for its vendor."""
         self._unpark()
         while True:
+            due = self._due()
             for kind in self._kinds:
-                self._deliver_kind(kind, report)
-            if not self._unpark():
+                if kind.name not in due:
+                    continue
+                before = report.batches.get(kind.name, 0)
+                self._run(Step(f"deliver {kind.name}", partial(self._deliver_kind, kind, report)), report)
+                if report.batches.get(kind.name, 0) != before:
+                    due = self._due()
+            if report.stopped is not None or not self._unpark():
                 return
+
+    def _due(self) -> set[str]:
+        with self._store.read() as rows:
+            return operations.kinds_due(rows, self.organization_id, self._clock.now() + self._delivery.linger)
 
     def _deliver_kind(self, kind: Kind, report: TickReport) -> None:
         for _ in range(ROUNDS):
-            if not self._delivery.round(kind):
+            try:
+                moved = self._delivery.round(kind)
+            except QuotaUsed as full:
+                if full.name != kind.quota:
+                    raise
+                return
+            if not moved:
                 return
             report.batches[kind.name] = report.batches.get(kind.name, 0) + 1
 

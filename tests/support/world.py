@@ -109,7 +109,7 @@ class World:
     simulator: Simulator
     clock: WorldClock
     settings: Settings
-    on_call: Callable[[str, str], None] = lambda moment, endpoint: None
+    on_call: Callable[[str, str], None] = lambda _moment, _endpoint: None
     parts: Parts = field(init=False)
     _count: int = 0
     _people: dict[tuple[str, str], Any] = field(default_factory=dict)
@@ -139,8 +139,11 @@ class World:
         """Return a session whose calls end at the simulator."""
         session = requests.Session()
         session.adapters.clear()
-        session.mount("http://", Wire(self.simulator, lambda moment, endpoint: self.on_call(moment, endpoint)))
+        session.mount("http://", Wire(self.simulator, self._on_call))
         return session
+
+    def _on_call(self, moment: str, endpoint: str) -> None:
+        self.on_call(moment, endpoint)
 
     @property
     def store(self) -> Store:
