@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from . import models
 from .api.records import Customer, Vendor
 from .calls.money import MoneyCalls
+from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
 from .calls.running import RunningCalls
 from .choosing import look_around, runs_thread
@@ -37,11 +38,11 @@ from .store import Store
 from .tables import copy_tables
 
 T = TypeVar("T")
-Authorize = Callable[[str, Any], bool]
+Authorize = Callable[[str, Any], bool | str]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(MoneyCalls, OperationsCalls, RunningCalls):
+class Billcom(MoneyCalls, OfficeCalls, OperationsCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.
@@ -186,7 +187,8 @@ class Billcom(MoneyCalls, OperationsCalls, RunningCalls):
     def authorize(self, may: Authorize) -> Authorize:
         """Register who may do what in routes and console: a function of the action and the party, or None.
 
-        The action is the name of a public call, such as `refund`, or `console`.
+        The action is the name of a public call, such as `refund`, or `console`. Instead of True it may return the name
+        of who asks, for the audit trail.
         """
         self.may = may
         return may

@@ -43,7 +43,8 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def hold(self, obj: object | None, reason: str, *, actor: str = "app") -> bool:
         """Let the money of an order or a seller wait, or all payouts, and return whether that is new.
 
-        :param obj: a mapped order or seller; None for all payouts, the kill switch.
+        :param obj: a mapped order or seller, or a `HoldOn` that names one of our rows; None for all payouts, the kill
+            switch.
         :param reason: why; the same reason on the same object is one hold.
         :param actor: who placed it, for the audit trail.
         """
@@ -102,6 +103,8 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         state = self._checked()
         if obj is None:
             return state, holds.ALL_PAYOUTS
+        if isinstance(obj, holds.HoldOn):
+            return state, obj
         if self.registry.sales.find(type(obj)) is not None:
             return state, holds.HoldOn.row(holds.SETTLEMENT, self.settlement_of(obj).id)
         if self.registry.parties[Role.VENDOR].find(type(obj)) is None:

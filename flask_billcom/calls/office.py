@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint
 
@@ -14,6 +15,9 @@ from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
 
+if TYPE_CHECKING:
+    from flask_billcom.extension import Billcom
+
 
 class OfficeCalls(PartiesCalls):
     """Look at everything, and keep the way to Bill.com open."""
@@ -23,7 +27,7 @@ class OfficeCalls(PartiesCalls):
         """The JSON routes; the app registers them, under a prefix of its own, once `authorize` says who may enter."""
         from flask_billcom.web import make_blueprint
 
-        return make_blueprint(self)
+        return make_blueprint(cast("Billcom", self))
 
     def lists(self, *, of: object | None = None) -> Lists:
         """Return what may be seen of our rows: settlements, parties, payouts, operations.

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from flask_billcom.ledger import balances_of
+from flask_billcom.marketplace.balances import Balance, balance_of
 from flask_billcom.models import Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -47,9 +48,13 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartySheet:
-    """One buyer or seller with his accounts."""
+    """One buyer or seller with his accounts.
+
+    :param balance: what a seller has earned and where it is; None for a buyer.
+    """
 
     party: PartyRow
+    balance: Balance | None
     accounts: tuple[AccountRow, ...]
     holds: tuple[HoldRow, ...]
 
@@ -75,6 +80,7 @@ def party_sheet(rows: Rows, sight: Sight, party_id: str) -> PartySheet | None:
     accounts = balances_of(rows, sight.organization_id, found.id)
     return PartySheet(
         party=_shown(found),
+        balance=balance_of(rows, sight.organization_id, found.id) if found.role == Role.VENDOR else None,
         accounts=tuple(AccountRow(account=name.value, cents=cents) for name, cents in sorted(accounts.items())),
         holds=tuple(holds_on(rows, sight, "party", found.id)),
     )

@@ -1,0 +1,84 @@
+"""The way to Bill.com: stored tokens, the sign-in, the trust of this device, and whether it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import select
+
+from flask_billcom.api.requests import Call
+from flask_billcom.engine.errors import Held, NoCapacity
+from flask_billcom.engine.signing import stand_of
+from flask_billcom.errors import APIError, BillcomError, TokenUnreadable, TransportError
+from flask_billcom.models import Session
+
+from .checks import Check, Subject, counted, problem, warning, well
+
+WARN_DAYS = 7
+"""How many days before the end of a device's trust it is announced."""
+_MFA = "run `flask billcom session mfa`"
+
+
+def keys(subject: Subject) -> Iterator[Check]:
+    """Look whether every stored token can be read, and with the newest key."""
+    with subject.store.read() as rows:
+        stored = rows.all(select(Session).where(Session.organization_id == subject.organization_id))
+    old = 0
+    for row in stored:
+        for kept, open_ in (
+            (row.token_enc, subject.sessions.token),
+            (row.mfa_enc, subject.sessions.remembered_device),
+        ):
+            if kept is None:
+                continue
+            old += subject.vault.needs_rotation(kept)
+            try:
+                open_(row)
+            except TokenUnreadable as error:
+                step = "put the old key back into BILLCOM_ENCRYPTION_KEYS, or run `flask billcom session login`"
+                yield problem("keys", str(error), step)
+                return
+    if old:
+        message = f"encrypted with an older key: {counted(old, 'stored token')}"
+        yield warning("keys", message, "run `flask billcom keys rotate`, then drop the older key")
+    else:
+        yield well("keys", "every stored token can be read")
+
+
+def answers(subject: Subject) -> Iterator[Check]:
+    """Ask Bill.com whose session this is, signing in where nobody is."""
+    try:
+        subject.gateway.read(Call("GetSessionInfo.json", {}, changes=False))
+    except Held:
+        with subject.store.read() as rows:
+            stand = stand_of(rows, subject.organization_id)
+        message = f"signing in is on hold (session {stand.state})"
+        yield problem("sign_in", message, "mend the cause that `flask billcom status` shows, then run "
+                      "`flask billcom session login`")  # fmt: skip
+    except NoCapacity as full:
+        yield warning("sign_in", str(full), "wait; it goes on by itself")
+    except TransportError as error:
+        yield problem("reachable", str(error), "look at the network and at Bill.com's status page; nothing is lost")
+    except APIError as error:
+        step = "correct BILLCOM_USER_NAME, BILLCOM_PASSWORD, BILLCOM_DEV_KEY or BILLCOM_ORGANIZATION_ID, then run "
+        yield problem("sign_in", str(error), step + "`flask billcom session login`")
+    except BillcomError as error:
+        yield problem("sign_in", str(error), "run `flask billcom session login`")
+    else:
+        yield well("reachable", f"{subject.settings.environment} answers and knows our session")
+
+
+def trust(subject: Subject, now: datetime) -> Iterator[Check]:
+    """Look how long this device stays trusted, which charges and payouts need."""
+    with subject.store.read() as rows:
+        stand = stand_of(rows, subject.organization_id)
+    left = stand.days_left(now)
+    if left is None or (stand.is_signed_in and not stand.trusted):
+        message = "no person has confirmed this device, so nothing can be paid out"
+        found = problem if subject.settings.payments_enabled else warning
+        yield found("mfa", message, _MFA)
+    elif left < WARN_DAYS:
+        yield warning("mfa", f"the trust of this device ends in {counted(left, 'day')}", _MFA)
+    else:
+        yield well("mfa", f"this device is trusted for {counted(left, 'more day')}")

@@ -1,0 +1,94 @@
+"""Every address, what it needs, and the function that answers it: the whole of who may do what, in one table.
+
+`action` is what `authorize` is asked about. Where `staff` stands, whoever has a party of his own is turned away,
+whatever `authorize` says of him: these rows and acts concern everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, jsonify
+
+from flask_billcom.marketplace.plain import plain
+from flask_billcom.web.entrance import Visitor, let_in
+from flask_billcom.web.problems import Refused
+
+from . import acts, reads
+
+if TYPE_CHECKING:
+    from flask_billcom.extension import Billcom
+
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address.
+
+    :param action: what `authorize` is asked about.
+    :param view: takes the Billcom, the visitor and the parts of the address, and returns a value to be shown.
+    :param staff: whether only somebody without a party of his own may come.
+    """
+
+    method: str
+    rule: str
+    action: str
+    view: View
+    staff: bool = False
+
+
+ROUTES = (
+    Route("GET", "/status", "status", reads.status, staff=True),
+    Route("GET", "/settlements", "settlement_of", reads.settlements),
+    Route("GET", "/settlements/<path:reference>", "settlement_of", reads.settlement),
+    Route("GET", "/parties", "balance_of", reads.parties),
+    Route("GET", "/parties/<party_id>", "balance_of", reads.party),
+    Route("GET", "/payouts", "payouts_of", reads.payouts),
+    Route("GET", "/payouts/<payout_id>", "payouts_of", reads.payout),
+    Route("GET", "/operations", "console", reads.operations),
+    Route("GET", "/operations/<operation_id>", "console", reads.operation),
+    Route("POST", "/settlements/<path:reference>/hold", "hold", acts.hold_settlement, staff=True),
+    Route("POST", "/settlements/<path:reference>/release", "release", acts.release_settlement, staff=True),
+    Route("POST", "/parties/<party_id>/hold", "hold", acts.hold_party, staff=True),
+    Route("POST", "/parties/<party_id>/release", "release", acts.release_party, staff=True),
+    Route("POST", "/payouts/hold", "hold", acts.hold_payouts, staff=True),
+    Route("POST", "/payouts/release", "release", acts.release_payouts, staff=True),
+    Route("POST", "/payouts/run", "payout_run", acts.run_payouts, staff=True),
+    Route("POST", "/operations/<operation_id>/retry", "retry", acts.retry_operation, staff=True),
+)
+
+
+def add(blueprint: Blueprint, billcom: Billcom) -> None:
+    """Put every address on a blueprint."""
+    for route in ROUTES:
+        endpoint = route.view.__name__
+        blueprint.add_url_rule(route.rule, endpoint, _answering(billcom, route), methods=[route.method])
+
+
+def _answering(billcom: Billcom, route: Route) -> Callable[..., Response]:
+    def answer(**parts: str) -> Response:
+        visitor = let_in(billcom, route.action)
+        if route.staff and visitor.party is not None:
+            raise Refused(
+                HTTPStatus.FORBIDDEN,
+                "staff_only",
+                "this is for staff",
+                "sign in as somebody for whom @billcom.party_of_request returns None",
+            )
+        return jsonify(plain(_shown(route.view(billcom, visitor, **parts))))
+
+    return answer
+
+
+def _shown(found: Any) -> Any:  # noqa: ANN401 - what a view returned
+    """Return what was found, or refuse with 404: another's row and none at all look the same."""
+    if found is None:
+        raise Refused(HTTPStatus.NOT_FOUND, "not_found", "there is none of this name or id", "look at the list")
+    return found
+
+
+__all__ = ["ROUTES", "Route", "Visitor", "add"]
