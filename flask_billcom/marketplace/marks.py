@@ -36,7 +36,7 @@ LEASE = timedelta(minutes=5)
 PAGE = 999
 _SECOND = timedelta(seconds=1)
 """Added to the lag: the server's `Date` shows whole seconds."""
-_PLAIN = ("start", "holder")
+_PLAIN = {"start", "holder"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +86,10 @@ class Progress:
     @classmethod
     def parse(cls, text: str) -> Progress:
         """Return the progress that a mark holds."""
-        return cls(
-            **{
-                name: value if name in _PLAIN else datetime.fromisoformat(value)
-                for name, value in json.loads(text).items()
-            }
-        )
+        values: dict[str, Any] = json.loads(text)
+        for name in values.keys() - _PLAIN:
+            values[name] = datetime.fromisoformat(values[name])
+        return cls(**values)
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 - a time, a number or text
