@@ -85,6 +85,7 @@ _HELP = "https://developersupport.bill.com/hc/en-us/articles/208762056-Error-cod
 _COMMON = "https://developer.bill.com/v2/docs/common-error-codes"
 _RATES = "https://developer.bill.com/v2/docs/api-rate-limits"
 _FAQ = "https://developer.bill.com/v2/docs/faq"
+_PAYMENTS_FAQ = "https://developer.bill.com/docs/faq"
 _MFA = "https://developersupport.bill.com/hc/en-us/articles/115000169503-MFAChallenge"
 _MAIL = "https://developersupport.bill.com/hc/en-us/articles/209638163-MailInvoice"
 _SEEN = "seen in clients, undocumented"
@@ -151,7 +152,7 @@ _ROWS = (
         _DOUBTFUL,
         _INVALID,
         "a vendor's new bank account can be paid two bank days later",
-        _COMMON,
+        _PAYMENTS_FAQ,
         per_item=True,
     ),
     Row("BDC_5324", _DOUBTFUL, MFARequired, "setting up the second step is blocked", _SEEN),

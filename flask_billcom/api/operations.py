@@ -50,7 +50,7 @@ def _reference(slug: str) -> Source:
 
 
 _LOGIN = page("https://developer.bill.com/v2/docs/api-login-best-practices")
-_FILES = page("https://developer.bill.com/v2/docs/upload-documents")
+_NAVIGATION = page("https://developer.bill.com/v2/reference")
 
 _ROWS: Final = (
     # session
@@ -70,7 +70,7 @@ _ROWS: Final = (
         signed_in=False,
     ),
     Operation("CurrentTime", "system", "Tell the server's time.", SEEN),
-    Operation("GetEntityMetadata", "system", "Describe the fields of entities.", _reference("getentitymetadata")),
+    Operation("GetEntityMetadata", "system", "Describe the fields of entities.", _NAVIGATION),
     Operation("SearchEntity", "system", "Find objects by a word.", SEEN),
     Operation("GetObjectUrl", "system", "Tell where the web app shows an object.", SEEN),
     # receivables
@@ -167,7 +167,12 @@ _ROWS: Final = (
     ),
     # approvals
     Operation("SetApprovers", "approvals", "Name who has to approve.", _help("210138853-SetApprovers"), changes=True),
-    Operation("ListApprovers", "approvals", "List who has to approve.", _reference("ap-approvals-listapprovers")),
+    Operation(
+        "ListApprovers",
+        "approvals",
+        "List who has to approve.",
+        page("https://developer.bill.com/reference/ap-approvals-listapprovers"),
+    ),
     Operation(
         "ListUserApprovals", "approvals", "List what a user has to approve.", _help("214115986-ListUserApprovals")
     ),
@@ -206,10 +211,8 @@ _ROWS: Final = (
     Operation(
         "GetProfilePermissions", "organization", "List what a role may do.", _help("213911186-User-Role-Profile")
     ),
-    Operation("GetBankBalance", "organization", "Tell the balance noted for a bank account.", _reference("org-basic")),
-    Operation(
-        "SetBankBalance", "organization", "Note the balance of a bank account.", _reference("org-basic"), changes=True
-    ),
+    Operation("GetBankBalance", "organization", "Tell the balance noted for a bank account.", _NAVIGATION),
+    Operation("SetBankBalance", "organization", "Note the balance of a bank account.", _NAVIGATION, changes=True),
     Operation(
         "GetDynamicExchangeRateQuote2",
         "currency",

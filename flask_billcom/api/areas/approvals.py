@@ -35,7 +35,7 @@ class ApprovalCalls(Area):
     def list_approvers(self, cls: Approvable, object_id: str) -> Sequence[BillApprover | VendCreditApprover]:
         """List who has to approve, in order.
 
-        Wire: https://developer.bill.com/v2/reference/ap-approvals-listapprovers
+        Wire: https://developer.bill.com/reference/ap-approvals-listapprovers
         """
         reply = self._send(requests.list_approvers(cls, object_id))
         return parse_approvers(BillApprover if cls is Bill else VendCreditApprover, reply)

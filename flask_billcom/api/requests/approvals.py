@@ -40,7 +40,7 @@ def clear_approvers(cls: Approvable, object_id: str) -> Call:
 def list_approvers(cls: Approvable, object_id: str) -> Call:
     """Return the call that lists who has to approve.
 
-    Wire: https://developer.bill.com/v2/reference/ap-approvals-listapprovers
+    Wire: https://developer.bill.com/reference/ap-approvals-listapprovers
     """
     return operation("ListApprovers", _subject(cls, object_id))
 
