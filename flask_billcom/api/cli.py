@@ -180,7 +180,9 @@ def _send(call: Call, chosen: argparse.Namespace, shell: Shell) -> int:
     ):
         print("Nothing was sent.", file=shell.err)
         return REFUSED
-    print(shown(shell.client().send(call), as_json=chosen.json), file=shell.out)
+    # What an operation answers has no first fields worth a line: it is shown whole.
+    as_json = chosen.json or chosen.verb in {"call", "upload"}
+    print(shown(shell.client().send(call), as_json=as_json), file=shell.out)
     return DONE
 
 
