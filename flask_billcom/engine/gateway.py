@@ -15,7 +15,7 @@ from flask_billcom.api.envelope import Reply
 from flask_billcom.api.requests import Call as WireCall
 from flask_billcom.api.transport import Transport
 from flask_billcom.clock import Clock
-from flask_billcom.errors import RateLimited, SessionExpired
+from flask_billcom.errors import RateLimited, SessionExpired, TransportError
 from flask_billcom.store import Store
 
 from .errors import NoCapacity
@@ -74,18 +74,27 @@ class Gateway:
         now = self._clock.now()
         with self._store.write() as rows:
             slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=call.changes)
-        # After an error of the transport the slot stays taken: the server may still be running the call.
-        reply = self._transport.call(
-            call.path,
-            call.data,
-            session_id=live.token,
-            end_point=live.end_point or None,
-            idempotent=not call.changes,
-        )
+        try:
+            reply = self._transport.call(
+                call.path,
+                call.data,
+                session_id=live.token,
+                end_point=live.end_point or None,
+                idempotent=not call.changes,
+            )
+        except TransportError as error:
+            # Else the slot stays taken until its lease ends: the server may still be running the call.
+            if not error.may_have_happened:
+                self._release(slot)
+            raise
         self.note(live, reply, slot)
         if reply.ok:
             return reply
         raise (error_of_change if call.changes else error_of_read)(reply, call.path)
+
+    def _release(self, slot: SlotLease) -> None:
+        with self._store.write() as rows:
+            self._limits.release(rows, slot, self._clock.now())
 
     def note(self, live: Live, reply: Reply, slot: SlotLease) -> None:
         """Release the slot and remember what the answer says about session and limits.

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 SENDING = OperationState.SENDING
 UNREACHED = timedelta(seconds=15)
+ENDED_AGAIN = timedelta(minutes=1)
 LOCKED_PROBE = timedelta(minutes=15)
 
 
@@ -172,6 +173,9 @@ class Recorder:
             not_before = now + UNREACHED
         elif first.code == "BDC_1109":
             self._sessions.mark_dead(rows, claimed.live.gen, end.server_date)
+            if first.operation.error_code == first.code:
+                # The new session ended at once as well: sign-ins are few, and another one would end the same.
+                not_before = now + ENDED_AGAIN
         elif first.scope is Scope.HOUR:
             not_before = self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
         elif first.scope is Scope.LOGIN:

@@ -244,7 +244,7 @@ class Sessions:
             )
         except BillcomError as error:
             with self._store.write() as rows:
-                if not isinstance(error, TransportError):
+                if not isinstance(error, TransportError) or not error.may_have_happened:
                     self._limits.release(rows, slot, self._clock.now())
                 self._refused(rows, gen, error)
             raise

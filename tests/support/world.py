@@ -324,6 +324,10 @@ class World:
         """Return the states of the operations of a kind."""
         return [operation.state for operation in self.operations(kind)]
 
+    def operation_attempts(self, kind: str) -> list[int]:
+        """Return how often the operations of a kind were sent."""
+        return [operation.attempt for operation in self.operations(kind)]
+
     def calls(self, endpoint: str | None = None) -> list[Call]:
         """Return our rows of calls, the oldest first."""
         return self.rows(Call, *([Call.endpoint == endpoint] if endpoint else []))

@@ -120,7 +120,7 @@ class Charge(BaseKind):
         """Return what no hold stops, if payments are switched on and the buyer still consents."""
         if not self.domain.settings.payments_enabled:
             return []
-        held = holds.blocking(rows, self.organization_id, self.capability, [r.operation.subject_id for r in ready])
+        held = holds.held(rows, self.organization_id, [r.operation.subject_id for r in ready])
         parties = {r.payload.party.id for r in ready if r.operation.subject_id not in held}
         current = debts(rows, [r.operation for r in ready])
         allowed = {d.party.id for d in current.values() if d.party.authorized and d.party.bank_account_id}

@@ -108,7 +108,7 @@ class Pay(BaseKind):
         """Return what no hold stops, if payments are switched on and the seller is as he was when checked."""
         if not self.domain.settings.payments_enabled:
             return []
-        held = holds.blocking(rows, self.organization_id, self.capability, [r.operation.subject_id for r in ready])
+        held = holds.held(rows, self.organization_id, [r.operation.subject_id for r in ready])
         current = debts(rows, [r.operation for r in ready])
         return [
             r
