@@ -87,10 +87,8 @@ def test_flask_sqlalchemy_lite_notices_changes(lite: tuple[Flask, Lite, Billcom,
         db.session.commit()
 
         with billcom.state_of().store.read() as rows:
-            kinds = rows.all(
-                select(Operation.kind).where(Operation.kind.startswith("update_")).order_by(Operation.kind)
-            )
-        assert kinds == ["update_customer", "update_vendor"]
+            kinds = rows.all(select(Operation.kind).where(Operation.kind.startswith("update_")))
+        assert sorted(kinds) == ["update_customer", "update_vendor"]
 
 
 @pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
