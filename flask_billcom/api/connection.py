@@ -9,6 +9,7 @@ Wire: https://urllib3.readthedocs.io/en/stable/reference/urllib3.connection.html
 from __future__ import annotations
 
 import io
+import socket
 from collections.abc import Callable
 from functools import partial
 from http.client import HTTPResponse
@@ -17,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, Retry
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 if TYPE_CHECKING:
-    import socket
-
     from _typeshed import WriteableBuffer
 
     from .budget import Budget
@@ -66,6 +66,32 @@ class _Timed(HTTPConnection):
     def connect(self) -> None:
         self.timeout = self.budget.connecting_s()
         super().connect()
+
+    def _new_conn(self) -> socket.socket:
+        # urllib3 gives every address of a host the whole time anew; here they share it.
+        try:
+            found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from None
+        failure: OSError | None = None
+        for family, kind, protocol, _, address in found:
+            left_s = self.budget.connecting_s()
+            try:
+                return self._connected(socket.socket(family, kind, protocol), address, left_s)
+            except OSError as error:
+                failure = error
+        raise NewConnectionError(self, f"no address of the host answers: {failure}")
+
+    def _connected(self, sock: socket.socket, address: Any, left_s: float) -> socket.socket:  # noqa: ANN401
+        try:
+            for option in self.socket_options or ():
+                sock.setsockopt(*option)
+            sock.settimeout(left_s)
+            sock.connect(address)
+        except OSError:
+            sock.close()
+            raise
+        return sock
 
     @property
     def is_connected(self) -> bool:

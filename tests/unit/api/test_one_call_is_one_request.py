@@ -115,6 +115,59 @@ def test_a_refused_connection_proves_that_nothing_was_sent() -> None:
     assert not caught.value.may_have_happened
 
 
+Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str, int]]
+
+
+def addresses(*ports: int) -> list[Address]:
+    return [(socket.AF_INET, socket.SOCK_STREAM, 0, "", ("127.0.0.1", port)) for port in ports]
+
+
+def test_the_next_address_of_a_host_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()[1]
+    with served(whole(http())) as heard:
+        port = int(heard.url.split(":")[2].partition("/")[0])
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: addresses(closed, port))
+        assert send(heard)
+
+
+def test_all_addresses_and_attempts_share_one_time_for_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        closed = listener.getsockname()[1]
+    looked_up: list[object] = []
+
+    def look_up(*_: object, **__: object) -> list[Address]:
+        looked_up.append(None)
+        watch.ahead += 4
+        return addresses(closed, closed)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    sender = Transport(f"http://127.0.0.1:{closed}/api/v2", dev_key="k", connect_timeout_s=10, monotonic=watch)
+    with pytest.raises(NotSent):
+        sender.call("Errors.json", idempotent=True)
+    sender.close()
+    assert len(looked_up) == 3
+
+
+def test_an_unknown_host_was_never_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", fail)
+    sender = Transport("http://127.0.0.1:1/api/v2", dev_key="k")
+    with pytest.raises(ConnectionFailed):
+        sender.call("Errors.json", idempotent=True)
+    sender.close()
+
+
+def test_what_fails_before_tls_is_there_was_never_sent() -> None:
+    with served(lambda sock, _: sock.close()) as heard:
+        secure = Heard(heard.url.replace("http://", "https://"))
+        with pytest.raises(ConnectionFailed):
+            send(secure)
+
+
 def test_past_not_after_nothing_is_written() -> None:
     watch = Watch()
     with served(whole(http())) as heard:
