@@ -22,7 +22,7 @@ from flask import Flask
 from flask_billcom.simulator.settings import Settings
 
 INSTANCE_VARIABLE = "FLASK_INSTANCE_PATH"
-SIMULATOR_ADDRESS = "http://127.0.0.1:8625"
+SIMULATOR_ADDRESS = "http://127.0.0.1:8460"
 
 
 def instance_path() -> str | None:
@@ -66,6 +66,7 @@ def _simulator() -> dict[str, Any]:
         "BILLCOM_DEV_KEY": local.dev_key,
         "BILLCOM_ORGANIZATION_ID": local.org_id,
         "BILLCOM_PAYMENTS_ENABLED": True,
+        "BILLCOM_LINGER_S": 0,
     }
 
 

@@ -15,18 +15,13 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.security import check_password_hash, generate_password_hash
 
+from example_marketplace.clock import now
 from example_marketplace.extensions import Model
-from flask_billcom.clock import SystemClock
 from flask_billcom.money import from_cents, percent_of
 
 FEE_PERCENT = Decimal(10)
 SHIPPING_CENTS = 690
 FREE_SHIPPING_FROM_CENTS = 6000
-
-
-def now() -> datetime:
-    """Return the time as the shop stores it: UTC, without a zone, to the second."""
-    return SystemClock().now().replace(tzinfo=None, microsecond=0)
 
 
 class User(Model):

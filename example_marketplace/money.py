@@ -6,13 +6,16 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from example_marketplace.extensions import db
+from example_marketplace.extensions import billcom, db
 from example_marketplace.models import Buyer, Order, Seller
+from flask_billcom.errors import NotReady
+from flask_billcom.marketplace.balances import Balance, Payout
 from flask_billcom.models import Party, Settlement
 from flask_billcom.models.parties import Role
 
 CONSENT = "account page, version 1"
 """What buyers agreed to, kept with their authorization; a new text gets a new version."""
+NOTHING = Balance(0, 0, 0, 0, 0, 0)
 
 
 def settlements_of(orders: Iterable[Order]) -> dict[int, Settlement]:
@@ -22,6 +25,14 @@ def settlements_of(orders: Iterable[Order]) -> dict[int, Settlement]:
         select(Settlement).where(Settlement.local_type == "Order", Settlement.local_id.in_(by_local_id))
     )
     return {by_local_id[settlement.local_id]: settlement for settlement in found}
+
+
+def money_of(seller: Seller) -> tuple[Balance, list[Payout]]:
+    """Return where a seller's money is and what was sent to him; nothing before his first settled order."""
+    try:
+        return billcom.balance_of(seller), billcom.payouts_of(seller)
+    except NotReady:
+        return NOTHING, []
 
 
 def last_digits_of(party: Buyer | Seller | None) -> str | None:

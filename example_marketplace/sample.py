@@ -188,13 +188,14 @@ def add_people(session: Session) -> People:
 
 def place_order(people: People, place: int) -> Order:
     """Return the order at a place in the sample: one to four lines, every fifth with two lines of one seller."""
-    order = Order(buyer=people.buyers[place * SEVEN_APART % len(people.buyers)], items=[])
+    order = Order(items=[])
     wanted = [(place * THIRTEEN_APART + line * 17) % len(people.products) for line in range(1 + place % 4)]
     if place % 5 == 0:
         wanted = [*wanted[:3], _neighbour(wanted[0], wanted)]
     for line, number in enumerate(dict.fromkeys(wanted)):
         order.add(people.products[number], 1 + (place + line) % 3)
     order.add_shipping()
+    order.buyer = people.buyers[place * SEVEN_APART % len(people.buyers)]
     return order
 
 

@@ -19,6 +19,7 @@ from example_marketplace.demo.stage import stage
 from example_marketplace.extensions import db
 from example_marketplace.local_billcom import LocalBillcom
 from flask_billcom.models import Settlement
+from flask_billcom.simulator import Settings
 
 Meddle = Callable[[Flask, LocalBillcom], None]
 
@@ -48,6 +49,7 @@ def play(count: int, folder: Path, meddle: Meddle | None = None) -> Outcome:
         click.echo(f"Bill.com: {local.api}, its books and bank at {local.address}/simulator/")
         opening_cents = sources.organization_cents(local)
         people = acts.everybody_arrives()
+        acts.device_is_confirmed(Settings().mfa_code)
         everybody = len(people.sellers) + len(people.buyers)
         _with_progress("bank accounts", everybody, acts.accounts_are_given(people))
         refused: list[str] = []
@@ -68,7 +70,7 @@ def _with_progress(label: str, length: int, steps: Iterator[None]) -> None:
 
 
 def _verdict(local: LocalBillcom, count: int, opening_cents: int) -> Outcome:
-    sides = [sources.ledger(db.session), sources.books(local), sources.bank(local, opening_cents=opening_cents)]
+    sides = [sources.ledger(db.session()), sources.books(local), sources.bank(local, opening_cents=opening_cents)]
     settled = db.session.scalar(select(func.count()).select_from(Settlement)) or 0
     paid_out = db.session.scalar(select(func.count()).where(Settlement.state == "paid_out")) or 0
     return Outcome(count, settled, settled - paid_out, sides, differences(*sides))

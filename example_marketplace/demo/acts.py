@@ -16,11 +16,13 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from example_marketplace import sample
+from example_marketplace.clock import today
 from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import billcom, db
 from example_marketplace.local_billcom import LocalBillcom
-from example_marketplace.models import Buyer, Order
+from example_marketplace.models import Buyer, Order, Seller
 from example_marketplace.sample import People
+from flask_billcom import Consent
 from flask_billcom.errors import BillcomError
 from flask_billcom.models import Settlement, SettlementState
 
@@ -31,7 +33,7 @@ Told = Callable[[str], None]
 
 def everybody_arrives() -> People:
     """Put the sample people into the shop and make them known at Bill.com."""
-    people = sample.add_people(db.session)
+    people = sample.add_people(db.session())
     for party in (*people.sellers, *people.buyers):
         billcom.sync_party(party)
     db.session.commit()
@@ -39,9 +41,16 @@ def everybody_arrives() -> People:
     return people
 
 
+def device_is_confirmed(code: str) -> None:
+    """Do what a person does once a month: confirm this device with the code that his phone shows."""
+    challenge = billcom.session.challenge()
+    billcom.session.confirm(challenge, code, machine_name="demo", actor="demo")
+
+
 def accounts_are_given(people: People) -> Iterator[None]:
     """Pass everybody's bank account through, one at a time; no number is kept."""
-    for place, party in enumerate((*people.sellers, *people.buyers)):
+    everybody: list[Seller | Buyer] = [*people.sellers, *people.buyers]
+    for place, party in enumerate(everybody):
         account = sample.account(place)
         billcom.add_bank_account(
             party,
@@ -50,8 +59,7 @@ def accounts_are_given(people: People) -> Iterator[None]:
             account_number=account.account_number,
         )
         if isinstance(party, Buyer):
-            billcom.authorize_charges(party, consent=f"demo, buyer {party.id}")
-        db.session.commit()
+            billcom.authorize_charges(party, Consent(reference=f"demo, buyer {party.id}", date=today()))
         yield
 
 
@@ -59,6 +67,7 @@ def orders_ship(people: People, count: int, tell: Told) -> Iterator[None]:
     """Place, ship and settle orders one after the other; what is refused is told and the others go on."""
     careless = count // 2
     for place in range(count):
+        ask_for_write_lock()
         order = sample.place_order(people, place)
         if place == careless:
             order.items[0].unit_cents = 1  # lowered by hand, and the fee of the old price left standing

@@ -12,12 +12,15 @@ from flask import Blueprint, current_app, flash, redirect, render_template, url_
 from flask_login import current_user
 from werkzeug import Response
 
-from example_marketplace.extensions import db
+from example_marketplace.clock import today
+from example_marketplace.database import ask_for_write_lock
+from example_marketplace.extensions import billcom, db
 from example_marketplace.forms import BankAccount, BuyerBankAccount, BuyerProfile, SellerProfile
 from example_marketplace.models import Buyer, Seller
 from example_marketplace.money import CONSENT, last_digits_of
 from example_marketplace.views.who import signed_in, this_buyer, this_seller
-from flask_billcom.errors import BillcomError
+from flask_billcom import Consent
+from flask_billcom.errors import BillcomError, NotReady
 
 bp = Blueprint("account", __name__, url_prefix="/account")
 
@@ -41,9 +44,11 @@ def save_buyer() -> Response:
     """Become a buyer, or change name and e-mail; Bill.com learns of it by itself."""
     form = BuyerProfile(prefix="buyer")
     if _is_good(form):
+        ask_for_write_lock()
         buyer = current_user.buyer or Buyer(user=db.session.merge(current_user))
         form.populate_obj(buyer)
         db.session.add(buyer)
+        billcom.sync_party(buyer)
         db.session.commit()
         flash("Saved.", "good")
     return redirect(url_for("account.index"))
@@ -55,9 +60,11 @@ def save_seller() -> Response:
     """Become a seller, or change name and e-mail; Bill.com learns of it by itself."""
     form = SellerProfile(prefix="seller")
     if _is_good(form):
+        ask_for_write_lock()
         seller = current_user.seller or Seller(user=db.session.merge(current_user))
         form.populate_obj(seller)
         db.session.add(seller)
+        billcom.sync_party(seller)
         db.session.commit()
         flash("Saved.", "good")
     return redirect(url_for("account.index"))
@@ -85,23 +92,25 @@ def seller_bank() -> str | Response:
 
 def _passed_on(party: Buyer | Seller, form: BankAccount) -> bool:
     try:
-        pass_bank_account_through(
+        billcom.add_bank_account(
             party,
             name_on_account=form.name_on_account.data,
             routing_number=form.routing_number.data,
             account_number=form.account_number.data,
             is_savings=form.kind.data == "Savings",
+            actor=f"user {current_user.id}",
         )
         if isinstance(party, Buyer):
-            consent_to_debits(party)
-        db.session.commit()
+            billcom.authorize_charges(party, Consent(reference=CONSENT, date=today()), actor=f"user {current_user.id}")
+    except NotReady:
+        flash("We are introducing you to Bill.com at this moment. Please try again in a minute.", "bad")
     except BillcomError as error:
-        db.session.rollback()
         current_app.logger.warning("a bank account was not taken: %s", type(error).__name__)
-        flash("Our payments partner did not take this account. Please try again later.", "bad")
-        return False
-    flash("Your bank account is in place.", "good")
-    return True
+        flash("Bill.com did not take this account. Please try again later.", "bad")
+    else:
+        flash("Your bank account is in place.", "good")
+        return True
+    return False
 
 
 def _is_good(form: Any) -> bool:  # noqa: ANN401 - WTForms ships no types

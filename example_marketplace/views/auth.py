@@ -7,7 +7,8 @@ from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 from werkzeug import Response
 
-from example_marketplace.extensions import db, login
+from example_marketplace.database import ask_for_write_lock
+from example_marketplace.extensions import billcom, db, login
 from example_marketplace.forms import SignIn, SignUp
 from example_marketplace.models import Buyer, User
 from example_marketplace.views.who import signed_in
@@ -41,11 +42,13 @@ def sign_in() -> str | Response:
 def sign_up() -> str | Response:
     form = SignUp()
     if form.validate_on_submit():
+        ask_for_write_lock()
         email = form.email.data.strip().lower()
         if db.session.scalar(select(User.id).where(User.email == email)) is None:
             user = User(email=email, buyer=Buyer(company=form.company.data, email=email))
             user.set_password(form.password.data)
             db.session.add(user)
+            billcom.sync_party(user.buyer)
             db.session.commit()
             login_user(user)
             return redirect(_next(user))

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from sqlalchemy import select
 from werkzeug import Response
 
+from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import db
 from example_marketplace.models import Order, Product
 from example_marketplace.views.who import signed_in, this_buyer
@@ -42,6 +43,7 @@ def put(product_id: int) -> Response:
 @signed_in
 def order() -> Response:
     """Place the order."""
+    ask_for_write_lock()
     placed = _draft()
     if not placed.items:
         flash("Your cart is empty.", "bad")

@@ -11,7 +11,7 @@ from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import billcom, db
 from example_marketplace.forms import NewProduct
 from example_marketplace.models import Order, OrderItem, Product
-from example_marketplace.money import settlements_of
+from example_marketplace.money import money_of, settlements_of
 from example_marketplace.views.who import signed_in, this_seller
 from flask_billcom.errors import BillcomError
 from flask_billcom.money import to_cents
@@ -32,13 +32,14 @@ def index() -> str:
         .order_by(Order.shipped_at.is_not(None), Order.id.desc())
         .limit(RECENT)
     ).all()
+    balance, payouts = money_of(seller)
     return render_template(
         "selling/index.html",
         seller=seller,
         orders=orders,
         settlements=settlements_of(orders),
-        balance=billcom.balance_of(seller),
-        payouts=billcom.payouts_of(seller),
+        balance=balance,
+        payouts=payouts,
     )
 
 
@@ -72,6 +73,7 @@ def new_product() -> str | Response:
     form = NewProduct()
     if not form.validate_on_submit():
         return render_template("selling/product.html", form=form)
+    ask_for_write_lock()
     product = Product(
         seller=seller,
         title=form.title.data,
@@ -89,6 +91,7 @@ def new_product() -> str | Response:
 @signed_in
 def offer(product_id: int) -> Response:
     """Take a product out of the catalogue, or put it back."""
+    ask_for_write_lock()
     product = db.get_or_404(Product, product_id)
     if product.seller != this_seller():
         abort(404)

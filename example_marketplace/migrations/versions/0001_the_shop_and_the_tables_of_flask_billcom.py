@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-21 23:56:48.302612
+Create Date: 2026-11-22 00:32:46.575002
 """
 
 import sqlalchemy as sa
@@ -272,7 +272,9 @@ def upgrade():
     sa.Column('due_cents', sa.BigInteger(), nullable=True),
     sa.Column('scheduled_cents', sa.BigInteger(), nullable=True),
     sa.Column('approval_status', sa.String(length=32), nullable=True),
+    sa.Column('remote_created_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('remote_updated_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('release_after', sa.DateTime(timezone=True), nullable=True),
     sa.Column('released_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('cleared_at', sa.DateTime(timezone=True), nullable=True),
@@ -439,7 +441,7 @@ def upgrade():
     sa.Column('seller_id', sa.Integer(), nullable=False),
     sa.Column('title', sa.String(length=80), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
-    sa.Column('unit_cents', sa.Integer(), nullable=True),
+    sa.Column('unit_cents', sa.Integer(), nullable=False),
     sa.Column('fee_cents', sa.Integer(), nullable=False),
     sa.Column('shipped_at', sa.DateTime(), nullable=True),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_order_item_quantity')),
