@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import Any, cast
 
 from flask import Blueprint
+from sqlalchemy.orm import Session
 
+from flask_billcom.api.client import BillcomAPI
 from flask_billcom.engine.signing import SharedSession
+from flask_billcom.errors import MappingError
 from flask_billcom.marketplace.doctor import Diagnosis, Subject, examine
+from flask_billcom.marketplace.identity import parse_key
 from flask_billcom.marketplace.lists import Lists
 from flask_billcom.marketplace.status import Status, status_of
 from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
-
-if TYPE_CHECKING:
-    from flask_billcom.extension import Billcom
 
 
 class OfficeCalls(PartiesCalls):
@@ -27,7 +30,7 @@ class OfficeCalls(PartiesCalls):
         """The JSON routes; the app registers them, under a prefix of its own, once `authorize` says who may enter."""
         from flask_billcom.web import make_blueprint
 
-        return make_blueprint(cast("Billcom", self))
+        return make_blueprint(cast("Any", self))
 
     def lists(self, *, of: object | None = None) -> Lists:
         """Return what may be seen of our rows: settlements, parties, payouts, operations.
@@ -67,6 +70,46 @@ class OfficeCalls(PartiesCalls):
             gateway=parts.gateway,
         )
         return examine(subject, offline=offline)
+
+    @property
+    def client(self) -> BillcomAPI:
+        """Any call of Bill.com's API, typed, inside the shared session and limits.
+
+        What it changes is sent once and is no operation: whoever calls it reads back where no answer came.
+        """
+        return BillcomAPI(self._ready().parts.gateway)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Open the app's session for one transaction that writes; it commits at the end and rolls back on any error.
+
+        On SQLite it takes the write lock as it begins, so that it cannot be refused after its first read.
+        """
+        state, session = self._ready(), self._database.session()
+        try:
+            session.connection(bind_arguments={"bind": state.store.engine}, execution_options={"billcom_write": True})
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+    def find(self, local_type: str, local_id: str) -> object:
+        """Return a mapped object of the app: an order, buyer or seller.
+
+        :param local_type: name of its class, as it was registered.
+        :param local_id: its primary key as text, as our rows hold it.
+        :raises MappingError: no such class is mapped, or there is no such row.
+        """
+        functions = (self.registry.sales, *self.registry.parties.values())
+        known = {each.cls.__name__: each.cls for function in functions for each in function}
+        if local_type not in known:
+            names = ", ".join(sorted(known)) or "none"
+            raise MappingError(f"no class {local_type} is mapped; known: {names}")
+        found: object = self._database.session().get(known[local_type], parse_key(known[local_type], local_id))
+        if found is None:
+            raise MappingError(f"there is no {local_type} {local_id}")
+        return found
 
     @property
     def session(self) -> SharedSession:

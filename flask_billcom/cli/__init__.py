@@ -1,0 +1,45 @@
+"""The commands: `flask billcom …`.
+
+    lazy        finds a command when it is called for, so that `flask --help` stays quick
+    shell       what all commands share: errors, exit codes, JSON, tables, progress
+    looking     doctor, status
+    selling     settle, sync
+    working     worker, tick, simulator
+    signing     session login|logout|mfa
+    keys        keys generate|rotate
+    ops         ops list|show|retry|resolve|cancel
+    pay         pay run|now|hold|release
+    books       books reconcile|trial, audit verify
+    wire        api: any call of Bill.com's API
+
+Exit codes: 0 done; 1 refused, failed, or something needs attention; 2 wrong usage; 3 the outcome is unknown:
+look before doing it again.
+"""
+
+from __future__ import annotations
+
+from .lazy import LazyGroup
+
+billcom_cli = LazyGroup(
+    "billcom",
+    help="The payments back office on Bill.com.",
+    homes={
+        "doctor": "looking:doctor",
+        "status": "looking:status",
+        "settle": "selling:settle",
+        "sync": "selling:sync",
+        "worker": "working:worker",
+        "tick": "working:tick",
+        "simulator": "working:simulator",
+        "session": "signing:session",
+        "keys": "keys:keys",
+        "ops": "ops:ops",
+        "pay": "pay:pay",
+        "books": "books:books",
+        "audit": "books:audit",
+        "api": "wire:api",
+    },
+)
+"""The group that Flask finds by its entry point `flask.commands`."""
+
+__all__ = ["billcom_cli"]

@@ -32,12 +32,16 @@ class ThreadRunner:
         """Start ticking."""
         self._thread.start()
 
+    def end(self) -> None:
+        """Begin no further tick, and do not wait for the one under way; safe in a signal handler."""
+        self._stopping.set()
+
     def stop(self, timeout_s: float | None = None) -> None:
         """Stop after the tick under way and wait for it.
 
         :param timeout_s: how long to wait, in seconds; without end if left out.
         """
-        self._stopping.set()
+        self.end()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
 

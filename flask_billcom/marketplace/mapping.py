@@ -11,7 +11,7 @@ may be buyer and seller: the two roles are two parties.
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,9 @@ class Functions:
 
     def __len__(self) -> int:
         return len(self._by_class)
+
+    def __iter__(self) -> Iterator[Registered]:
+        return iter(self._by_class.values())
 
     def add(self, cls: type[Any], describe: Callable[[Any], Any]) -> None:
         """Register a function.

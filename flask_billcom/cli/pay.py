@@ -1,0 +1,124 @@
+"""Commands that pay sellers, or keep them from being paid. Each says what it will do, and asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import click
+
+from . import shell
+
+if TYPE_CHECKING:
+    from flask_billcom.marketplace.payouts import PayoutRun
+
+Planning = Callable[..., "PayoutRun"]
+
+
+@click.group
+def pay() -> None:
+    """Pay sellers, hold and release their money."""
+
+
+@pay.command
+@shell.dry_run
+@shell.yes
+@shell.as_json
+@shell.in_app
+def run(*, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Plan the payment of every bill that may be paid now, whatever the schedule says; the worker sends it."""
+    _plan(shell.billcom().payout_run, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+@pay.command
+@click.argument("seller_class")
+@click.argument("key")
+@shell.dry_run
+@shell.yes
+@shell.as_json
+@shell.in_app
+def now(*, seller_class: str, key: str, dry_run: bool, yes: bool, as_json: bool) -> None:
+    """Plan the payment of one seller's bills, also below the minimum payout."""
+    billcom = shell.billcom()
+    seller = billcom.find(seller_class, key)
+
+    def plan(*, dry_run: bool) -> PayoutRun:
+        found: PayoutRun = billcom.pay_now(seller, dry_run=dry_run)
+        return found
+
+    _plan(plan, dry_run=dry_run, yes=yes, as_json=as_json)
+
+
+def _plan(plan: Planning, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+    rehearsed = plan(dry_run=True)
+    if dry_run or rehearsed.stopped is not None or not rehearsed.bills:
+        _show(rehearsed, "would pay", as_json=as_json)
+        if rehearsed.stopped is not None and not dry_run:
+            shell.fail(f"nothing is planned: {rehearsed.stopped}")
+        return
+    if not yes:
+        shell.say(_words(rehearsed, "this pays"))
+        click.confirm("Go on?", abort=True, err=True)
+    planned = plan(dry_run=False)
+    _show(planned, "planned", as_json=as_json)
+    if planned.stopped is not None:
+        shell.fail(f"nothing is planned: {planned.stopped}")
+
+
+def _show(found: PayoutRun, verb: str, *, as_json: bool) -> None:
+    if as_json:
+        shell.show_json(found)
+        return
+    click.echo(_words(found, verb))
+    for reason, skipped in found.skipped.items():
+        click.echo(f"waits: {skipped.bills} bills, {shell.dollars(skipped.cents)} dollars: {reason}")
+    if found.stopped is not None:
+        click.echo(f"stopped: {found.stopped}")
+    if found.parked is not None:
+        click.echo(f"what is planned waits: {found.parked}")
+
+
+def _words(found: PayoutRun, verb: str) -> str:
+    return f"{verb} {found.bills} bills of {found.sellers} sellers, {shell.dollars(found.cents)} dollars"
+
+
+@pay.command
+@click.argument("local_class", required=False)
+@click.argument("key", required=False)
+@click.option("--everything", is_flag=True, help="All payouts: the kill switch.")
+@shell.reason
+@shell.in_app
+def hold(*, local_class: str | None, key: str | None, everything: bool, reason: str) -> None:
+    """Let the money of an order or a seller wait, named by class and primary key."""
+    is_new = shell.billcom().hold(_object(local_class, key, everything=everything), reason, actor=shell.actor())
+    click.echo("held" if is_new else "was held for that reason before")
+
+
+@pay.command
+@click.argument("local_class", required=False)
+@click.argument("key", required=False)
+@click.option("--everything", is_flag=True, help="The holds on all payouts: the kill switch.")
+@click.option("--reason", help="Only the hold with this reason.")
+@shell.yes
+@shell.in_app
+def release(
+    *,
+    local_class: str | None,
+    key: str | None,
+    everything: bool,
+    reason: str | None,
+    yes: bool,
+) -> None:
+    """Release the holds on an order or a seller, named by class and primary key; what may be paid is paid then."""
+    found = _object(local_class, key, everything=everything)
+    if not yes:
+        click.confirm("Release, so that its money may move?", abort=True, err=True)
+    click.echo(f"released: {shell.billcom().release(found, reason=reason, actor=shell.actor())}")
+
+
+def _object(local_class: str | None, key: str | None, *, everything: bool) -> object | None:
+    if everything == (local_class is not None) or (local_class is None) != (key is None):
+        raise click.UsageError("give a class and a key, or --everything")
+    if local_class is None or key is None:
+        return None
+    return shell.billcom().find(local_class, key)

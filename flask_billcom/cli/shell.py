@@ -1,0 +1,141 @@
+"""What all commands share.
+
+    @click.command
+    @as_json                 --json
+    @in_app                  an app context; our errors become one line and an exit code
+    def status(as_json): ...
+
+Standard output holds the answer and nothing else; questions, progress and errors go to standard error.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import click
+from flask.cli import with_appcontext
+
+if TYPE_CHECKING:
+    from flask_billcom.extension import Billcom
+
+F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
+ATTENTION, UNKNOWN = 1, 3
+"""Exit codes: something is wrong or was refused; or it may have happened."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+yes = click.option("--yes", is_flag=True, help="Do not ask.")
+dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+reason = click.option("--reason", required=True, help="Why; it stands in the audit trail.")
+
+
+def in_app(function: F) -> F:
+    """Run a command in the app's context, and end it with one line where one of our errors comes."""
+    return reported(with_appcontext(function))
+
+
+def reported(function: F) -> F:
+    """End a command with one line and an exit code where one of our errors comes."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+        from sqlalchemy.exc import DBAPIError
+
+        from flask_billcom.errors import BillcomError
+
+        try:
+            return function(*args, **kwargs)
+        except BillcomError as error:
+            fail(str(error), UNKNOWN if _may_have_happened(error) else ATTENTION)
+        except DBAPIError as error:
+            # The driver's own words alone: statement and parameters are nobody's business here.
+            fail(f"the database cannot be used: {str(error.orig).strip()}; run `flask billcom doctor`")
+
+    return run  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def _may_have_happened(error: Exception) -> bool:
+    from flask_billcom.errors import OutcomeUnknown, TransportError
+
+    return isinstance(error, OutcomeUnknown) or (isinstance(error, TransportError) and error.may_have_happened)
+
+
+def fail(message: str, code: int = ATTENTION) -> NoReturn:
+    """End the command with one line on standard error."""
+    click.echo(f"Error: {message}", err=True)
+    raise click.exceptions.Exit(code)
+
+
+def say(text: str) -> None:
+    """Say something that is not the answer, on standard error."""
+    click.echo(text, err=True)
+
+
+def show_json(value: Any) -> None:  # noqa: ANN401 - any of our values
+    """Print a value as JSON."""
+    from flask_billcom.marketplace.plain import plain
+
+    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print rows under headings, numbers to the right."""
+    cells = [[_cell(each) for each in row] for row in rows]
+    right = [bool(cells) and all(_is_number(row[place]) for row in cells) for place in range(len(headings))]
+    widths = [max(len(row[place]) for row in [list(headings), *cells]) for place in range(len(headings))]
+    for row in [list(headings), *cells]:
+        aligned = [
+            text.rjust(width) if to_right else text.ljust(width)
+            for text, width, to_right in zip(row, widths, right, strict=True)
+        ]
+        click.echo("  ".join(aligned).rstrip())
+
+
+def _cell(value: object) -> str:
+    from datetime import datetime
+
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    # A reference or key comes from the app and may hold anything; a terminal obeys control characters.
+    return "".join(each if each.isprintable() else "?" for each in str(value))
+
+
+def _is_number(text: str) -> bool:
+    return text == "-" or text.lstrip("-").replace(",", "").replace(".", "", 1).isdecimal()
+
+
+def dollars(cents: int) -> str:
+    """Return an amount in cents as dollars with two places and commas."""
+    from flask_billcom.money import from_cents
+
+    return f"{from_cents(cents):,}"
+
+
+@contextmanager
+def progress(items: Sequence[T], label: str) -> Iterator[Iterator[T]]:
+    """Show on standard error how far a walk over some items has come."""
+    with click.progressbar(items, label=label, file=sys.stderr) as walk:
+        yield iter(walk)
+
+
+def actor() -> str:
+    """Return who runs the command, for the audit trail."""
+    try:
+        return f"cli:{getpass.getuser()}"[:100]
+    except (OSError, KeyError):
+        return "cli"
+
+
+def billcom() -> Billcom:
+    """Return the Billcom of the app."""
+    from flask_billcom.globals import current_billcom
+
+    return current_billcom
