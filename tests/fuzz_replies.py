@@ -14,10 +14,23 @@ from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
 
-from flask_billcom.api import Bill, Certainty, Customer, ReceivedPay, Reply, SentPay, classify
+from flask_billcom.api import (
+    Bill,
+    BillApprover,
+    Certainty,
+    Connection,
+    Customer,
+    Disbursement,
+    ReceivedPay,
+    Reply,
+    SentPay,
+    classify,
+)
 from flask_billcom.api.envelope import read_reply
 from flask_billcom.api.replies import (
     ItemReply,
+    parse_approvals,
+    parse_approvers,
     parse_bulk,
     parse_charge,
     parse_list,
@@ -25,6 +38,7 @@ from flask_billcom.api.replies import (
     parse_payments,
     parse_sent_pays,
     parse_summary,
+    parse_time,
 )
 from flask_billcom.errors import BillcomError
 
@@ -83,6 +97,10 @@ def originals() -> list[dict[str, Any]]:
         _good({"sentPays": [pay]}),
         _good({"payments": [pay]}),
         _good({"chargedReceivedPay": charge}),
+        _good({"currentTime": "2031-03-04T05:06:07.000+0000"}),
+        _good({"marker": "m", "approvals": [_bill("FB-1")]}),
+        _good([{"obj": {"entity": "BillApprover", "sortOrder": 0, "status": "0"}}]),
+        _good({"paymentType": "2", "achData": {"errorCode": "R03"}, "checkData": {}}),
         _good({"bills": {"overdueCount": 1, "overdueTotal": "$1,200.00"}}),
         {"response_status": 0, "response_message": "Success", "requestId": "nrr01AAAAAAAAAAAAAAA"},
     ]
@@ -146,6 +164,11 @@ PARSERS: list[Callable[[Reply], object]] = [
     parse_payments,
     parse_charge,
     parse_summary,
+    lambda reply: parse_time(reply, "currentTime"),
+    lambda reply: parse_approvers(BillApprover, reply),
+    lambda reply: parse_approvals(Bill, reply),
+    lambda reply: parse_object(Disbursement, reply),
+    lambda reply: parse_object(Connection, reply),
 ]
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from flask_billcom.errors import MalformedReply
 from flask_billcom.money import MAX_CENTS
 
-from .codec import from_wire
+from .codec import from_wire, read_moment
 from .codes import Certainty, Verdict, classify
 from .envelope import Reply, read_envelope
 from .fields import Record
@@ -159,6 +160,14 @@ def parse_text(reply: Reply, key: str) -> str:
     return _reading(reply, lambda data: _text(_under(data, key), key))
 
 
+def parse_time(reply: Reply, key: str) -> datetime:
+    """Return a time of an answer, aware UTC.
+
+    :raises MalformedReply: it is not there.
+    """
+    return _reading(reply, lambda data: _time(_under(data, key), key))
+
+
 def parse_decimal(reply: Reply, key: str) -> Decimal:
     """Return a number of an answer.
 
@@ -237,6 +246,13 @@ def _text(value: Any, key: str) -> str:  # noqa: ANN401
     if not isinstance(value, str) or not value:
         raise MalformedReply(f"the answer holds no {key}")
     return value
+
+
+def _time(value: Any, key: str) -> datetime:  # noqa: ANN401
+    try:
+        return read_moment(_text(value, key))
+    except ValueError:
+        raise MalformedReply(f"the answer holds no {key}") from None
 
 
 def _section(held: Any) -> Mapping[str, SummaryLine]:  # noqa: ANN401

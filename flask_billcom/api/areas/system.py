@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask_billcom.api import requests
-from flask_billcom.api.codec import read_moment
 from flask_billcom.api.fields import Record
-from flask_billcom.api.replies import parse_decimal, parse_list, parse_text
+from flask_billcom.api.replies import parse_decimal, parse_list, parse_time
 from flask_billcom.api.requests import Call
 from flask_billcom.api.transport import Download
 
@@ -44,7 +43,7 @@ class SystemCalls(Area):
 
     def current_time(self) -> datetime:
         """Tell the server's time, aware UTC."""
-        return read_moment(parse_text(self._send(requests.current_time()), "currentTime"))
+        return parse_time(self._send(requests.current_time()), "currentTime")
 
     def errors(self) -> Any:  # noqa: ANN401 - its shape is not documented
         """List all error codes as they come.
