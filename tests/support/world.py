@@ -265,12 +265,12 @@ class World:
         # A bank account has to be two days old before Bill.com pays to it.
         self.advance(business_days=4)
 
-    def plan_payouts(self) -> int:
-        """Plan to pay every open bill, as a payout run does, and return how many."""
+    def plan_payouts(self, count: int | None = None) -> int:
+        """Plan to pay every open bill, or the first ones, as a payout run does, and return how many."""
         with self.store.write() as rows:
             bills = rows.all(select(Document).where(Document.kind == "bill", Document.status == "open"))
             taken = set(rows.all(select(Operation.subject_id).where(Operation.kind == "pay")))
-            bills = [bill for bill in bills if bill.id not in taken]
+            bills = [bill for bill in sorted(bills, key=lambda b: b.id) if bill.id not in taken][:count]
             plans = [
                 ops.Plan("pay", "document", b.id, ops.lane_of_document(b.id), b.id.hex, amount_cents=b.cents)
                 for b in bills
@@ -323,6 +323,10 @@ class World:
     def states(self, kind: str | None = None) -> list[str]:
         """Return the states of the operations of a kind."""
         return [operation.state for operation in self.operations(kind)]
+
+    def evidence(self, kind: str) -> dict[str, Any]:
+        """Return what the only operation of a kind keeps as evidence."""
+        return self.operation(kind).evidence or {}
 
     def operation_attempts(self, kind: str) -> list[int]:
         """Return how often the operations of a kind were sent."""

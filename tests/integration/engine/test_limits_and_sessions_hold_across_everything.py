@@ -22,6 +22,11 @@ def expire_sessions(world: World) -> None:
     world.simulator.under_lock(lambda bill: bill.sessions.live.clear())
 
 
+def wait_a_moment(_seconds: float) -> None:
+    """Let other threads run, without moving the time."""
+    Event().wait(0.01)
+
+
 def test_a_session_that_ends_mid_batch_is_renewed_once_and_the_call_planned_anew(world: World) -> None:
     world.ready_to_pay(2)
     logins = len(world.sent("Login"))
@@ -169,7 +174,7 @@ def test_a_hundred_threads_that_meet_an_ended_session_sign_in_once(world: World)
     world.tick()
     with world.store.write() as rows:
         world.parts.sessions.mark_dead(rows, 1, None)
-    world.clock.waits = lambda _seconds: Event().wait(0.01)
+    world.clock.waits = wait_a_moment
     processes = [world.process() for _ in range(100)]
 
     with ThreadPoolExecutor(100) as threads:

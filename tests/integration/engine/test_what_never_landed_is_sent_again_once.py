@@ -39,7 +39,7 @@ def test_a_second_silence_leaves_the_payment_to_a_person(world: World) -> None:
 
     assert len(world.sent("PayBills")) == 2
     assert world.trial()[Account.SELLER_RESERVED] == -900, "what may have been paid stays reserved"
-    assert "absent" in world.operation("pay").evidence["reason"]
+    assert "absent" in world.evidence("pay")["reason"]
 
 
 def test_a_connection_that_was_refused_is_tried_again_soon_and_without_a_fence(world: World) -> None:
