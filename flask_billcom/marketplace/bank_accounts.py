@@ -28,7 +28,7 @@ from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
 from flask_billcom.engine.gateway import Gateway
 from flask_billcom.engine.reads import Reads
-from flask_billcom.errors import InvalidRequest, NotFound, NotReady, OutcomeUnknown, TransportError
+from flask_billcom.errors import InvalidRequest, MFARequired, NotFound, NotReady, OutcomeUnknown, TransportError
 from flask_billcom.models import Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Store
@@ -105,6 +105,14 @@ class Teller:
         call, record_type = _request(party, details)
         try:
             return cast("AnyAccount", parse_object(record_type, self.gateway.change(call)))
+        except MFARequired as error:
+            raise MFARequired(
+                "Bill.com takes bank accounts of sellers from a trusted device only; a person must confirm this one "
+                "with `flask billcom session mfa`",
+                code=error.code,
+                api_message=error.api_message,
+                method=error.method,
+            ) from None
         except (OutcomeUnknown, TransportError) as error:
             if isinstance(error, TransportError) and not error.may_have_happened:
                 raise

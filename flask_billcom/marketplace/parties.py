@@ -96,7 +96,7 @@ def sync_parties(rows: Rows, clock: Clock, settings: Settings, keys: Sequence[Pa
     unknown = [each for each in parties.values() if not each.is_known]
     plan(rows, clock, organization_id, _creations(rows, organization_id, unknown), linger_s=settings.linger_s)
     plan_updates(rows, clock, settings, [(each.role, each.id) for each in parties.values() if each.is_known])
-    unpark(rows, [each.id for each in parties.values()])
+    unpark(rows, clock, [each.id for each in parties.values()])
     return list(parties.values())
 
 
@@ -192,8 +192,8 @@ def _plan(
     return [party for key, party in keys.items() if ids[key] not in planned]
 
 
-def unpark(rows: Rows, party_ids: Sequence[UUID]) -> None:
-    """Let operations on parties go on that waited for data of the app."""
+def unpark(rows: Rows, clock: Clock, party_ids: Sequence[UUID]) -> None:
+    """Let operations on parties go on at once that waited for data of the app."""
     for part in chunks(party_ids):
         rows.change(
             update(Operation)
@@ -202,7 +202,7 @@ def unpark(rows: Rows, party_ids: Sequence[UUID]) -> None:
                 Operation.state == OperationState.PLANNED,
                 Operation.parked == NEEDS_DATA,
             )
-            .values(parked=None, evidence=None)
+            .values(parked=None, evidence=None, not_before=clock.now())
         )
 
 
@@ -210,4 +210,4 @@ def party_changed(rows: Rows, clock: Clock, settings: Settings, keys: Sequence[P
     """Plan what follows from a change of the app's objects, as far as they are parties."""
     parties = find_parties(rows, settings.organization_id, keys)
     plan_updates(rows, clock, settings, [(each.role, each.id) for each in parties.values() if each.is_known])
-    unpark(rows, [each.id for each in parties.values() if not each.is_known])
+    unpark(rows, clock, [each.id for each in parties.values()])

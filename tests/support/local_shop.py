@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import requests
 
+from flask_billcom.api.fields import Record
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.simulator import Simulator, WSGIAdapter
 from tests.support.shop import Drawing, Shop, make_shop
 
+T = TypeVar("T", bound=Record)
 BASE_URL = "http://127.0.0.1:9/api/v2"
 
 
@@ -65,6 +67,18 @@ class LocalShop:
                 self.simulator.clock.advance(seconds=60)
                 report = self.shop.billcom.tick()
         return report
+
+    def trust(self) -> None:
+        """Confirm the device with the code from the phone."""
+        with self.shop.app.app_context():
+            sessions = self.shop.billcom.state_of().parts.sessions
+            code = self.simulator.settings.mfa_code
+            sessions.authenticate(sessions.challenge(), code, machine_name="test", actor="test")
+
+    def shown(self, record_type: type[T]) -> list[T]:
+        """Return what Bill.com shows of a kind of objects."""
+        with self.shop.app.app_context():
+            return list(self.shop.billcom.state_of().parts.domain.reads.page(record_type).records)
 
     def pass_days(self, count: int) -> None:
         """Let days pass at Bill.com."""
