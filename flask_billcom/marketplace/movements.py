@@ -14,7 +14,7 @@ Wire: https://developersupport.bill.com/hc/en-us/articles/208196706-MoneyMovemen
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -39,8 +39,12 @@ if TYPE_CHECKING:
     from .context import Domain
 
 PAYABLES, RECEIVABLES = "payables", "receivables"
-KINDS = {MovementType.PAYABLES: PAYABLES, MovementType.RECEIVABLES: RECEIVABLES}
-STATUSES = {MovementStatus.SENT: "sent", MovementStatus.CONFIRMED: "confirmed", MovementStatus.VOID: "void"}
+KINDS: Mapping[str, str] = {MovementType.PAYABLES: PAYABLES, MovementType.RECEIVABLES: RECEIVABLES}
+STATUSES: Mapping[str, str] = {
+    MovementStatus.SENT: "sent",
+    MovementStatus.CONFIRMED: "confirmed",
+    MovementStatus.VOID: "void",
+}
 MOVEMENT_OF = {SENT: PAYABLES, RECEIVED: RECEIVABLES}
 NEAR = timedelta(days=4)
 """How far the bank's line and the day on which a payment came back may lie apart."""
@@ -56,7 +60,7 @@ def take_in(rows: Rows, clock: Clock, organization_id: str, records: Sequence[Mo
             "id": clock.new_id(),
             "organization_id": organization_id,
             "remote_id": remote_id,
-            "kind": KINDS[MovementType(str(each.type))],
+            "kind": KINDS[str(each.type)],
             "cents": to_cents(each.amount) if each.amount is not None else 0,
             "process_date": each.process_date,
             "status": "sent",
@@ -171,7 +175,7 @@ def has_lines(organization_id: str, kind: str) -> ColumnElement[bool]:
 
 
 def _is_plain(each: MoneyMovement) -> bool:
-    return str(each.type) in set(KINDS) and each.process_date is not None and str(each.status) in set(STATUSES)
+    return str(each.type) in KINDS and each.process_date is not None and str(each.status) in STATUSES
 
 
 def _of_bank_day(day: date) -> ColumnElement[bool]:

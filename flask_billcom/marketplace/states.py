@@ -67,7 +67,7 @@ def refresh_documents(rows: Rows, document_ids: Collection[UUID], now: datetime)
                     (scheduled > 0, "scheduled"),
                     else_="open",
                 ),
-                due_cents=case((paid >= Document.cents, 0), else_=Document.cents - paid),
+                due_cents=case((paid >= Document.cents, 0), else_=Document.cents - paid - _not_due(scheduled)),
                 scheduled_cents=scheduled,
                 cleared_at=case(
                     (
@@ -78,6 +78,11 @@ def refresh_documents(rows: Rows, document_ids: Collection[UUID], now: datetime)
                 ),
             )
         )
+
+
+def _not_due(scheduled: ColumnElement[int]) -> ColumnElement[int]:
+    """Return the scheduled cents that are no longer due: those of a bill; an invoice's are due until they are paid."""
+    return case((Document.kind == "bill", scheduled), else_=0)
 
 
 def refresh(

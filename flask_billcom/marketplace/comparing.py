@@ -1,0 +1,241 @@
+"""Compare one page of Bill.com's parties or documents with our rows.
+
+Each comparison looks up the page's rows in one statement, tells what is ours by remote id or by our own mark, and
+yields the differences. Nothing is changed here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
+from flask_billcom.models import Document, Party, Payment, PaymentPart
+from flask_billcom.models.parties import Role
+from flask_billcom.money import to_cents
+from flask_billcom.store import Rows
+
+from .differences import RUN_TICK, Difference, Kind, dollars, other_amount, other_party, other_state
+from .seen import Seen
+
+ACTIVE = "1"
+
+Days = dict[tuple[str, date], Counter[str]]
+"""Cents of each sort of movement and bank day: `must` have moved, `may` have moved, `lines` of the bank."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a reconciliation knows while it goes through the pages.
+
+    :param prefix: start of our numbers and short names.
+    :param seen: the ids that were met.
+    :param counted: objects that were compared, by sort.
+    :param days: what moved at the bank.
+    """
+
+    organization_id: str
+    prefix: str
+    seen: Seen
+    counted: Counter[str] = field(default_factory=Counter)
+    days: Days = field(default_factory=dict)
+
+
+def compare_parties(tally: Tally, rows: Rows, role: Role, page: Sequence[Customer | Vendor]) -> Iterator[Difference]:
+    """Compare customers or vendors."""
+    there = {each.id: each for each in page if each.id is not None}
+    tally.seen.add(role, there)
+    found = rows.all(
+        select(Party).where(
+            Party.organization_id == tally.organization_id, Party.role == role, Party.remote_id.in_(list(there))
+        )
+    )
+    ours = {party.remote_id: party for party in found}
+    mark = f"{tally.prefix}{'C' if role == Role.CUSTOMER else 'V'}"
+    for remote_id, each in there.items():
+        if remote_id in ours:
+            tally.counted[f"{role}s"] += 1
+            yield from _of_party(ours[remote_id], each)
+        elif (each.short_name or "").startswith(mark) and each.is_active == ACTIVE:
+            yield Difference(
+                Kind.MISSING_HERE,
+                f"{role} {remote_id}",
+                "no row",
+                f"short name {each.short_name}",
+                "It carries our own key, and no party of ours has its id: an answer was lost, or the database was "
+                "restored from a backup.",
+                "flask billcom ops list --state unknown",
+            )
+        else:
+            tally.counted["foreign"] += 1
+
+
+def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoice | Bill]) -> Iterator[Difference]:
+    """Compare invoices or bills."""
+    there = {each.id: each for each in page if each.id is not None}
+    tally.seen.add(kind, there)
+    marked = {key: each for key, each in there.items() if each.invoice_number.startswith(tally.prefix)}
+    ours = documents_of(tally, rows, kind, there)
+    by_number = _by_number(tally, rows, kind, [each.invoice_number for each in marked.values()])
+    coming_back = _coming_back(rows, [document.id for document, _ in ours.values()])
+    for remote_id, each in there.items():
+        if remote_id in ours:
+            tally.counted[f"{kind}s"] += 1
+            document, party = ours[remote_id]
+            yield from _of_document(document, party, each, is_coming_back=document.id in coming_back)
+        elif remote_id in marked and each.is_active == ACTIVE:
+            yield _stray(kind, each, by_number.get(each.invoice_number))
+        else:
+            tally.counted["foreign"] += 1
+    live = [each.invoice_number for each in marked.values() if each.is_active == ACTIVE]
+    for number in tally.seen.add(f"{kind} number", live):
+        yield Difference(
+            Kind.DUPLICATE,
+            f"{kind} {number}",
+            "one",
+            "two",
+            "Two active documents at Bill.com have this number; only the one whose id our row has is followed.",
+            "delete the other one at Bill.com, then flask billcom books reconcile",
+        )
+
+
+def documents_of(
+    tally: Tally, rows: Rows, kind: str, remote_ids: Iterable[str]
+) -> dict[str, tuple[Document, str | None]]:
+    """Return our documents of a kind, each with its party's remote id, by remote id."""
+    found = rows.all(
+        select(Document, Party.remote_id)
+        .join(Party, Party.id == Document.party_id)
+        .where(
+            Document.organization_id == tally.organization_id,
+            Document.kind == kind,
+            Document.remote_id.in_(list(remote_ids)),
+        )
+    )
+    return {document.remote_id: (document, party) for document, party in found}
+
+
+def _by_number(tally: Tally, rows: Rows, kind: str, numbers: Sequence[str]) -> dict[str, Document]:
+    found = rows.all(
+        select(Document).where(
+            Document.organization_id == tally.organization_id, Document.kind == kind, Document.number.in_(numbers)
+        )
+    )
+    return {document.number: document for document in found}
+
+
+def _of_party(party: Party, there: Customer | Vendor) -> Iterator[Difference]:
+    subject = f"{party.role} {party.remote_id}"
+    if party.is_active != (there.is_active == ACTIVE):
+        words = {True: "active", False: "not active"}
+        yield other_state(subject, words[party.is_active], words[there.is_active == ACTIVE])
+    if (
+        there.merged_into_id is not None
+        and there.merged_into_id != party.merged_into
+        and there.merged_into_id.strip("0")
+    ):
+        yield Difference(
+            Kind.OTHER_PARTY,
+            subject,
+            "itself",
+            f"merged into {there.merged_into_id}",
+            "Somebody merged it at Bill.com; nothing is paid to it before a person has confirmed the other one.",
+            "flask billcom parties confirm",
+        )
+
+
+def _of_document(
+    document: Document, party: str | None, there: Invoice | Bill, *, is_coming_back: bool
+) -> Iterator[Difference]:
+    subject = f"{document.kind} {document.number}"
+    owner = there.customer_id if isinstance(there, Invoice) else there.vendor_id
+    amount = to_cents(there.amount) if there.amount is not None else 0
+    if owner != party:
+        yield other_party(subject, str(party), owner)
+    if amount != document.cents:
+        yield other_amount(subject, document.cents, amount)
+    if there.invoice_number != document.number:
+        yield other_state(subject, document.number, there.invoice_number)
+    if (there.is_active == ACTIVE) != (document.status != "inactive"):
+        yield other_state(subject, document.status, "active" if there.is_active == ACTIVE else "deleted")
+    ours, theirs = _paid_here(document), _paid_there(there, amount)
+    if is_coming_back and theirs > ours:
+        yield Difference(
+            Kind.OTHER_STATE,
+            subject,
+            f"paid {dollars(ours)}",
+            f"paid {dollars(theirs)}",
+            "Its payout comes back; Bill.com goes on showing the bill as paid until the payment is voided.",
+            "flask billcom pay void",
+        )
+    elif theirs > ours:
+        yield Difference(
+            Kind.PAID_OUTSIDE,
+            subject,
+            f"paid {dollars(ours)}",
+            f"paid {dollars(theirs)}",
+            "Bill.com shows more of it paid than the payments that we know: one that we have not read yet, or one "
+            "made by hand.",
+            RUN_TICK,
+        )
+    elif theirs < ours:
+        yield other_state(subject, f"paid {dollars(ours)}", f"paid {dollars(theirs)}")
+
+
+def _paid_here(document: Document) -> int:
+    if document.due_cents is None:
+        return 0
+    scheduled = (document.scheduled_cents or 0) if document.kind == "bill" else 0
+    return document.cents - document.due_cents - scheduled
+
+
+def _paid_there(there: Invoice | Bill, amount: int) -> int:
+    if isinstance(there, Invoice):
+        return amount - (to_cents(there.amount_due) if there.amount_due is not None else amount)
+    scheduled = to_cents(there.scheduled_amount) if there.scheduled_amount is not None else 0
+    return amount - (to_cents(there.due_amount) if there.due_amount is not None else amount - scheduled) - scheduled
+
+
+def _stray(kind: str, there: Invoice | Bill, ours: Document | None) -> Difference:
+    subject = f"{kind} {there.invoice_number}"
+    if ours is None:
+        return Difference(
+            Kind.MISSING_HERE,
+            subject,
+            "no row",
+            f"{there.id}, {there.amount}",
+            "It carries our prefix, and we know nothing of it: made by hand, or by a database that was restored since.",
+            "flask billcom ops list --state unknown; if nobody made it here, delete it at Bill.com",
+        )
+    if ours.remote_id is None:
+        return Difference(
+            Kind.MISSING_HERE,
+            subject,
+            ours.status,
+            str(there.id),
+            "It was made, and its outcome is not recorded yet; the next read-back finds it.",
+            RUN_TICK,
+        )
+    return Difference(
+        Kind.DUPLICATE,
+        subject,
+        str(ours.remote_id),
+        str(there.id),
+        "Another document at Bill.com has the number of ours.",
+        "delete the other one at Bill.com, then flask billcom books reconcile",
+    )
+
+
+def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> set[UUID]:
+    return set(
+        rows.all(
+            select(PaymentPart.document_id)
+            .join(Payment, Payment.id == PaymentPart.payment_id)
+            .where(PaymentPart.document_id.in_(document_ids), Payment.status == "returning")
+        )
+    )
