@@ -74,7 +74,7 @@ class VendorAccounts(Behaviour):
         row = super().create(
             world,
             owner,
-            {"usersId": world.user.id, **values, "accountNumber": masked(number)},
+            {"usersId": world.actor.id, **values, "accountNumber": masked(number)},
             data,
         )
         _opened(world, row, values.get("nameOnAcct") or vendor["name"], routing, number)

@@ -8,7 +8,13 @@ from typing import Final
 from flask_billcom.simulator.errors import Refusal
 from flask_billcom.simulator.rows import Row, dollars, render
 
-__all__ = ["Cents", "envelope", "refused", "to_json"]
+__all__ = ["Cents", "Raw", "envelope", "refused", "to_json"]
+
+
+class Raw(str):
+    """JSON text that is written as it is."""
+
+    __slots__ = ()
 
 
 class Cents(int):
@@ -27,6 +33,8 @@ def to_json(value: object) -> str:  # noqa: PLR0911 - one line per sort of value
     """
     if isinstance(value, Row):
         return render(value)
+    if isinstance(value, Raw):
+        return value
     if isinstance(value, str):
         return quoted(value)
     if value is None or isinstance(value, bool):
@@ -42,14 +50,24 @@ def to_json(value: object) -> str:  # noqa: PLR0911 - one line per sort of value
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
-def envelope(text: str) -> str:
-    """Return a success with that JSON text as its data."""
-    return f'{{"response_status":0,"response_message":"Success","response_data":{text}}}'
+def envelope(text: str, place: str = "inside") -> str:
+    """Return a success with that JSON text as its data.
+
+    :param place: "inside" response_data, "beside" it, or "both".
+    """
+    head = '"response_status":0,"response_message":"Success"'
+    if place == "inside" or text == "{}":
+        return f'{{{head},"response_data":{text}}}'
+    beside = f"{{{head},{text[1:-1]}"
+    return f'{beside},"response_data":{text}}}' if place == "both" else f"{beside}}}"
 
 
-def refused(error: Refusal) -> str:
-    """Return an error envelope."""
+def refused(error: Refusal, code: str = "") -> str:
+    """Return an error envelope.
+
+    :param code: stands in for the refusal's own code.
+    """
     return (
         '{"response_status":1,"response_message":"Error","response_data":'
-        f'{{"error_code":"{error.code}","error_message":{quoted(error.text)}}}}}'
+        f'{{"error_code":"{code or error.code}","error_message":{quoted(error.text)}}}}}'
     )

@@ -115,7 +115,7 @@ def _one_by_one(
                 raise refusal("BDC_1124", "bulk")
             texts.append(envelope(render(single(world, owner, verb, {**beside, **each}))))
         except Refusal as error:
-            texts.append(refused(error))
+            texts.append(refused(error, world.settings.code_of(error)))
             failed = True
     return texts, failed
 

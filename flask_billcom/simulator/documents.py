@@ -174,7 +174,7 @@ class Bills(Document):
             row["item"] = f'{{"count":{len(items)},"totalAmount":{dollars(sum(items))}}}'
 
     def _complete(self, world: World, row: Row) -> None:
-        row["createdBy"] = world.user.id
+        row["createdBy"] = world.actor.id
         if row["glPostingDate"] is None:
             row["glPostingDate"] = row["invoiceDate"]
         row["dueAmount"] = row["amount"]
@@ -203,7 +203,7 @@ class Invoices(Document):
         row["amount"] = subtotal + row["salesTaxTotal"]
 
     def _complete(self, world: World, row: Row) -> None:
-        row["createdBy"] = world.user.id
+        row["createdBy"] = world.actor.id
         if row["glPostingDate"] is None:
             row["glPostingDate"] = row["invoiceDate"]
         row["amountDue"] = row["amount"]

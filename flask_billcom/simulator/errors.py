@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,19 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of
 
     :param code: a `BDC_` code.
     :param text: the message of the error envelope.
+    :param situation: the name of a guess, whose code a simulator may be told to replace.
     """
 
-    def __init__(self, code: str, text: str) -> None:
+    def __init__(self, code: str, text: str, situation: str = "") -> None:
         super().__init__(f"{code}: {text}")
         self.code = code
         self.text = text
+        self.situation = situation
+
+    @classmethod
+    def of(cls, other: Refusal) -> Self:
+        """Return the same refusal as one of this sort."""
+        return cls(other.code, other.text, other.situation)
 
 
 def _table(*rows: tuple[str, str, str]) -> Mapping[str, Code]:
@@ -138,6 +145,13 @@ GUESSES: Final = MappingProxyType(
                 ("no_permission", "Current user or organization does not have valid permissions."),
                 ("not_an_approver", "User is not an authorized approver: ${paramName0}."),
                 ("file_refused", "The file can not be accepted: ${paramName0}."),
+                ("not_yet_to_approve", "It is not this user's turn to approve: ${paramName0}."),
+                ("approval_stopped", "The approval has been denied; clear the approvers first: ${paramName0}."),
+                ("already_decided", "The user has decided already: ${paramName0}."),
+                ("vendor_offline", "This vendor is unable to receive ePayments: ${paramName0}."),
+                ("no_open_invite", "There is no open invitation: ${paramName0}."),
+                ("not_connected", "There is no connection: ${paramName0}."),
+                ("merged", "The object has been merged into another one: ${paramName0}."),
             ),
             start=1,
         )
@@ -152,7 +166,8 @@ def refusal(name: str, *values: object) -> Refusal:
     :param values: what takes the place of `${paramName0}` and `${paramName1}`.
     """
     found = TABLE.get(name) or GUESSES[name]
-    return Refusal(found.code, _PLACEHOLDER.sub(lambda place: str(values[int(place[1])]), found.text))
+    text = _PLACEHOLDER.sub(lambda place: str(values[int(place[1])]), found.text)
+    return Refusal(found.code, text, name if name in GUESSES else "")
 
 
 def field_refusal(name: str, value: object) -> Refusal:

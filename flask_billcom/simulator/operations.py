@@ -1,52 +1,27 @@
 """The verbs outside Crud and List: what each is called, what it needs, and what it rests on.
 
-An operation takes the world and a call and returns what stands under `response_data`.
+Areas with several verbs keep them beside their behaviour; here they come together.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, disbursements, errors, mail, payouts, receipts, sessions
+from flask_billcom.simulator import arguments, disbursements, errors, mail, payouts, receipts, rights, sessions
 from flask_billcom.simulator.clock import iso_time
-from flask_billcom.simulator.errors import data_refusal, refusal
+from flask_billcom.simulator.errors import data_refusal
 from flask_billcom.simulator.listing import parse_query
 from flask_billcom.simulator.objects import require
+from flask_billcom.simulator.operation import Operation, with_data, with_session
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from flask_billcom.simulator.sessions import Session
+    from flask_billcom.simulator.operation import Call
     from flask_billcom.simulator.world import World
 
-__all__ = ["OPERATIONS", "Call", "Operation"]
-
-
-class Call(NamedTuple):
-    """One call as an operation sees it."""
-
-    data: Mapping[str, Any]
-    form: Mapping[str, str]
-    session: Session | None
-    base_url: str
-
-
-class Operation(NamedTuple):
-    """One verb.
-
-    :param run: carries it out.
-    :param evidence: documented, recorded or assumed.
-    :param needs: "session", "password" or "nothing".
-    :param is_protected: needs MFA trust.
-    :param sends_mail: counts towards the limit of messages.
-    """
-
-    run: Callable[[World, Call], Any]
-    evidence: str = "documented"
-    needs: str = "session"
-    is_protected: bool = False
-    sends_mail: bool = False
+__all__ = ["OPERATIONS"]
 
 
 def _login(world: World, call: Call) -> dict[str, Any]:
@@ -75,20 +50,6 @@ def _session_info(world: World, call: Call) -> dict[str, Any]:
     del world
     assert call.session is not None
     return {"organizationId": call.session.org_id, "userId": call.session.user_id}
-
-
-def _with_session(
-    run: Callable[[World, Session, Mapping[str, Any]], dict[str, Any]],
-) -> Callable[[World, Call], dict[str, Any]]:
-    def carried_out(world: World, call: Call) -> dict[str, Any]:
-        assert call.session is not None
-        return run(world, call.session, call.data)
-
-    return carried_out
-
-
-def _with_data(run: Callable[[World, Mapping[str, Any]], Any]) -> Callable[[World, Call], Any]:
-    return lambda world, call: run(world, call.data)
 
 
 def _current_time(world: World, call: Call) -> dict[str, Any]:
@@ -121,43 +82,33 @@ def _disbursement_data(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
     return disbursements.as_answer(world, arguments.named(world, "SentPay", data, "sentPayId"))
 
 
-def _bank_balance(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
-    from flask_billcom.simulator.answers import Cents
-
-    if not world.settings.bank_balance:
-        raise refusal("BDC_1121")
-    if data.get("bankAccountId"):
-        arguments.named(world, "BankAccount", data, "bankAccountId")
-    return {"bankAccountId": world.funding.id, "balance": Cents(world.bank.balance(world.funding_key))}
-
-
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
     {
         "Login": Operation(_login, needs="password"),
         "ListOrgs": Operation(_list_orgs, needs="password"),
         "Logout": Operation(_logout),
         "GetSessionInfo": Operation(_session_info),
-        "MFAChallenge": Operation(_with_session(sessions.challenge)),
-        "MFAAuthenticate": Operation(_with_session(sessions.authenticate)),
-        "MFAStatus": Operation(_with_session(sessions.status)),
+        "MFAChallenge": Operation(with_session(sessions.challenge), sends_mail=True),
+        "MFAAuthenticate": Operation(with_session(sessions.authenticate)),
+        "MFAStatus": Operation(with_session(sessions.status)),
         "CurrentTime": Operation(_current_time, "recorded"),
         "Errors": Operation(_errors, needs="nothing"),
-        "SetCustomerAuthorization": Operation(_with_data(_authorize)),
+        "SetCustomerAuthorization": Operation(with_data(_authorize), right="manage_invoices"),
         "ChargeCustomer": Operation(
-            _with_data(lambda world, data: {"chargedReceivedPay": receipts.charge_customer(world, data)})
+            with_data(lambda world, data: {"chargedReceivedPay": receipts.charge_customer(world, data)}), right="charge"
         ),
-        "RecordARPayment": Operation(_with_data(receipts.record_payment)),
-        "VoidARPayment": Operation(_with_data(receipts.void_receipt), "recorded"),
-        "SendInvoice": Operation(_with_data(mail.send_invoice), sends_mail=True),
-        "MailInvoice": Operation(_with_data(mail.mail_invoice)),
+        "RecordARPayment": Operation(with_data(receipts.record_payment), right="manage_invoices"),
+        "VoidARPayment": Operation(with_data(receipts.void_receipt), "recorded", right="charge"),
+        "SendInvoice": Operation(with_data(mail.send_invoice), sends_mail=True, right="manage_invoices"),
+        "MailInvoice": Operation(with_data(mail.mail_invoice), right="manage_invoices"),
         "PayBills": Operation(
-            _with_data(lambda world, data: {"sentPays": payouts.pay_bills(world, data)}), is_protected=True
+            with_data(lambda world, data: {"sentPays": payouts.pay_bills(world, data)}), is_protected=True, right="pay"
         ),
-        "RecordAPPayment": Operation(_with_data(payouts.record_payment)),
-        "CancelAPPayment": Operation(_with_data(payouts.cancel_payment)),
-        "VoidAPPayment": Operation(_with_data(payouts.void_payment)),
-        "ListPayments": Operation(_with_data(_list_payments)),
-        "GetDisbursementData": Operation(_with_data(_disbursement_data)),
-        "GetBankBalance": Operation(_with_data(_bank_balance)),
+        "RecordAPPayment": Operation(with_data(payouts.record_payment), right="pay"),
+        "CancelAPPayment": Operation(with_data(payouts.cancel_payment), right="pay"),
+        "VoidAPPayment": Operation(with_data(payouts.void_payment), right="pay"),
+        "ListPayments": Operation(with_data(_list_payments)),
+        "GetDisbursementData": Operation(with_data(_disbursement_data)),
+        **rights.OPERATIONS,
     }
 )

@@ -9,11 +9,14 @@ Case matters. What v2 does not have is answered by HTTP 404 and BDC_1121.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask_billcom.simulator.catalogue import ENTITIES, Entity
 from flask_billcom.simulator.errors import Refusal, refusal
-from flask_billcom.simulator.operations import OPERATIONS, Operation
+from flask_billcom.simulator.operations import OPERATIONS
+
+if TYPE_CHECKING:
+    from flask_billcom.simulator.operation import Operation
 
 __all__ = ["NotFound", "Route", "find_route"]
 
@@ -45,8 +48,7 @@ class Route(NamedTuple):
 
 def not_found() -> NotFound:
     """Return the refusal of an unknown path."""
-    found = refusal("BDC_1121")
-    return NotFound(found.code, found.text)
+    return NotFound.of(refusal("BDC_1121"))
 
 
 @lru_cache(maxsize=1024)

@@ -29,6 +29,7 @@ _LARGEST_HEAD: Final = 64 * 1024
 _BACKLOG: Final = 128
 _IDLE_S: Final = 120.0
 _STEP_S: Final = 0.05
+_LOOK_S: Final = 0.25
 _SILENCE_S: Final = 3600.0
 _RESET: Final = struct.pack("ii", 1, 0)
 
@@ -56,6 +57,8 @@ class Server:
         self._open: set[socket.socket] = set()
         self._thread: Thread | None = None
         self._socket = socket.create_server((host, port), backlog=_BACKLOG)
+        # A signal that comes just before accept() blocks is seen only when it returns: so it returns now and then.
+        self._socket.settimeout(_LOOK_S)
         self.host, self.port = self._socket.getsockname()[:2]
 
     @property
@@ -68,6 +71,8 @@ class Server:
         while not self._stopping.is_set():
             try:
                 connection, _ = self._socket.accept()
+            except TimeoutError:
+                continue
             except OSError:
                 break
             with self._lock:

@@ -10,8 +10,12 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_type_hints
 
+from flask_billcom.simulator.errors import GUESSES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from flask_billcom.simulator.errors import Refusal
 
 __all__ = ["Settings"]
 
@@ -34,7 +38,17 @@ class Settings:
     org_id: str = _credential("00801SIMULATORORG1a1", "id of the organization")
     mfa_code: str = _credential("246810", "six digits that the phone shows")
     org_name: str = _credential("Simulated Marketplace", "name of the organization")
+    token_name: str = _credential("simulator-token", "user name of the sync token")
+    token_value: str = _credential("simulator-token-value", "value of the sync token, in place of a password")
+    partner_org_id: str = _credential("00801SIMULATORPTN1a1", "id of an organization that belongs to a partner")
 
+    dev_key_state: Literal["active", "inactive", "terms_open"] = _switch(
+        "active", "the developer key works, is switched off, or its terms are not accepted"
+    )
+    api_access: bool = _switch(True, "the organization may be reached over the API")
+    sync_life: Literal["idle", "fixed", "never"] = _switch(
+        "idle", "a sync token's session ends 48 hours after its last call, after its Login, or never"
+    )
     protect_customer_bank: bool = _switch(False, "adding a customer bank account needs MFA trust")
     buyers_pay: bool = _switch(False, "buyers pay their open invoices by themselves on the next bank day")
     overpay: Literal["accept", "refuse"] = _switch("accept", "PayBills above the amount due, or on a bill paid before")
@@ -78,7 +92,19 @@ class Settings:
     api_host: str = _switch("", "host in apiEndPoint; empty: the one that the request came to")
     latency_ms: float = _switch(0, "an answer leaves this long after its request came")
     opening_cents: int = _switch(1_000_000_000, "balance of the organization's bank account at the start, in cents")
+    network_answers: Literal["inside", "beside", "both"] = _switch(
+        "inside", "where the network calls answer: in response_data, or beside it as older samples show"
+    )
+    guessed_codes: dict[str, str] = field(
+        default_factory=dict,
+        metadata={"says": "other codes for refusals whose code is a guess, by name", "switch": True},
+    )
+    magic: bool = _switch(True, "magic names and amounts have their fate")
     journal_size: int = _switch(200_000, "requests that the journal remembers")
+
+    def code_of(self, error: Refusal) -> str:
+        """Return the code that a refusal is answered with."""
+        return self.guessed_codes.get(error.situation, error.code) if self.guessed_codes else error.code
 
     def switches(self) -> dict[str, Any]:
         """Return the switches by name, without the credentials."""
@@ -108,6 +134,9 @@ def _hints() -> dict[str, Any]:
 
 def _check(name: str, value: object) -> None:
     accepted = _hints()[name]
+    if name == "guessed_codes":
+        _check_codes(value)
+        return
     choices = get_args(accepted)
     if choices and isinstance(choices[0], str):
         fits = value in choices
@@ -116,3 +145,11 @@ def _check(name: str, value: object) -> None:
         fits = isinstance(value, kinds) and not (isinstance(value, bool) and bool not in kinds)
     if not fits or (isinstance(value, int | float) and value < 0):
         raise ValueError(f"switch {name} does not take {value!r}")
+
+
+def _check_codes(value: object) -> None:
+    if not isinstance(value, dict) or not all(str(code).startswith("BDC_") for code in value.values()):
+        raise ValueError(f"switch guessed_codes does not take {value!r}")
+    for name in value:
+        if name not in GUESSES:
+            raise ValueError(f"switch guessed_codes knows no {name!r}; it knows {', '.join(GUESSES)}")

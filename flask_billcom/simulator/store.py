@@ -48,6 +48,7 @@ INDEXED: Final = MappingProxyType(
         "ReceivedPay": ("customerId", "status", "paymentDate"),
         "InvoiceCredit": ("invoiceId",),
         "MoneyMovement": ("processDate", "status"),
+        "User": ("email",),
     }
 )
 _LOG_SLACK: Final = 1024

@@ -44,6 +44,7 @@ class Request:
     base_url: str
     cookie: str = ""
     body: bytes = b""
+    session_header: str = ""
 
 
 @dataclass(slots=True)
@@ -83,6 +84,7 @@ def read_request(environ: WSGIEnvironment) -> Request:
         _base_url(environ),
         _session_cookie(environ.get("HTTP_COOKIE", "")),
         body,
+        environ.get("HTTP_SESSIONID", ""),
     )
 
 

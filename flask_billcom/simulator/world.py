@@ -17,6 +17,7 @@ from flask_billcom.simulator.bankdays import pacific_date
 from flask_billcom.simulator.ids import Ids
 from flask_billcom.simulator.sessions import Sessions
 from flask_billcom.simulator.store import Store
+from flask_billcom.simulator.users import seed_users
 
 if TYPE_CHECKING:
     from datetime import date
@@ -78,6 +79,7 @@ class World:
         self.effects: list[str] = []
         self._order = 0
         self.sessions = Sessions()
+        self.rights: dict[str, frozenset[str]] = {}
         self._found_organization()
         self.settings_changed()
 
@@ -160,25 +162,7 @@ class World:
         organization.id = settings.org_id
         store["Organization"].add(organization)
         self.organization = organization
-        profiles = [
-            store.insert("Profile", self.now, name=name, type=kind, description=f"{name} role")
-            for kind, name in (
-                ("2", "Administrator"),
-                ("3", "Accountant"),
-                ("4", "Approver"),
-                ("5", "Payer"),
-                ("6", "Clerk"),
-            )
-        ]
-        self.user = store.insert(
-            "User",
-            self.now,
-            profileId=profiles[0].id,
-            firstName="Olive",
-            lastName="Operator",
-            name="Olive Operator",
-            email=settings.user_name,
-        )
+        self.user = self.actor = seed_users(self)
         self.chart = {
             name: store.insert("ChartOfAccount", self.now, name=name, accountType=kind)
             for name, kind in (("Checking", "3"), ("Money Out Clearing", "12"), ("Undeposited Funds", "12"))
