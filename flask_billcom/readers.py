@@ -193,7 +193,7 @@ def days(value: Any) -> tuple[int, ...]:  # noqa: ANN401
 
 def encryption_keys(value: Any) -> tuple[Secret, ...]:  # noqa: ANN401
     """Read Fernet keys, newest first."""
-    keys = tuple(secret(each) for each in several(value))
+    keys = tuple(Secret(text(each)) for each in several(value))
     if not keys:
         raise ValueError("must hold at least one key")
     for place, key in enumerate(keys, start=1):

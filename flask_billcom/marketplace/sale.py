@@ -131,8 +131,9 @@ def check_reference(reference: object) -> str:
 
 def shown(text: str) -> str:
     """Return text as a person sees it: composed, one space between words, nothing invisible."""
-    composed = unicodedata.normalize("NFC", " ".join(text.split()))
-    return "".join(each for each in composed if unicodedata.category(each) not in _HIDDEN)
+    seen = (" " if each.isspace() else each for each in text)
+    seen = (each for each in seen if unicodedata.category(each) not in _HIDDEN)
+    return " ".join(unicodedata.normalize("NFC", "".join(seen)).split())
 
 
 def _cents(amount: object, name: str) -> int:
