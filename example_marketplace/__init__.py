@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from flask import Flask
 
+from flask_billcom.clock import SystemClock
+
 __all__ = ["create_app"]
 
 
 def create_app() -> Flask:
     """Make the shop from the environment alone; it starts with nothing set."""
-    from example_marketplace import billing, config, extensions, pages, tables, views  # noqa: F401 - billing registers
+    from example_marketplace import billing, clock, config, extensions, pages, tables, views  # noqa: F401 - billing registers
 
     app = Flask(__name__, instance_path=config.instance_path())
     config.configure(app)
@@ -26,7 +28,9 @@ def create_app() -> Flask:
     extensions.migrate.init_app(app, extensions.db, directory=tables.MIGRATIONS)
     extensions.login.init_app(app)
     extensions.csrf.init_app(app)
-    extensions.billcom.init_app(app)
+    local = clock.LocalClock(app.config["BILLCOM_BASE_URL"]) if config.is_local(app) else None
+    app.extensions["shop_clock"] = local or SystemClock()
+    extensions.billcom.init_app(app, clock=local)
     pages.init_app(app)
     views.register(app)
     app.register_blueprint(extensions.billcom.blueprint, url_prefix="/billcom")

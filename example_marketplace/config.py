@@ -41,11 +41,16 @@ def configure(app: Flask) -> None:
         app.config["SECRET_KEY"] = kept_secret(instance / "secret.key", lambda: secrets.token_urlsafe(32))
     for name, value in _defaults(instance).items():
         app.config.setdefault(name, value)
-    if app.config["BILLCOM_ENVIRONMENT"] == "simulator":
+    if is_local(app):
         for name, value in _simulator().items():
             app.config.setdefault(name, value)
     if "BILLCOM_ENCRYPTION_KEYS" not in app.config:
         app.config["BILLCOM_ENCRYPTION_KEYS"] = [kept_secret(instance / "billcom.key", _fernet_key)]
+
+
+def is_local(app: Flask) -> bool:
+    """Tell whether Bill.com is a simulator on this machine."""
+    return bool(app.config["BILLCOM_ENVIRONMENT"] == "simulator")
 
 
 def _defaults(instance: Path) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def ship(order_id: int) -> Response:
     """Mark the seller's items as sent; the last seller's items ship the order, and that settles it."""
     ask_for_write_lock()
     seller = this_seller()
-    order = db.get_or_404(Order, order_id)
+    order = db.get_or_404(Order, order_id, with_for_update=True)
     if not order.items_of(seller):
         abort(404)
     order.ship(by=seller)

@@ -40,7 +40,7 @@ def index() -> str:
 def ship(order_id: int) -> Response:
     """Ship all of an order, which settles it."""
     ask_for_write_lock()
-    order = db.get_or_404(Order, order_id)
+    order = db.get_or_404(Order, order_id, with_for_update=True)
     order.ship()
     try:
         billcom.settle(order)
