@@ -56,7 +56,7 @@ def holds(subject: Subject, now: datetime) -> Iterator[Check]:
         found = holds_in_force(rows, subject.organization_id)
     for hold in found:
         on = hold.scope if not hold.scope_id else f"{hold.scope} {hold.scope_id}"
-        message = f"{on} is held since {age(now, hold.placed_at)} by {hold.actor}: {hold.reason}"
+        message = f"{on} is held for {age(now, hold.placed_at)} by {hold.actor}: {hold.reason}"
         if hold.actor == ENGINE:
             yield problem("holds", message, "mend its cause, then run `flask billcom session login` or `session mfa`")
         else:
@@ -70,7 +70,7 @@ def stuck(subject: Subject, now: datetime) -> Iterator[Check]:
     found = _grouped(subject, stuck_condition())
     for state, parked, count, oldest in found:
         what = parked if parked in NEED_A_PERSON else state
-        message = f"{counted(count, 'operation')} {what}, the oldest since {age(now, oldest)}"
+        message = f"{counted(count, 'operation')} {what}, the oldest for {age(now, oldest)}"
         yield problem(f"operations.{what}", message, f"{_OPS} shows them, `flask billcom ops show` the evidence")
     if not found:
         yield well("operations", "no operation waits for a person")
@@ -84,7 +84,7 @@ def slow(subject: Subject, now: datetime) -> Iterator[Check]:
     unknown = Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING))
     doubtful = _grouped(subject, unknown & (Operation.unknown_since < long_unknown))
     for _, _, count, oldest in doubtful:
-        message = f"{counted(count, 'operation')} unknown for longer than it should take, since {age(now, oldest)}"
+        message = f"{counted(count, 'operation')} unknown for longer than it should take, for {age(now, oldest)}"
         yield problem("operations.unknown", message, "look whether ticks run and Bill.com answers")
     free = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
     for _, _, count, oldest in _grouped(subject, free & (Operation.not_before < now - OVERDUE)):
@@ -93,7 +93,7 @@ def slow(subject: Subject, now: datetime) -> Iterator[Check]:
     waiting = (Operation.state == OperationState.PLANNED) & Operation.parked.is_not(None)
     waiting &= Operation.parked.not_in(NEED_A_PERSON) & (Operation.created_at < now - PATIENCE)
     for _, parked, count, oldest in _grouped(subject, waiting):
-        message = f"{counted(count, 'operation')} {parked}, the oldest since {age(now, oldest)}"
+        message = f"{counted(count, 'operation')} {parked}, the oldest for {age(now, oldest)}"
         yield warning(f"operations.{parked}", message, "`flask billcom ops list --state planned` shows them")
 
 
@@ -116,7 +116,7 @@ def audit(subject: Subject, now: datetime) -> Iterator[Check]:
             )
         )
     if count and now - oldest > TICK_EVERY:
-        message = f"{counted(count, 'act')} not sealed, the oldest since {age(now, oldest)}"
+        message = f"{counted(count, 'act')} not sealed, the oldest for {age(now, oldest)}"
         yield problem("audit", message, "look whether ticks run; `flask billcom audit verify` checks the sealed ones")
     else:
         yield well("audit", "every older act is sealed")
