@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from flask_billcom.simulator.approvals import start_approval
 from flask_billcom.simulator.balances import settle_bill, settle_invoice
 from flask_billcom.simulator.catalogue import NO_ID, Entity
 from flask_billcom.simulator.errors import field_refusal, refusal, too_long
@@ -57,6 +58,7 @@ class Document(Behaviour):
         world.store[owner.name].add(row)
         world.effects.append(row.id)
         self._settle(world, row, 0)
+        self._begin(world, row)
         del data
         return row
 
@@ -140,6 +142,9 @@ class Document(Behaviour):
     def _complete(self, world: World, row: Row) -> None:
         """Fill in what a new document gets by itself."""
 
+    def _begin(self, world: World, row: Row) -> None:
+        """Set going what a new document starts."""
+
     def _settle(self, world: World, row: Row, before: int) -> None:
         """Let balances follow; `before` is what was owed until now."""
 
@@ -178,6 +183,9 @@ class Bills(Document):
         if row["glPostingDate"] is None:
             row["glPostingDate"] = row["invoiceDate"]
         row["dueAmount"] = row["amount"]
+
+    def _begin(self, world: World, row: Row) -> None:
+        start_approval(world, row)
 
     def _settle(self, world: World, row: Row, before: int) -> None:
         settle_bill(world, row, before)
@@ -239,6 +247,9 @@ class VendorCredits(Document):
     def _set_lines(self, world: World, row: Row, lines: list[Row]) -> None:
         super()._set_lines(world, row, lines)
         row["amount"] = sum(line["amount"] for line in lines)
+
+    def _begin(self, world: World, row: Row) -> None:
+        start_approval(world, row)
 
     def _has_payments(self, row: Row) -> bool:
         return bool(row["appliedAmount"])

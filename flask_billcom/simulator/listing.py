@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.store import Table
 
-__all__ = ["PAGE", "Query", "parse_query", "select"]
+__all__ = ["PAGE", "Query", "ordered", "page_of", "parse_query", "select"]
 
 PAGE: Final = 999
 _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -103,6 +103,14 @@ def parse_query(entity: Entity, data: Mapping[str, Any], *, text_filters: bool, 
         filters=tuple(_parsed_filter(entity, each, text_filters=text_filters) for each in filters),
         sort=tuple(_parsed_sort(entity, each) for each in sort),
     )
+
+
+def page_of(data: Mapping[str, Any], page: int = PAGE) -> tuple[int, int]:
+    """Return `start` and `max` of a call's data.
+
+    :raises Refusal: BDC_1129.
+    """
+    return _whole(data, "start", 0, 0, None), _whole(data, "max", page, 1, page)
 
 
 def _whole(data: Mapping[str, Any], name: str, default: int, lowest: int, highest: int | None) -> int:
@@ -203,6 +211,11 @@ def select(table: Table, query: Query, seen: Callable[[Row], Row | None] | None 
     source = _source(table, query)
     matches = _admitted(source.rows(), source.rest)
     return _page(matches if source.is_sorted else _sorted(matches, query.sort), query)
+
+
+def ordered(rows: Iterable[Row], query: Query) -> list[Row]:
+    """Return all rows that a query admits, in its order, whatever its page."""
+    return _sorted(_admitted(rows, query.filters), query.sort)
 
 
 def _page(rows: Iterable[Row], query: Query) -> list[Row]:

@@ -8,7 +8,18 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, disbursements, errors, mail, payouts, receipts, rights, sessions
+from flask_billcom.simulator import (
+    arguments,
+    disbursements,
+    errors,
+    mail,
+    messages,
+    payouts,
+    receipts,
+    rights,
+    sessions,
+    worklist,
+)
 from flask_billcom.simulator.clock import iso_time
 from flask_billcom.simulator.errors import data_refusal
 from flask_billcom.simulator.listing import parse_query
@@ -110,5 +121,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         "ListPayments": Operation(with_data(_list_payments)),
         "GetDisbursementData": Operation(with_data(_disbursement_data)),
         **rights.OPERATIONS,
+        **messages.OPERATIONS,
+        **worklist.OPERATIONS,
     }
 )

@@ -33,6 +33,7 @@ from flask_billcom.simulator.disbursements import Disbursement, disburse, is_sto
 from flask_billcom.simulator.errors import Refusal, data_refusal, refusal
 from flask_billcom.simulator.movements import PAYABLES, move_on
 from flask_billcom.simulator.objects import require
+from flask_billcom.simulator.rights import allows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,7 @@ VOID_HOUR: Final = 16
 CREDIT, REISSUE = "0", "1"
 VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT, "VOID_AND_REISSUE": REISSUE}
 SCHEDULED, PAID, CANCELED, VOID = "1", "2", "3", "4"
-DENIED: Final = "5"
+APPROVED, DENIED = "3", "5"
 Part = tuple["Row", int]
 
 
@@ -126,8 +127,7 @@ def _part(world: World, given: Mapping[str, Any], vendor: Row | None, day: date,
         raise refusal("bill_inactive", bill.id)
     if not owner.is_active:
         raise refusal("vendor_inactive", owner.id)
-    if bill["approvalStatus"] == DENIED:
-        raise refusal("bill_denied", bill.id)
+    _check_approved(world, bill)
     due = bill["dueAmount"] - taken[bill.id]
     if world.settings.overpay == "refuse" and cents > due:
         raise refusal("bill_paid" if due <= 0 else "BDC_1159", bill.id)
@@ -135,6 +135,14 @@ def _part(world: World, given: Mapping[str, Any], vendor: Row | None, day: date,
     if account is not None and day < usable_from(account):
         raise refusal("BDC_1402")
     return bill, cents
+
+
+def _check_approved(world: World, bill: Row) -> None:
+    """Refuse a bill that the payer's role may not pay as it stands; administrators pay what is not approved."""
+    if bill["approvalStatus"] == DENIED and world.settings.pay_denied == "refuse":
+        raise refusal("bill_denied", bill.id)
+    if bill["approvalStatus"] != APPROVED and not allows(world, "pay_unapproved"):
+        raise refusal("bill_not_approved", bill.id)
 
 
 def _grouped(world: World, parts: Sequence[Part]) -> list[list[Part]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, crud, payouts
+from flask_billcom.simulator import arguments, crud, payouts, users
 from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.rights import RIGHTS
 from flask_billcom.simulator.rows import dollars
 
 if TYPE_CHECKING:
@@ -111,6 +112,23 @@ def _account_status(world: World, given: Mapping[str, Any]) -> Row:
     return row
 
 
+def _accept_invitation(world: World, given: Mapping[str, Any]) -> Row:
+    """Let a user finish his sign-up; `phone` is false for one without a phone for codes."""
+    user = world.store["User"].by_id[str(given["id"])]
+    users.accept_invitation(world, user, has_phone=bool(given.get("phone", True)))
+    return user
+
+
+def _permit(world: World, given: Mapping[str, Any]) -> Row:
+    """Give a role exactly these `rights`."""
+    role = world.store["Profile"].by_id[str(given["id"])]
+    wanted = frozenset(given["rights"])
+    if not wanted <= set(RIGHTS):
+        raise ValueError(f"there is no right {sorted(wanted - set(RIGHTS))}; there are {', '.join(RIGHTS)}")
+    world.rights[role.id] = wanted
+    return role
+
+
 ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingProxyType(
     {
         "pay_bill": _pay_bill,
@@ -127,6 +145,8 @@ ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingPr
         "merge_vendor": _merge,
         "authorize": _authorize,
         "account_status": _account_status,
+        "accept_invitation": _accept_invitation,
+        "permit": _permit,
     }
 )
 

@@ -81,6 +81,8 @@ class Settings:
         "clock", "the hour of the caps: UTC clock hour, or the last 60 minutes"
     )
     count_refused: bool = _switch(True, "refused calls count towards the caps")
+    inherit_approvers: bool = _switch(False, "a new bill gets the approvers of its vendor's bill before")
+    pay_denied: Literal["refuse", "accept"] = _switch("refuse", "PayBills for a bill that an approver has denied")
     credit_amount: Literal["added", "included"] = _switch(
         "added", "a credit lowers the due amount beside the payment, or is part of it"
     )

@@ -10,10 +10,13 @@ be too; `events` maps the names to functions.
 from __future__ import annotations
 
 import heapq
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from flask_billcom.simulator.bank import Bank, account_key
 from flask_billcom.simulator.bankdays import pacific_date
+from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.errors import data_refusal
 from flask_billcom.simulator.ids import Ids
 from flask_billcom.simulator.sessions import Sessions
 from flask_billcom.simulator.store import Store
@@ -24,12 +27,14 @@ if TYPE_CHECKING:
 
     from flask_billcom.simulator.clock import Clock
     from flask_billcom.simulator.disbursements import Disbursement
+    from flask_billcom.simulator.messages import Note
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.settings import Settings
 
 __all__ = ["Event", "Message", "World"]
 
 ROUTING = "021000021"
+BY_PREFIX: Final = MappingProxyType({owner.prefix: name for name, owner in ENTITIES.items()})
 
 
 class Event(NamedTuple):
@@ -77,6 +82,7 @@ class World:
         self.disbursements: dict[str, Disbursement] = {}
         self.disbursed: dict[str, dict[str, None]] = {}
         self.effects: list[str] = []
+        self.messages: dict[str, list[Note]] = {}
         self._order = 0
         self.sessions = Sessions()
         self.rights: dict[str, frozenset[str]] = {}
@@ -111,6 +117,18 @@ class World:
     def find(self, name: str, row_id: str) -> Row | None:
         """Return the object of that id, or None."""
         return self.store[name].by_id.get(row_id)
+
+    def anything(self, row_id: object, key: str) -> Row:
+        """Return the object of an id that may belong to any entity.
+
+        :param key: where the id stands in the call's data.
+        :raises Refusal: nothing has it.
+        """
+        name = BY_PREFIX.get(row_id[:3]) if isinstance(row_id, str) else None
+        row = self.store[name].by_id.get(str(row_id)) if name is not None else None
+        if row is None:
+            raise data_refusal(key, row_id)
+        return row
 
     def plan(self, at: int, kind: str, about: str = "") -> None:
         """Put an event on the agenda; the same one is planned once only."""
