@@ -69,7 +69,9 @@ def test_spaces_of_a_password_are_its_own() -> None:
     assert read(user_name=" books@example.com ").user_name == "books@example.com"
 
 
-@pytest.mark.parametrize("text", [f"{KEY},{OLDER}", f" {KEY} , {OLDER} ", f'["{KEY}", "{OLDER}"]'])
+@pytest.mark.parametrize(
+    "text", [f"{KEY},{OLDER}", f" {KEY} , {OLDER} ", f'["{KEY}", "{OLDER}"]'], ids=["commas", "spaces", "json"]
+)
 def test_keys_come_as_json_or_separated_by_commas(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     keys = from_environment(monkeypatch, encryption_keys=text).encryption_keys
 
