@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from flask_billcom.api import Filter, Sort, Vendor
 from flask_billcom.api.paging import by_count, by_time
 
 START = datetime(2031, 1, 1, tzinfo=UTC)
+OPS = {">=": operator.ge, ">": operator.gt}
 
 
 class Shelf:
@@ -34,7 +36,7 @@ class Shelf:
 
     def fetch(self, filters: Sequence[Filter], sort: Sequence[Sort], start: int) -> Sequence[Vendor]:
         self.calls += 1
-        rows = [row for row in self.rows if all(getattr(row, f.field) >= f.value for f in filters)]
+        rows = [row for row in self.rows if all(OPS[f.op](getattr(row, f.field), f.value) for f in filters)]
         for step in reversed(sort):
             rows.sort(key=lambda row: getattr(row, step.field), reverse=step.descending)
         page = rows[start : start + self.size]
@@ -63,8 +65,9 @@ def test_beside_a_writer_nothing_is_skipped_or_repeated() -> None:
         number = len(shelf.rows) + 100_000 * shelf.calls
         for _ in range(20):
             shelf.rows.append(Shelf.row(number + _, 5000 + shelf.calls))
-        for row in chance.sample(shelf.rows[:10_000], 20):
-            shelf.rows[shelf.rows.index(row)] = replace(row, updated_time=START + timedelta(seconds=9000 + shelf.calls))
+        for place in chance.sample(range(10_000), 20):
+            moment = START + timedelta(seconds=9000 + shelf.calls)
+            shelf.rows[place] = replace(shelf.rows[place], updated_time=moment)
 
     shelf = Shelf([number // 3 for number in range(10_000)], 999, write)
     there = {row.id for row in shelf.rows}

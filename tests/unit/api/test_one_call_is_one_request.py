@@ -250,23 +250,26 @@ def test_a_packed_answer_is_unpacked() -> None:
         assert send(heard) == {"id": "00901AAAAAAAAAAAAAAA"}
 
 
+LONG = SUCCESS[:-1] + b" " * 17_000_000 + SUCCESS[-1:]
+
+
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "problem"),
     [
-        http(gzip.compress(b" " * 20_000_000), "Content-Encoding: gzip"),
-        http(b" " * 17_000_000),
-        http(gzip.compress(SUCCESS)[:-9], "Content-Encoding: gzip"),
-        http(b"not gzip", "Content-Encoding: gzip"),
-        http(SUCCESS, "Content-Encoding: br"),
-        http(b"[" * 100_000),
-        http(b'{"a":' * 60 + b"1" + b"}" * 60),
+        (http(gzip.compress(LONG), "Content-Encoding: gzip"), "longer than 16 MB"),
+        (http(LONG), "longer than 16 MB"),
+        (http(gzip.compress(SUCCESS)[:-9], "Content-Encoding: gzip"), "ends too early"),
+        (http(b"not gzip", "Content-Encoding: gzip"), "cannot be unpacked"),
+        (http(SUCCESS, "Content-Encoding: br"), "was not asked for"),
+        (http(b"[" * 100_000), "not JSON"),
+        (http(b'{"a":' * 60 + b"1" + b"}" * 60), "nested deeper"),
     ],
     ids=["bomb", "long", "cut", "garbage", "unasked", "deep garbage", "deep"],
 )
-def test_an_answer_that_is_too_much_is_refused(answer: bytes) -> None:
+def test_an_answer_that_is_too_much_is_refused(answer: bytes, problem: str) -> None:
     with served(whole(answer)) as heard:
         sender = Transport(heard.url, dev_key="k", timeout_s=10)
-        with pytest.raises(MalformedReply):
+        with pytest.raises(MalformedReply, match=problem):
             sender.call("Errors.json", idempotent=True)
         sender.close()
 
