@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -36,7 +37,11 @@ def main(meddle: Meddle | None = None) -> int:
     if count < 1:
         click.echo("ORDERS must be a number from 1 up", err=True)
         return 2
-    outcome = play(count, Path(tempfile.mkdtemp(prefix="billcom-demo-")), meddle)
+    try:
+        outcome = play(count, Path(tempfile.mkdtemp(prefix="billcom-demo-")), meddle)
+    except RuntimeError as error:
+        click.echo(error, err=True)
+        return 1
     click.echo(outcome.table())
     click.echo(outcome.last_line())
     return 0 if outcome.is_good else 1
@@ -77,4 +82,6 @@ def _verdict(local: LocalBillcom, count: int, opening_cents: int) -> Outcome:
 
 
 if __name__ == "__main__":
+    # Also when it is told to stop, the local Bill.com ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     sys.exit(main())

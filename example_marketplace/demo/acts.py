@@ -65,18 +65,26 @@ def accounts_are_given(people: People) -> Iterator[None]:
 
 def orders_ship(people: People, count: int, tell: Told) -> Iterator[None]:
     """Place, ship and settle orders one after the other; what is refused is told and the others go on."""
-    careless = count // 2
     for place in range(count):
-        ask_for_write_lock()
-        order = sample.place_order(people, place)
-        if place == careless:
-            order.items[0].unit_cents = 1  # lowered by hand, and the fee of the old price left standing
-        db.session.add(order)
-        db.session.commit()
-        error = ship(order.id)
+        order_id = order_is_placed(people, place, careless=place == count // 2)
+        error = ship(order_id)
         if error is not None:
-            tell(f"order {order.id} is refused by its mapping: {type(error).__name__}: {error}")
+            tell(f"order {order_id} is refused by its mapping: {type(error).__name__}: {error}")
         yield
+
+
+def order_is_placed(people: People, place: int, *, careless: bool = False) -> int:
+    """Place an order and return its id.
+
+    :param careless: whether somebody lowers a price by hand and leaves the fee of the old one standing.
+    """
+    ask_for_write_lock()
+    order = sample.place_order(people, place)
+    if careless:
+        order.items[0].unit_cents = 1
+    db.session.add(order)
+    db.session.commit()
+    return order.id
 
 
 def ship(order_id: int) -> BillcomError | None:

@@ -16,9 +16,16 @@ from example_marketplace.local_billcom import LocalBillcom, running
 
 
 @contextmanager
-def stage(folder: Path) -> Iterator[tuple[Flask, LocalBillcom]]:
-    """Give the shop and its Bill.com; both keep everything in the folder."""
-    with running(folder) as local, environment(**{INSTANCE_VARIABLE: str(folder), "FLASK_BILLCOM_BASE_URL": local.api}):
+def stage(folder: Path, *options: str, port: int = 0) -> Iterator[tuple[Flask, LocalBillcom]]:
+    """Give the shop and its Bill.com; both keep everything in the folder.
+
+    :param options: of the simulator's command line.
+    :param port: where the simulator listens; 0 for any free port.
+    """
+    with (
+        running(folder, *options, port=port) as local,
+        environment(**{INSTANCE_VARIABLE: str(folder), "FLASK_BILLCOM_BASE_URL": local.api}),
+    ):
         app = create_app()
         with app.app_context():
             try:

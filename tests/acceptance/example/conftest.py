@@ -26,12 +26,12 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def shop(instance: Path) -> Iterator[Flask]:
+def shop(instance: Path) -> Iterator[Flask]:  # noqa: ARG001 - the folder is this test's own
     """The shop with its sample people and no Bill.com."""
     app = create_app()
     app.testing = True
     with app.app_context():
-        sample.add_people(db.session)
+        sample.add_people(db.session())
         db.session.commit()
         yield_engine = db.engine
     yield app
@@ -45,7 +45,7 @@ def visitor(shop: Flask) -> Callable[[], Visitor]:
 
 
 @pytest.fixture
-def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: Path) -> Iterator[LocalBillcom]:
+def local(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instance: Path) -> Iterator[LocalBillcom]:  # noqa: ARG001 - before the shop
     """A local Bill.com that the shop of this test talks to; ask for it before `shop`."""
     with running(tmp_path) as started:
         monkeypatch.setenv("FLASK_BILLCOM_BASE_URL", started.api)

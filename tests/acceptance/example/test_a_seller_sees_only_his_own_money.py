@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_routes_list_his_settlements_and_refuse_the_rest(visitor: NewVisitor
     potter, staff = visitor().signed_in(POTTER), visitor().signed_in(STAFF)
 
     def references(who: Visitor) -> set[str]:
-        return {row["reference"] for row in who.get("/billcom/settlements").json["items"]}
+        return {row["reference"] for row in json.loads(who.get("/billcom/settlements").text)["items"]}
 
     assert references(potter) == {"1"}
     assert references(staff) == {"1", "2"}

@@ -28,7 +28,7 @@ def order_id(shop: Flask) -> int:
         for product in db.session.scalars(wanted).all():
             order.add(product)
         order.add_shipping()
-        order.buyer = db.session.scalars(select(Buyer)).first()
+        order.buyer = db.session.get_one(Buyer, 1)
         db.session.add(order)
         db.session.commit()
         return order.id

@@ -27,14 +27,16 @@ def test_it_makes_its_keys_for_its_owner_alone_and_its_tables(instance: Path) ->
     assert {"user", "buyer", "seller", "product", "order", "order_item", "billcom_settlement"} <= tables
 
 
-def test_it_keeps_its_keys_when_it_starts_again(instance: Path) -> None:
+@pytest.mark.usefixtures("instance")
+def test_it_keeps_its_keys_when_it_starts_again() -> None:
     first, second = create_app(), create_app()
 
     assert first.config["SECRET_KEY"] == second.config["SECRET_KEY"]
     assert first.config["BILLCOM_ENCRYPTION_KEYS"] == second.config["BILLCOM_ENCRYPTION_KEYS"]
 
 
-def test_two_first_starts_at_once_agree(instance: Path) -> None:
+@pytest.mark.usefixtures("instance")
+def test_two_first_starts_at_once_agree() -> None:
     program = "from example_marketplace import create_app as c; a = c(); print(a.config['SECRET_KEY'])"
     both = [
         subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, env=os.environ.copy()) for _ in "ab"
@@ -45,7 +47,8 @@ def test_two_first_starts_at_once_agree(instance: Path) -> None:
     assert answers[0] == answers[1] != b""
 
 
-def test_variables_of_the_environment_win(instance: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("instance")
+def test_variables_of_the_environment_win(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FLASK_SQLALCHEMY_DATABASE_URI", f"sqlite:///{tmp_path}/other.sqlite")
     monkeypatch.setenv("FLASK_BILLCOM_COLLECT", "send")
 
@@ -55,7 +58,8 @@ def test_variables_of_the_environment_win(instance: Path, monkeypatch: pytest.Mo
     assert app.config["BILLCOM_COLLECT"] == "send"
 
 
-def test_its_pages_open_and_the_back_office_is_closed_to_visitors(instance: Path) -> None:
+@pytest.mark.usefixtures("instance")
+def test_its_pages_open_and_the_back_office_is_closed_to_visitors() -> None:
     app = create_app()
     visitor = Visitor(app)
 
