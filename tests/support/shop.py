@@ -17,7 +17,7 @@ from typing import Any
 import requests
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Engine, ForeignKey, MetaData, event, text
+from sqlalchemy import Engine, ForeignKey, MetaData, event, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
 from flask_billcom import Billcom, Customer, Sale, SaleLine, Vendor
@@ -121,12 +121,14 @@ def make_shop(
     url: str,
     *,
     clock: Clock | None = None,
+    real_clock: bool = False,
     drawing: Drawing | None = None,
     session_factory: Callable[[], requests.Session] | None = None,
     **settings: Any,
 ) -> Shop:
     """Make a marketplace on a database.
 
+    :param real_clock: whether the extension chooses its clock itself.
     :param drawing: what the database has tables of already; made anew, tables and all, if left out.
     :param session_factory: makes the HTTP sessions; none that reach anything are made if it is left out.
     :param settings: replace those of `SETTINGS`; None leaves one out.
@@ -145,14 +147,15 @@ def make_shop(
             drawn.db.create_all()
         else:
             _count_from_one(drawn.db)
-    clock = clock or ManualClock(START)
-    drawn.billcom.init_app(app, clock=clock, session_factory=session_factory)
-    return Shop(app, drawn.db, drawn.billcom, clock, **drawn.classes)
+    drawn.billcom.init_app(
+        app, clock=None if real_clock else clock or ManualClock(START), session_factory=session_factory
+    )
+    return Shop(app, drawn.db, drawn.billcom, drawn.billcom.state_of(app).clock, **drawn.classes)
 
 
 def _count_from_one(db: SQLAlchemy) -> None:
     """Give the first row the key 1, whatever an earlier test used up."""
-    if db.engine.dialect.name == "postgresql":
+    if db.engine.dialect.name == "postgresql" and inspect(db.engine).has_table("buyer"):
         for table in ("buyer", "seller", "shop_order", "item"):
             db.session.execute(text(f"alter sequence {table}_id_seq restart"))
         db.session.commit()
