@@ -181,7 +181,7 @@ def _follow(  # noqa: PLR0917 - a move is as many facts
     by_payment = shares_of(rows, payment_ids)
     shares = [share for of_it in by_payment.values() for share in of_it]
     entries: list[Posting] = []
-    if from_ == "scheduled" and to == "paid":
+    if from_ == "scheduled" and to in {"paid", "escheated"}:
         entries += postings.processed(shares)
     elif to == "returning":
         entries += postings.returning(shares, was_processed=from_ in _LEFT)

@@ -16,12 +16,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Case, ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Subquery,
+    Table,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from flask_billcom.models import Document, Payment, PaymentPart, Settlement, SettlementState
+from flask_billcom.models.base import Base, UTCDateTime
 from flask_billcom.store import Rows
 
 ROWS = 1000
@@ -42,47 +58,8 @@ def refresh_documents(rows: Rows, document_ids: Collection[UUID], now: datetime)
 
     :param now: when a bill counts as cleared whose payments are.
     """
-    for part in chunks(document_ids):
-        sums = (
-            select(
-                Document.id.label("document_id"),
-                _sum(Payment.status.in_(PAID)).label("paid"),
-                _sum(Payment.status == "scheduled").label("scheduled"),
-                _sum(Payment.status == "cleared").label("cleared"),
-            )
-            .outerjoin(PaymentPart, PaymentPart.document_id == Document.id)
-            .outerjoin(Payment, Payment.id == PaymentPart.payment_id)
-            .where(Document.id.in_(part))
-            .group_by(Document.id)
-            .subquery()
-        )
-        paid, scheduled = sums.c.paid, sums.c.scheduled
-        rows.execute(
-            update(Document)
-            .where(Document.id == sums.c.document_id, Document.status.not_in(("planned", "inactive")))
-            .values(
-                status=case(
-                    (paid >= Document.cents, "paid"),
-                    (and_(paid > 0, paid + scheduled < Document.cents), "partial"),
-                    (scheduled > 0, "scheduled"),
-                    else_="open",
-                ),
-                due_cents=case((paid >= Document.cents, 0), else_=Document.cents - paid - _not_due(scheduled)),
-                scheduled_cents=scheduled,
-                cleared_at=case(
-                    (
-                        and_(Document.kind == "bill", sums.c.cleared >= Document.cents),
-                        func.coalesce(Document.cleared_at, now),
-                    ),
-                    else_=None,
-                ),
-            )
-        )
-
-
-def _not_due(scheduled: ColumnElement[int]) -> ColumnElement[int]:
-    """Return the scheduled cents that are no longer due: those of a bill; an invoice's are due until they are paid."""
-    return case((Document.kind == "bill", scheduled), else_=0)
+    for ids in chunks(document_ids):
+        rows.execute(_documents_statement(), {"ids": ids, "now": now})
 
 
 def refresh(
@@ -94,35 +71,86 @@ def refresh(
     :return: the new state of each settlement that moved.
     """
     moved: dict[UUID, str] = {}
-    for part in chunks(settlement_ids):
-        stand = _stand(organization_id, part)
-        state = _state(stand)
-        is_collected = and_(stand.c.unpaid == 0, stand.c.invoices > 0)
-        values: dict[str, Any] = {
-            "state": state,
-            "funded_at": case((is_collected, Settlement.funded_at), else_=None),
-        }
-        collected_at: ColumnElement[Any] = func.coalesce(Settlement.collected_at, now)
-        values["collected_at"] = case((is_collected, collected_at), else_=None)
-        found = rows.all(
-            update(Settlement)
-            .where(
-                Settlement.id == stand.c.origin_id,
-                Settlement.state != SettlementState.CANCELLED,
-                stand.c.invoices > 0,
-                or_(
-                    Settlement.state != state,
-                    and_(is_collected, Settlement.collected_at.is_(None)),
-                ),
-            )
-            .values(values)
-            .returning(Settlement.id, Settlement.state)
-        )
-        moved |= dict(found)
+    for ids in chunks(settlement_ids):
+        values = {"ids": ids, "organization": organization_id, "now": now}
+        moved |= {row.id: row.state for row in rows.execute(_settlements_statement(), values)}
     return moved
 
 
-def _stand(organization_id: str, settlement_ids: Sequence[UUID]) -> Any:  # noqa: ANN401 - a subquery with labels
+# Both statements are large, and are run for every page of a million rows: they are put together once. They are Core
+# statements, since the ORM would take their parameters for rows.
+
+
+@cache
+def _documents_statement() -> Update:
+    table = _table(Document)
+    sums = (
+        select(
+            Document.id.label("document_id"),
+            _sum(Payment.status.in_(PAID)).label("paid"),
+            _sum(Payment.status == "scheduled").label("scheduled"),
+            _sum(Payment.status == "cleared").label("cleared"),
+        )
+        .outerjoin(PaymentPart, PaymentPart.document_id == Document.id)
+        .outerjoin(Payment, Payment.id == PaymentPart.payment_id)
+        .where(Document.id.in_(bindparam("ids", expanding=True)))
+        .group_by(Document.id)
+        .subquery()
+    )
+    paid, scheduled = sums.c.paid, sums.c.scheduled
+    # A bill is no longer due in as far as it is scheduled; an invoice is due until it is paid.
+    not_due = case((table.c.kind == "bill", scheduled), else_=0)
+    is_cleared = and_(table.c.kind == "bill", sums.c.cleared >= table.c.cents)
+    return (
+        update(table)
+        .where(table.c.id == sums.c.document_id, table.c.status.not_in(("planned", "inactive")))
+        .values(
+            status=case(
+                (paid >= table.c.cents, "paid"),
+                (and_(paid > 0, paid + scheduled < table.c.cents), "partial"),
+                (scheduled > 0, "scheduled"),
+                else_="open",
+            ),
+            due_cents=case((paid >= table.c.cents, 0), else_=table.c.cents - paid - not_due),
+            scheduled_cents=scheduled,
+            cleared_at=case((is_cleared, func.coalesce(table.c.cleared_at, _now())), else_=None),
+        )
+    )
+
+
+@cache
+def _settlements_statement() -> ReturningUpdate[Any]:
+    table = _table(Settlement)
+    stand = _stand()
+    state = case(
+        (stand.c.planned > 0, SettlementState.SETTLED),
+        (stand.c.open > 0, SettlementState.INVOICED),
+        (stand.c.unpaid > 0, SettlementState.COLLECTING),
+        (table.c.funded_at.is_(None), SettlementState.COLLECTED),
+        (stand.c.idle > 0, SettlementState.FUNDED),
+        (stand.c.uncleared > 0, SettlementState.PAYING),
+        else_=SettlementState.PAID_OUT,
+    )
+    is_collected = stand.c.unpaid == 0
+    return (
+        update(table)
+        .where(
+            table.c.id == stand.c.origin_id,
+            table.c.state != SettlementState.CANCELLED,
+            stand.c.invoices > 0,
+            or_(table.c.state != state, and_(is_collected, table.c.collected_at.is_(None))),
+        )
+        .values(
+            state=state,
+            collected_at=case((is_collected, func.coalesce(table.c.collected_at, _now())), else_=None),
+            funded_at=case((is_collected, table.c.funded_at), else_=None),
+        )
+        .returning(table.c.id, table.c.state)
+    )
+
+
+def _stand() -> Subquery:
+    """Return how many documents of each sale are how far."""
     invoice, bill = Document.kind == "invoice", Document.kind == "bill"
     return (
         select(
@@ -135,9 +163,9 @@ def _stand(organization_id: str, settlement_ids: Sequence[UUID]) -> Any:  # noqa
             _count(and_(bill, Document.cleared_at.is_(None))).label("uncleared"),
         )
         .where(
-            Document.organization_id == organization_id,
+            Document.organization_id == bindparam("organization"),
             Document.origin_type == "settlement",
-            Document.origin_id.in_(settlement_ids),
+            Document.origin_id.in_(bindparam("ids", expanding=True)),
             Document.status != "inactive",
         )
         .group_by(Document.origin_id)
@@ -145,16 +173,14 @@ def _stand(organization_id: str, settlement_ids: Sequence[UUID]) -> Any:  # noqa
     )
 
 
-def _state(stand: Any) -> Case[str]:  # noqa: ANN401
-    return case(
-        (stand.c.planned > 0, SettlementState.SETTLED),
-        (stand.c.open > 0, SettlementState.INVOICED),
-        (stand.c.unpaid > 0, SettlementState.COLLECTING),
-        (Settlement.funded_at.is_(None), SettlementState.COLLECTED),
-        (stand.c.idle > 0, SettlementState.FUNDED),
-        (stand.c.uncleared > 0, SettlementState.PAYING),
-        else_=SettlementState.PAID_OUT,
-    )
+def _now() -> BindParameter[datetime]:
+    return bindparam("now", type_=UTCDateTime())
+
+
+def _table(model: type[Base]) -> Table:
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
