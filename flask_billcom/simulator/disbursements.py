@@ -36,8 +36,10 @@ __all__ = [
 
 SCHEDULED, DONE, FAILED, VOID, HOLD = "0", "3", "4", "5", "6"
 STATES: Final = frozenset({SCHEDULED, DONE, FAILED, VOID, HOLD})
-CHECK, ACH = "0", "2"
-DAYS: Final = {ACH: 2, CHECK: 7}
+CHECK, RPPS, ACH = "0", "1", "2"
+RPPS_VENDOR: Final = "2"
+VERIFIED: Final = "1"
+DAYS: Final = {ACH: 2, CHECK: 7, RPPS: 2}
 ARRIVAL_HOUR: Final = 9
 CHECK_LIFE: Final = timedelta(days=90)
 
@@ -62,20 +64,29 @@ def disburse(world: World, sent: Row, day: date) -> None:
     """Send a payment off: by ACH where the vendor has an active account, else by check."""
     found = world.disbursements[sent.id]
     vendor = world.store["Vendor"].by_id[sent["vendorId"]]
-    account = active_account(world, "VendorBankAccount", vendor)
-    found.kind = ACH if account is not None else CHECK
-    if account is not None:
-        found.account_key = world.real_numbers[account.id]
-    else:
-        found.account_key = f"vendor/{vendor.id}"
-        found.check_number = world.ids.number("check")
-        world.bank.open(found.account_key, vendor["name"], owner_id=vendor.id)
+    _choose_way(world, found, vendor)
     arrival = bank_days_after(day, DAYS[found.kind])
     found.sent_on, found.arrives_on = day.isoformat(), arrival.isoformat()
     found.cleared_on = found.returned_on = found.error_code = ""
     world.set_disbursement(found, SCHEDULED)
     world.due_arrivals.setdefault(found.arrives_on, []).append(sent.id)
     world.plan(at_hour(arrival, ARRIVAL_HOUR), "deliver", found.arrives_on)
+
+
+def _choose_way(world: World, found: Disbursement, vendor: Row) -> None:
+    """Decide how a payment travels: as the large biller wants it, to the vendor's account, or by check."""
+    account = active_account(world, "VendorBankAccount", vendor)
+    network_id = world.network.connected.get(vendor.id)
+    if vendor["payBy"] == RPPS_VENDOR:
+        found.kind, found.account_key = RPPS, f"biller/{vendor['largeBillerId']}"
+    elif account is not None and account["status"] == VERIFIED:
+        found.kind, found.account_key = ACH, world.real_numbers[account.id]
+    elif network_id is not None:
+        found.kind, found.account_key = ACH, f"network/{network_id}"
+    else:
+        found.kind, found.account_key = CHECK, f"vendor/{vendor.id}"
+        found.check_number = world.ids.number("check")
+    world.bank.open(found.account_key, vendor["name"], owner_id=vendor.id)
 
 
 def deliver(world: World, day: str) -> None:
@@ -124,15 +135,28 @@ def as_answer(world: World, sent: Row) -> dict[str, Any]:
     found = world.disbursements.get(sent.id)
     if found is None or not found.kind:
         return {"paymentType": None, "disbursementStatus": found.status if found else None}
-    details = _check_data(found, sent) if found.kind == CHECK else _ach_data(world, found)
+    name, details = {
+        CHECK: ("checkData", _check_data),
+        RPPS: ("rppsData", _rpps_data),
+        ACH: ("achData", _ach_data),
+    }[found.kind]
+    return {"paymentType": found.kind, "disbursementStatus": found.status, name: details(world, found, sent)}
+
+
+def _rpps_data(world: World, found: Disbursement, sent: Row) -> dict[str, Any]:
+    vendor = world.store["Vendor"].by_id[sent["vendorId"]]
     return {
-        "paymentType": found.kind,
-        "disbursementStatus": found.status,
-        "checkData" if found.kind == CHECK else "achData": details,
+        "arrivesByDate": found.arrives_on,
+        "sentDate": found.sent_on,
+        "returnedDate": found.returned_on or None,
+        "errorCode": found.error_code or None,
+        "largeBillerId": vendor["largeBillerId"],
+        "traceNumber": sent["txnNumber"],
     }
 
 
-def _ach_data(world: World, found: Disbursement) -> dict[str, Any]:
+def _ach_data(world: World, found: Disbursement, sent: Row) -> dict[str, Any]:
+    del sent
     account = world.bank.accounts[found.account_key]
     return {
         "depositDate": found.cleared_on or None,
@@ -146,7 +170,8 @@ def _ach_data(world: World, found: Disbursement) -> dict[str, Any]:
     }
 
 
-def _check_data(found: Disbursement, sent: Row) -> dict[str, Any]:
+def _check_data(world: World, found: Disbursement, sent: Row) -> dict[str, Any]:
+    del world
     expires = date.fromisoformat(found.sent_on) + CHECK_LIFE
     return {
         "checkNumber": found.check_number,

@@ -4,6 +4,7 @@
 09:00           collect       debits of the day        pay_out    payouts of the day
                 confirm       a money movement         deliver    payouts that arrive
 16:00           void          a void that was asked for
+any time        upload        a file that becomes a document    lapse    an invitation that nobody took
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from flask_billcom.simulator.disbursements import deliver
+from flask_billcom.simulator.files import finish
 from flask_billcom.simulator.movements import confirm
+from flask_billcom.simulator.network import lapse
 from flask_billcom.simulator.payouts import pay_out, void_now
 from flask_billcom.simulator.receipts import collect, let_buyers_pay
 
@@ -31,5 +34,7 @@ EVENTS: Final[Mapping[str, Callable[[World, str], None]]] = MappingProxyType(
         "confirm": confirm,
         "deliver": deliver,
         "void": void_now,
+        "upload": finish,
+        "lapse": lapse,
     }
 )

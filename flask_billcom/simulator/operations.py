@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator import (
     arguments,
+    billers,
+    checks,
     disbursements,
     errors,
+    files,
+    lookups,
     mail,
     messages,
+    network,
     payouts,
     receipts,
     rights,
     sessions,
+    summaries,
+    treasury,
     worklist,
 )
 from flask_billcom.simulator.clock import iso_time
@@ -123,5 +130,12 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
         **rights.OPERATIONS,
         **messages.OPERATIONS,
         **worklist.OPERATIONS,
+        **network.OPERATIONS,
+        **billers.OPERATIONS,
+        **summaries.OPERATIONS,
+        **lookups.OPERATIONS,
+        **treasury.OPERATIONS,
+        **files.OPERATIONS,
+        **checks.OPERATIONS,
     }
 )

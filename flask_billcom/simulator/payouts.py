@@ -50,6 +50,7 @@ CREDIT, REISSUE = "0", "1"
 VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT, "VOID_AND_REISSUE": REISSUE}
 SCHEDULED, PAID, CANCELED, VOID = "1", "2", "3", "4"
 APPROVED, DENIED = "3", "5"
+OFFLINE: Final = "6"
 Part = tuple["Row", int]
 
 
@@ -128,6 +129,8 @@ def _part(world: World, given: Mapping[str, Any], vendor: Row | None, day: date,
     if not owner.is_active:
         raise refusal("vendor_inactive", owner.id)
     _check_approved(world, bill)
+    if owner["payBy"] == OFFLINE:
+        raise refusal("vendor_offline", owner.id)
     due = bill["dueAmount"] - taken[bill.id]
     if world.settings.overpay == "refuse" and cents > due:
         raise refusal("bill_paid" if due <= 0 else "BDC_1159", bill.id)

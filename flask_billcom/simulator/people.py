@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, crud, payouts, users
+from flask_billcom.simulator import arguments, crud, network, payouts, users
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.rights import RIGHTS
 from flask_billcom.simulator.rows import dollars
@@ -129,6 +129,16 @@ def _permit(world: World, given: Mapping[str, Any]) -> Row:
     return role
 
 
+def _accept_invite(world: World, given: Mapping[str, Any]) -> Row:
+    """Let an invited vendor or customer accept."""
+    return network.accept(world, str(given["id"]))
+
+
+def _decline_invite(world: World, given: Mapping[str, Any]) -> Row:
+    """Let an invited vendor or customer decline."""
+    return network.decline(world, str(given["id"]))
+
+
 ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingProxyType(
     {
         "pay_bill": _pay_bill,
@@ -147,6 +157,8 @@ ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingPr
         "account_status": _account_status,
         "accept_invitation": _accept_invitation,
         "permit": _permit,
+        "accept_invite": _accept_invite,
+        "decline_invite": _decline_invite,
     }
 )
 

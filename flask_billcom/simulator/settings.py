@@ -69,6 +69,7 @@ class Settings:
     answer: Literal["final", "early"] = _switch(
         "final", "a forced error comes after the work, or while it still goes on"
     )
+    upload_s: float = _switch(0, "seconds until an uploaded file is a document")
     logout_lag_s: float = _switch(0, "seconds that a session still works after Logout")
     parallel_sessions: bool = _switch(True, "a Login leaves the user's other sessions alive")
     logout_ends_mfa: bool = _switch(False, "Logout forgets the remembered device")

@@ -137,8 +137,9 @@ def _read_parts(body: bytes, kind: str, form: dict[str, str], files: dict[str, t
     boundary = _BOUNDARY.search(kind)
     if boundary is None:
         return
-    for part in body.split(b"--" + boundary[1].encode())[1:-1]:
-        head, _, content = part.strip(b"\r\n").partition(b"\r\n\r\n") if b"\r\n\r\n" in part else (b"", b"", b"")
+    # The line break before a boundary belongs to it; all others belong to the file.
+    for part in (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
         headers = head.decode("utf-8", "replace")
         name = _PART_NAME.search(headers)
         if name is None:

@@ -18,6 +18,7 @@ from flask_billcom.simulator.bankdays import pacific_date
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.errors import data_refusal
 from flask_billcom.simulator.ids import Ids
+from flask_billcom.simulator.network import Network
 from flask_billcom.simulator.sessions import Sessions
 from flask_billcom.simulator.store import Store
 from flask_billcom.simulator.users import seed_users
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from flask_billcom.simulator.clock import Clock
     from flask_billcom.simulator.disbursements import Disbursement
+    from flask_billcom.simulator.files import Document
     from flask_billcom.simulator.messages import Note
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.settings import Settings
@@ -83,6 +85,11 @@ class World:
         self.disbursed: dict[str, dict[str, None]] = {}
         self.effects: list[str] = []
         self.messages: dict[str, list[Note]] = {}
+        self.network = Network()
+        self.uploads: dict[str, Document] = {}
+        self.documents: dict[str, Document] = {}
+        self.attached: dict[str, list[Document]] = {}
+        self.check_images: dict[str, str] = {}
         self._order = 0
         self.sessions = Sessions()
         self.rights: dict[str, frozenset[str]] = {}

@@ -90,7 +90,7 @@ def test_a_sync_token_has_part_of_the_api_and_never_trust(bill: Caller, refused:
 
 
 @pytest.mark.parametrize(("kind", "hours", "lives"), [("idle", 47, True), ("idle", 96, True), ("fixed", 96, False)])
-def test_a_sync_token_session_lives_48_hours(bill: Caller, refused: Refuse, kind: str, hours: int, lives: bool) -> None:
+def test_a_sync_token_session_lives_48_hours(bill: Caller, refused: Refuse, kind: str, hours: int, lives: Any) -> None:
     settings = bill.simulator.settings
     bill.simulator.switch(sync_life=kind)
     token = Caller(bill.simulator)
