@@ -61,7 +61,7 @@ def play(count: int, folder: Path, meddle: Meddle | None = None) -> Outcome:
         _with_progress(f"{count} orders ship", count, acts.orders_ship(people, count, refused.append))
         for line in refused:
             click.secho(line, fg="red")
-        for day in acts.days_pass(local):
+        for day in acts.days_pass(local, app.extensions["shop_clock"]):
             click.echo(diary(day.when, day.states))
         if meddle is not None:
             meddle(app, local)

@@ -16,7 +16,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from example_marketplace import sample
-from example_marketplace.clock import today
+from example_marketplace.clock import LocalClock, today
 from example_marketplace.database import ask_for_write_lock
 from example_marketplace.extensions import billcom, db
 from example_marketplace.local_billcom import LocalBillcom
@@ -114,8 +114,11 @@ class Day:
         return set(self.states) <= {SettlementState.PAID_OUT}
 
 
-def days_pass(local: LocalBillcom) -> Iterator[Day]:
-    """Work off what is due and move to the next bank day, until everything is paid out."""
+def days_pass(local: LocalBillcom, clock: LocalClock) -> Iterator[Day]:
+    """Work off what is due and move to the next bank day, until everything is paid out.
+
+    :param clock: the shop's, which has to notice that the time was moved.
+    """
     for _ in range(MOST_DAYS):
         work_off()
         day = Day(datetime.fromisoformat(local.read("clock")["now"]), _states())
@@ -123,6 +126,7 @@ def days_pass(local: LocalBillcom) -> Iterator[Day]:
         if day.all_paid_out:
             return
         local.tell("clock", business_days=1)
+        clock.forget()
 
 
 def work_off() -> None:
