@@ -77,7 +77,8 @@ class OfficeCalls(PartiesCalls):
 
         What it changes is sent once and is no operation: whoever calls it reads back where no answer came.
         """
-        return BillcomAPI(self._ready().parts.gateway)
+        gateway = self._ready().parts.gateway
+        return BillcomAPI(gateway, gateway)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

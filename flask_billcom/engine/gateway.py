@@ -7,19 +7,20 @@ A read may be repeated once after a new sign-in; a change never. No transaction 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from flask_billcom.api.codes import Scope, classify, error_of_change, error_of_read
 from flask_billcom.api.envelope import Reply
 from flask_billcom.api.requests import Call as WireCall
-from flask_billcom.api.transport import Transport
+from flask_billcom.api.transport import Download, Transport
 from flask_billcom.clock import Clock
 from flask_billcom.errors import RateLimited, SessionExpired, TransportError
 from flask_billcom.store import Store
 
 from .errors import NoCapacity
 from .limits import ALL, Limits, SlotLease
+from .servertime import ServerTime
 from .sessions import Live, Sessions
 from .timing import Timing
 
@@ -38,8 +39,10 @@ class Gateway:
         sessions: Sessions,
         limits: Limits,
         timing: Timing,
+        server_time: ServerTime,
     ) -> None:
         self.sessions = sessions
+        self._server_time = server_time
         self._store = store
         self._clock = clock
         self._transport = transport
@@ -61,6 +64,8 @@ class Gateway:
     def change(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
         """Return the answer to a change that is no operation; it is sent once, and the caller reads back.
 
+        A bulk answer comes back even if objects in it were refused.
+
         :param classes: the quota classes that it counts in.
         :raises NoCapacity: nothing was sent: no slot, quota or session is free now.
         :raises APIError: Bill.com refused it and nothing happened.
@@ -68,6 +73,20 @@ class Gateway:
         :raises TransportError: no usable answer came.
         """
         return self._once(call, classes=classes)
+
+    def fetch(self, path: str, query: Mapping[str, str]) -> Download:
+        """Return a file from the root of the host, such as an invoice as PDF.
+
+        :raises NoCapacity: no slot, quota or session is free now.
+        :raises TransportError: nothing usable came.
+        """
+        live = self.sessions.live()
+        now = self._clock.now()
+        with self._store.write() as rows:
+            slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=(ALL,), changes=False)
+        file = self._transport.fetch(path, query, session_id=live.token, end_point=live.end_point or None)
+        self._release(slot)
+        return file
 
     def _once(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
         live = self.sessions.live()
@@ -80,6 +99,7 @@ class Gateway:
                 call.data,
                 session_id=live.token,
                 end_point=live.end_point or None,
+                upload=call.upload,
                 idempotent=not call.changes,
             )
         except TransportError as error:
@@ -88,9 +108,11 @@ class Gateway:
                 self._release(slot)
             raise
         self.note(live, reply, slot)
-        if reply.ok:
+        if reply.ok or (call.changes and reply.has_items):
             return reply
-        raise (error_of_change if call.changes else error_of_read)(reply, call.path)
+        if call.changes:
+            raise error_of_change(reply, call.name, bills_in_call=call.items)
+        raise error_of_read(reply, call.name)
 
     def _release(self, slot: SlotLease) -> None:
         with self._store.write() as rows:
@@ -102,6 +124,7 @@ class Gateway:
         :raises NoCapacity: Bill.com's own count of calls is used up.
         """
         now = self._clock.now()
+        self._server_time.note(reply.server_date)
         retry_at: datetime | None = None
         with self._store.write() as rows:
             self._limits.release(rows, slot, now)
