@@ -37,8 +37,8 @@ def configure(app: Flask) -> None:
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.from_prefixed_env()
     app.config.setdefault("BILLCOM_ENVIRONMENT", "simulator")
-    if not app.config.get("SECRET_KEY"):
-        app.config["SECRET_KEY"] = kept_secret(instance / "secret.key", lambda: secrets.token_urlsafe(32))
+    given = app.config.get("SECRET_KEY") or kept_secret(instance / "secret.key", lambda: secrets.token_urlsafe(32))
+    app.config["SECRET_KEY"] = str(given)  # one of digits alone arrives as a number
     for name, value in _defaults(instance).items():
         app.config.setdefault(name, value)
     if is_local(app):

@@ -51,11 +51,13 @@ def test_two_first_starts_at_once_agree() -> None:
 def test_variables_of_the_environment_win(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("FLASK_SQLALCHEMY_DATABASE_URI", f"sqlite:///{tmp_path}/other.sqlite")
     monkeypatch.setenv("FLASK_BILLCOM_COLLECT", "send")
+    monkeypatch.setenv("FLASK_SECRET_KEY", "123456")
 
     app = create_app()
 
     assert app.config["SQLALCHEMY_DATABASE_URI"].endswith("other.sqlite")
     assert app.config["BILLCOM_COLLECT"] == "send"
+    assert app.config["SECRET_KEY"] == "123456"
 
 
 @pytest.mark.usefixtures("instance")
