@@ -33,6 +33,8 @@ from .recording import finish
 from .timing import Timing
 
 QUARANTINED, REJECTED, PLANNED = OperationState.QUARANTINED, OperationState.REJECTED, OperationState.PLANNED
+DIFFERENCE = "difference"
+"""Why an operation is parked that must not be sent as Bill.com stands."""
 
 
 class NotPossible(BillcomError):  # noqa: N818 - the decision does not fit the facts
@@ -125,14 +127,15 @@ class Decisions:
             self._tell(rows, "operation_resent", operation, person)
 
     def adopt(self, operation_id: UUID, remote_id: str, person: Person) -> None:
-        """Take an object at Bill.com for the effect of a quarantined operation.
+        """Take an object at Bill.com for the effect of a quarantined operation, or of one that a difference keeps.
 
         :param remote_id: what the operation made: a customer, vendor, invoice, bill, or the part of a payment.
-        :raises NotPossible: it is not quarantined, Bill.com does not know the object, or its cents or party differ.
+        :raises NotPossible: it is neither, Bill.com does not know the object, or its cents or party differ.
         """
         with self._store.read() as rows:
             operation = self._get(rows, operation_id)
-        self._expect(operation, QUARANTINED)
+        if operation.state != PLANNED or operation.parked != DIFFERENCE:
+            self._expect(operation, QUARANTINED)
         kind = self._kinds[operation.kind]
         finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
         chosen = [
@@ -143,7 +146,7 @@ class Decisions:
             raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
         with self._store.write() as rows:
             applied = [Applied(operation, chosen[0], operation.digest)]
-            finish(rows, applied, from_={"state": QUARANTINED})
+            finish(rows, applied, from_={"state": operation.state, "parked": operation.parked})
             kind.apply(rows, applied)
             self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
 

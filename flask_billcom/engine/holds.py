@@ -20,7 +20,7 @@ from flask_billcom.clock import Clock
 from flask_billcom.models import Hold
 from flask_billcom.store import Rows
 
-ALL = "all"
+ALL, LOGIN = "all", "login"
 ENGINE = "engine"
 
 
@@ -33,14 +33,19 @@ class Parking:
 
     def is_closed(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
         """Return whether a hold on everything, or on one of these capabilities, is in force."""
+        return self._any(rows, now, or_(Hold.scope == "organization", _on(ALL, *capabilities)))
+
+    def bars_signing_in(self, rows: Rows, now: datetime) -> bool:
+        """Return whether signing in is closed; a hold on what is sent does not keep people from looking."""
+        return self._any(rows, now, _on(ALL, LOGIN))
+
+    def _any(self, rows: Rows, now: datetime, which: ColumnElement[bool]) -> bool:
         found = rows.first(
             select(Hold.id)
             .where(
                 Hold.organization_id == self.organization_id,
                 Hold.released_at.is_(None),
-                or_(
-                    Hold.scope == "organization", (Hold.scope == "capability") & Hold.scope_id.in_((ALL, *capabilities))
-                ),
+                which,
                 or_(Hold.probe_after.is_(None), Hold.probe_after > now),
             )
             .limit(1)
@@ -129,3 +134,7 @@ class Parking:
 
     def _is(self, scope: str, scope_id: str) -> tuple[ColumnElement[bool], ...]:
         return Hold.organization_id == self.organization_id, Hold.scope == scope, Hold.scope_id == scope_id
+
+
+def _on(*capabilities: str) -> ColumnElement[bool]:
+    return (Hold.scope == "capability") & Hold.scope_id.in_(capabilities)

@@ -194,7 +194,7 @@ class Sessions:
         now = self._clock.now()
         try:
             with self._store.write() as rows:
-                if self._parking.is_closed(rows, now):
+                if self._parking.bars_signing_in(rows, now):
                     raise Held(
                         "signing in is on hold; mend its cause, then run `flask billcom session login`",
                     )

@@ -13,6 +13,7 @@ Wire: https://developersupport.bill.com/hc/en-us/articles/208155056-Invoice
 from __future__ import annotations
 
 import base64
+import binascii
 import hashlib
 import re
 from uuid import UUID
@@ -53,6 +54,15 @@ def own_key(prefix: str, party: Party) -> str:
 def own_key_of(prefix: str, role: Role, party_id: UUID) -> str:
     """Return the short name of the party with a row id."""
     return f"{prefix}{_LETTERS[role]}{_base32(party_id.bytes)}"
+
+
+def id_of_key(prefix: str, key: str) -> UUID | None:
+    """Return the row id that a short name of ours carries, or None where it carries none."""
+    try:
+        content = base64.b32decode(key[len(prefix) + 1 :] + "=" * 6)
+    except binascii.Error:
+        return None
+    return UUID(bytes=content) if len(content) == 16 else None  # noqa: PLR2004 - a UUID
 
 
 def _hashed(reference: str, attempt: int) -> str:

@@ -9,6 +9,7 @@ from flask_billcom.engine.worker import Step
 from .context import Domain
 from .following import follow
 from .funding import fund
+from .lost import sweep
 from .payouts import plan_scheduled_payouts
 from .witness import Witness
 
@@ -25,4 +26,5 @@ def steps_after(domain: Domain) -> Sequence[Step]:
         Step("follow", lambda: follow(domain)),
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
+        Step("sweep", lambda: sweep(domain)),
     ]

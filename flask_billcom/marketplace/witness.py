@@ -1,27 +1,37 @@
 """The server as witness: has this database forgotten something?
 
-Before the first change of a process, and at least every ten minutes, the newest invoices and bills are read. One that
-carries our prefix, is newer than everything we know, and has no row here was made by a lost timeline: the database was
-restored from a backup. Then nothing is sent until a person has reconciled.
+    newest invoices and bills with our prefix, made after the newest that we know
+        row with an id, or an operation under way    as it should be
+        planned, and sent before                     proved absent, and there after all: looked up again
+        no row, or planned and never sent            made by a lost timeline: everything stops
+
+Looked at before the first change of a process, and at least every ten minutes while there is anything to send. The
+database was restored from a backup then, and would make documents a second time. Nothing is sent until a person has
+reconciled: `flask billcom books reconcile --resume`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from flask_billcom.api.query import Filter, Sort, since
-from flask_billcom.api.records import Bill, Invoice
 from flask_billcom.models import Document, Operation, OperationState
+from flask_billcom.store import Rows
 
-from . import holds
+from . import holds, strays
 from .context import Domain
+from .strays import Stray
 
 EVERY = timedelta(minutes=10)
 RESTORED = (
-    "documents at Bill.com that this database does not know: was it restored? Run `flask billcom books reconcile`"
+    "documents at Bill.com that this database does not know: was it restored? "
+    "Run `flask billcom books reconcile --resume`"
 )
+SORTS = ("invoice", "bill")
 
 
 class Witness:
@@ -29,21 +39,23 @@ class Witness:
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
-        self._looked: datetime | None = None
+        self._looked: float | None = None
+        """Monotonic: a jump of the clock must not put the next look off."""
 
     def look(self) -> None:
         """Look, if anything is about to be sent and the last look is ten minutes old."""
-        now = self._domain.clock.now()
-        if self._looked is not None and now - self._looked < EVERY:
+        now = self._domain.clock.monotonic()
+        if self._looked is not None and now - self._looked < EVERY.total_seconds():
             return
-        if not self._is_anything_planned(now):
+        if not self._is_anything_planned():
             return
-        unknown = [*self._unknown(Invoice), *self._unknown(Bill)]
+        unknown = [each for sort in SORTS for each in self._unknown(sort)]
         if unknown:
             self._stop(unknown)
         self._looked = now
 
-    def _is_anything_planned(self, now: datetime) -> bool:
+    def _is_anything_planned(self) -> bool:
+        until = self._domain.clock.now() + timedelta(seconds=self._domain.settings.linger_s)
         with self._domain.store.read() as rows:
             found = rows.first(
                 select(Operation.id)
@@ -51,47 +63,60 @@ class Witness:
                     Operation.organization_id == self._domain.organization_id,
                     Operation.state == OperationState.PLANNED,
                     Operation.parked.is_(None),
-                    Operation.not_before <= now + timedelta(seconds=self._domain.settings.linger_s),
+                    Operation.not_before <= until,
                 )
                 .limit(1)
             )
         return found is not None
 
-    def _unknown(self, record_type: type[Invoice | Bill]) -> list[str]:
-        """Return the numbers with our prefix that no row of ours has."""
-        newest = self._newest(record_type)
+    def _unknown(self, sort: str) -> list[Stray]:
+        """Return what carries our prefix and was made by none of our rows, and is not remembered as that."""
+        domain = self._domain
+        newest = self._newest(sort)
         filters: list[Filter] = [] if newest is None else [since("created_time", newest)]
-        page = self._domain.reads.page(record_type, filters=filters, sort=[Sort("created_time", descending=True)])
-        prefix = self._domain.settings.number_prefix
-        numbers = {r.invoice_number for r in page.records if r.invoice_number.startswith(prefix)}
-        with self._domain.store.read() as rows:
-            known = rows.all(
-                select(Document.number).where(
-                    Document.organization_id == self._domain.organization_id,
-                    Document.kind == record_type.__name__.lower(),
-                    Document.number.in_(sorted(numbers)),
-                )
-            )
-        return sorted(numbers.difference(known))
+        page = domain.reads.page(strays.SORTS[sort], filters=filters, sort=[Sort("created_time", descending=True)])
+        found = list(strays.of_page(sort, domain.settings.number_prefix, page.records))
+        with domain.store.write() as rows:
+            compared = strays.sort_out(rows, domain.organization_id, domain.settings.number_prefix, found)
+            look_again(rows, domain, compared.again)
+            remembered = strays.known(rows, domain.organization_id, sort, [each.key for each in compared.strays])
+        return [each for each in compared.strays if each.key not in remembered]
 
-    def _newest(self, record_type: type[Invoice | Bill]) -> datetime | None:
+    def _newest(self, sort: str) -> datetime | None:
         with self._domain.store.read() as rows:
             found: datetime | None = rows.first(
                 select(func.max(Document.remote_created_at)).where(
-                    Document.organization_id == self._domain.organization_id,
-                    Document.kind == record_type.__name__.lower(),
+                    Document.organization_id == self._domain.organization_id, Document.kind == sort
                 )
             )
         return found
 
-    def _stop(self, numbers: list[str]) -> None:
+    def _stop(self, unknown: list[Stray]) -> None:
         domain = self._domain
         with domain.store.write() as rows:
+            strays.note(rows, domain.clock, domain.organization_id, unknown)
             holds.place(
                 rows,
                 domain.clock,
                 domain.organization_id,
                 holds.EVERYTHING,
-                reason=f"{len(numbers)} {RESTORED}"[:200],
+                reason=f"{len(unknown)} {RESTORED}"[:200],
                 actor="engine",
             )
+
+
+def look_again(rows: Rows, domain: Domain, operation_ids: Sequence[UUID]) -> None:
+    """Have planned operations looked up whose effect is there after all; the read-back decides whether it is theirs."""
+    now = domain.clock.now()
+    rows.change(
+        update(Operation)
+        .where(Operation.id.in_(sorted(operation_ids)), Operation.state == OperationState.PLANNED)
+        .values(
+            state=OperationState.UNKNOWN,
+            unknown_since=now,
+            check_after=now,
+            absent_after=now + timedelta(seconds=domain.settings.landing_s + domain.settings.list_lag_s),
+            answered=False,
+            parked=None,
+        )
+    )

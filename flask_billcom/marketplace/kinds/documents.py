@@ -25,14 +25,15 @@ from flask_billcom.audit import Act, record
 from flask_billcom.engine import operations as ops
 from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, Refusal, Remote, Rendered, Wait
 from flask_billcom.engine.reads import Reads
-from flask_billcom.marketplace import states
+from flask_billcom.engine.timing import DIFFERENCE_RETRY
+from flask_billcom.marketplace import states, strays
 from flask_billcom.models import Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
 from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
 
-AWAITING_PARTY = "awaiting_party"
+AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
 PO_NUMBER = 40
 """Longest `poNumber`: https://support.bill.com/hc/en-us/articles/203692739-Importing-Invoices"""
 
@@ -64,7 +65,14 @@ class DocumentKind(BaseKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each document as frozen at settlement, once its party is known to Bill.com."""
         drafts = self._drafts(rows, operations)
-        return [self._ready(operation, drafts[operation.subject_id]) for operation in operations]
+        sort = self.record_type.__name__.lower()
+        there = strays.known(rows, self.organization_id, sort, [operation.natural_key for operation in operations])
+        return [
+            Wait(operation, DIFFERENCE, there[operation.natural_key].as_evidence(), again=DIFFERENCE_RETRY)
+            if operation.natural_key in there
+            else self._ready(operation, drafts[operation.subject_id])
+            for operation in operations
+        ]
 
     def _ready(self, operation: Operation, draft: Draft | None) -> Rendered:
         if draft is None:

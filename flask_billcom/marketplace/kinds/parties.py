@@ -35,9 +35,11 @@ from flask_billcom.engine.kinds import (
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MappingError
+from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.digests import mapped_digest
 from flask_billcom.marketplace.numbers import own_key
+from flask_billcom.marketplace.strays import Stray
 from flask_billcom.models import Operation, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -45,7 +47,7 @@ from flask_billcom.store import Rows
 from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
 
 RECORDS: Mapping[Role, type[Customer | Vendor]] = {Role.CUSTOMER: Customer, Role.VENDOR: Vendor}
-NEEDS_DATA = "needs_data"
+NEEDS_DATA, DIFFERENCE = "needs_data", "difference"
 
 
 class PartyKind(BaseKind):
@@ -93,11 +95,16 @@ class CreateParty(PartyKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each party as its mapping function describes it now."""
         parties = self._parties(rows, operations)
-        return [self._ready(operation, parties[operation.subject_id]) for operation in operations]
+        prefix = self.domain.settings.number_prefix
+        there = strays.known(rows, self.organization_id, self.role, [own_key(prefix, p) for p in parties.values()])
+        return [self._ready(operation, parties[operation.subject_id], there) for operation in operations]
 
-    def _ready(self, operation: Operation, party: Party) -> Rendered:
+    def _ready(self, operation: Operation, party: Party, there: Mapping[str, Stray]) -> Rendered:
         if party.remote_id is not None:
             return Needless(operation, "the party is known to Bill.com already")
+        stray = there.get(own_key(self.domain.settings.number_prefix, party))
+        if stray is not None:
+            return Wait(operation, DIFFERENCE, stray.as_evidence(), again=DIFFERENCE_RETRY)
         try:
             described = self._render_one(party)
         except MappingError as error:
