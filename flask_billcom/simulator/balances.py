@@ -64,12 +64,16 @@ def apply_to_bill(world: World, bill: Row, *, scheduled: int = 0, paid: int = 0,
         world.adjust(bill, fullPaymentDate=None)
 
 
-def apply_to_invoice(world: World, invoice: Row, *, scheduled: int = 0, paid: int = 0) -> None:
-    """Add to what is scheduled or paid on an invoice; negative cents take back."""
+def apply_to_invoice(world: World, invoice: Row, *, scheduled: int = 0, paid: int = 0, credited: int = 0) -> None:
+    """Add to what is scheduled, paid or credited on an invoice; negative cents take back."""
     before = invoice["amountDue"] if invoice.is_active else 0
     if paid:
         world.paid_on_invoices[invoice.id] = world.paid_on_invoices.get(invoice.id, 0) + paid
-    world.change(invoice, scheduledAmount=invoice["scheduledAmount"] + scheduled)
+    world.change(
+        invoice,
+        scheduledAmount=invoice["scheduledAmount"] + scheduled,
+        creditAmount=invoice["creditAmount"] + credited,
+    )
     settle_invoice(world, invoice, before)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["RolledBack", "bulk", "listed", "single"]
+__all__ = ["RolledBack", "behaviour_of", "bulk", "listed", "single"]
 
 LONGEST_BULK: Final = 100
 _PLAIN: Final = Behaviour()
@@ -53,9 +53,14 @@ _BEHAVIOURS: Final[Mapping[str, Behaviour]] = MappingProxyType(
 )
 
 
+def behaviour_of(name: str) -> Behaviour:
+    """Return what is special about an entity."""
+    return _BEHAVIOURS.get(name, _PLAIN)
+
+
 def single(world: World, owner: Entity, verb: str, data: Mapping[str, Any]) -> Row:
     """Carry out one Create, Read, Update, Delete or Undelete."""
-    behaviour = _BEHAVIOURS.get(owner.name, _PLAIN)
+    behaviour = behaviour_of(owner.name)
     if verb == "Create":
         return objects.create(world, owner, behaviour, data)
     if verb == "Read":

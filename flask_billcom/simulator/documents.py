@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from flask_billcom.simulator.approvals import start_approval
 from flask_billcom.simulator.balances import settle_bill, settle_invoice
 from flask_billcom.simulator.catalogue import NO_ID, Entity
+from flask_billcom.simulator.crediting import unapplied
 from flask_billcom.simulator.errors import field_refusal, refusal, too_long
 from flask_billcom.simulator.objects import Behaviour, Values, check_references
 from flask_billcom.simulator.receipts import plan_buyers
@@ -69,7 +70,7 @@ class Document(Behaviour):
         self._check(world, row.shape.entity, values, lines or (), row)
         self._check_untouched(world, row)
         kept = None if lines is None else self._merged(world, row, lines)
-        before = self._owed(row)
+        before = self._owed_now(world, row)
         world.change(row, **values)
         if kept is not None:
             self._set_lines(world, row, kept)
@@ -79,7 +80,7 @@ class Document(Behaviour):
         """Delete or undelete the document."""
         if flag != "1":
             self._check_untouched(world, row)
-        before = self._owed(row)
+        before = self._owed_now(world, row)
         super().set_active(world, row, flag)
         self._settle(world, row, before)
 
@@ -147,6 +148,11 @@ class Document(Behaviour):
 
     def _settle(self, world: World, row: Row, before: int) -> None:
         """Let balances follow; `before` is what was owed until now."""
+
+    def _owed_now(self, world: World, row: Row) -> int:
+        """Return what is owed or left on the document, in cents."""
+        del world
+        return self._owed(row)
 
     def _owed(self, row: Row) -> int:
         del row
@@ -228,7 +234,16 @@ class Invoices(Document):
 
 
 class CreditMemos(Document):
-    """CreditMemo."""
+    """CreditMemo: what is left of it is the customer's available credit."""
+
+    def _settle(self, world: World, row: Row, before: int) -> None:
+        _shift_credit(world, "Customer", row["customerId"], self._left(world, row) - before)
+
+    def _owed_now(self, world: World, row: Row) -> int:
+        return self._left(world, row)
+
+    def _left(self, world: World, row: Row) -> int:
+        return unapplied(world, row) if row.is_active else 0
 
     def _set_lines(self, world: World, row: Row, lines: list[Row]) -> None:
         super()._set_lines(world, row, lines)
@@ -236,7 +251,13 @@ class CreditMemos(Document):
 
 
 class VendorCredits(Document):
-    """VendorCredit."""
+    """VendorCredit: what is left of it is our available credit at the vendor."""
+
+    def _settle(self, world: World, row: Row, before: int) -> None:
+        _shift_credit(world, "Vendor", row["vendorId"], self._owed(row) - before)
+
+    def _owed(self, row: Row) -> int:
+        return int(row["amount"] - row["appliedAmount"]) if row.is_active else 0
 
     def _check(self, world: World, owner: Entity, values: Values, lines: Sequence[Values], present: Row | None) -> None:
         super()._check(world, owner, values, lines, present)
@@ -256,13 +277,31 @@ class VendorCredits(Document):
 
 
 class Templates(Document):
-    """RecurringBill and RecurringInvoice."""
+    """RecurringBill and RecurringInvoice: documents follow from them as time goes by, see `recurring`."""
+
+    def _check(self, world: World, owner: Entity, values: Values, lines: Sequence[Values], present: Row | None) -> None:
+        super()._check(world, owner, values, lines, present)
+        for name, least in (("frequencyPerTimePeriod", 1), ("daysInAdvance", 0)):
+            if name in values and values[name] < least:
+                raise field_refusal(name, values[name])
+        if present is not None and "nextDueDate" in values:
+            world.note(present.id).pop("day", None)
+
+    def _settle(self, world: World, row: Row, before: int) -> None:
+        del before
+        world.plan(world.now, "recur", row.id)
 
     def _set_lines(self, world: World, row: Row, lines: list[Row]) -> None:
         super()._set_lines(world, row, lines)
         if "subtotal" in row.shape.entity.fields:
             row["subtotal"] = price_lines(lines)
             row["taxableAmount"] = sum(line["amount"] or 0 for line in lines if line["taxable"])
+
+
+def _shift_credit(world: World, name: str, party_id: str, cents: int) -> None:
+    if cents:
+        party = world.store[name].by_id[party_id]
+        world.adjust(party, availCredit=party["availCredit"] + cents)
 
 
 def price_lines(lines: Sequence[Row]) -> int:

@@ -1,6 +1,7 @@
 """What happens when the clock moves: bank events by name, in the order of their time.
 
-08:00 Pacific   buyers_pay    buyers pay what they owe, where they do so by themselves
+06:00 Pacific   recur         documents of templates
+08:00           buyers_pay    buyers pay what they owe, where they do so by themselves
 09:00           collect       debits of the day        pay_out    payouts of the day
                 confirm       a money movement         deliver    payouts that arrive
 16:00           void          a void that was asked for
@@ -18,6 +19,7 @@ from flask_billcom.simulator.movements import confirm
 from flask_billcom.simulator.network import lapse
 from flask_billcom.simulator.payouts import pay_out, void_now
 from flask_billcom.simulator.receipts import collect, let_buyers_pay
+from flask_billcom.simulator.recurring import recur
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,5 +38,6 @@ EVENTS: Final[Mapping[str, Callable[[World, str], None]]] = MappingProxyType(
         "void": void_now,
         "upload": finish,
         "lapse": lapse,
+        "recur": recur,
     }
 )

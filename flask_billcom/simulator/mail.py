@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["mail_invoice", "send_invoice"]
+__all__ = ["known_addresses", "mail_invoice", "send_invoice"]
 
 _HOME: Final = frozenset({"us", "usa", "united states", "united states of america"})
 
@@ -50,8 +50,7 @@ def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _addresses(world: World, customer: Row, headers: Mapping[str, Any]) -> list[str]:
-    contacts = world.store["CustomerContact"].having("customerId", customer.id)
-    known = [row["email"] for row in (customer, *contacts) if row["email"]]
+    known = known_addresses(world, customer)
     given = headers.get("toEmailAddresses")
     if not given:
         return known
@@ -65,6 +64,12 @@ def _addresses(world: World, customer: Row, headers: Mapping[str, Any]) -> list[
         if address not in known:
             world.insert("CustomerContact", customerId=customer.id, firstName=address.partition("@")[0], email=address)
     return given
+
+
+def known_addresses(world: World, customer: Row) -> list[str]:
+    """Return the addresses of a customer and his contacts, each once."""
+    contacts = [row for row in world.store["CustomerContact"].having("customerId", customer.id) if row.is_active]
+    return list(dict.fromkeys(row["email"] for row in (customer, *contacts) if row["email"]))
 
 
 def mail_invoice(world: World, data: Mapping[str, Any]) -> dict[str, Any]:

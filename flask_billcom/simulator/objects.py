@@ -152,6 +152,7 @@ def update(world: World, owner: Entity, behaviour: Behaviour, data: Mapping[str,
     """Carry out an Update: fields not sent keep their value, read-only ones are ignored."""
     given = _object(owner, data)
     row = checked_id(world, owner.name, require(given, "id"))
+    _check_not_merged(row)
     values = decoded(owner, given)
     for name in owner.required:
         if name in values and values[name] in _EMPTY:
@@ -161,8 +162,14 @@ def update(world: World, owner: Entity, behaviour: Behaviour, data: Mapping[str,
     return row
 
 
+def _check_not_merged(row: Row) -> None:
+    if "mergedIntoId" in row.shape.entity.fields and row["mergedIntoId"] != NO_ID:
+        raise refusal("merged", row.id)
+
+
 def set_active(world: World, owner: Entity, behaviour: Behaviour, data: Mapping[str, Any], flag: str) -> Row:
     """Carry out a Delete ("2") or an Undelete ("1")."""
     row = checked_id(world, owner.name, require(data, "id"))
+    _check_not_merged(row)
     behaviour.set_active(world, row, flag)
     return row

@@ -216,8 +216,21 @@ def _apply_credits(world: World, given: Sequence[Mapping[str, Any]], sent: Seque
             raise refusal("credit_unusable", credit.id)
         made = world.insert("BillCredit", billId=bill.id, sentPayId=payment.id, vendorCreditId=credit.id, amount=cents)
         payment["billCredits"] = (*payment["billCredits"], made)
-        world.change(credit, appliedAmount=credit["appliedAmount"] + cents)
+        _use_credit(world, credit, cents)
         apply_to_bill(world, bill, credited=cents)
+
+
+def _use_credit(world: World, credit: Row, cents: int) -> None:
+    world.change(credit, appliedAmount=credit["appliedAmount"] + cents)
+    vendor = world.store["Vendor"].by_id[credit["vendorId"]]
+    world.adjust(vendor, availCredit=vendor["availCredit"] - cents)
+
+
+def _release_credits(world: World, sent: Row) -> None:
+    """Take back what was credited together with a payment that is canceled or void."""
+    for made in sent["billCredits"] or ():
+        _use_credit(world, world.store["VendorCredit"].by_id[made["vendorCreditId"]], -made["amount"])
+        apply_to_bill(world, world.store["Bill"].by_id[made["billId"]], credited=-made["amount"])
 
 
 def _less_credits(parts: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> list[Part]:
@@ -315,6 +328,7 @@ def cancel_payment(world: World, data: Mapping[str, Any]) -> Row:
     stop(world, sent)
     for bill, cents in _bills(world, sent):
         apply_to_bill(world, bill, scheduled=-cents)
+    _release_credits(world, sent)
     return sent
 
 
@@ -379,3 +393,4 @@ def _reopen(world: World, sent: Row, *, paid: bool) -> None:
     _set_status(world, sent, VOID, voidRequest=None)
     for bill, cents in _bills(world, sent):
         apply_to_bill(world, bill, **{"paid" if paid else "scheduled": -cents})
+    _release_credits(world, sent)

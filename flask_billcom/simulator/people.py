@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, crud, network, payouts, users
+from flask_billcom.simulator import arguments, cards, crediting, crud, merging, network, payouts, users
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.rights import RIGHTS
 from flask_billcom.simulator.rows import dollars
@@ -83,15 +83,31 @@ def _deny(world: World, given: Mapping[str, Any]) -> Row:
 
 
 def _merge(world: World, given: Mapping[str, Any]) -> Row:
-    """Merge a vendor or customer into another one, `into`: his documents move, he is no longer active."""
-    name = _entity_of(world, str(given["id"]))
-    row, into = world.store[name].by_id[str(given["id"])], world.store[name].by_id[str(given["into"])]
-    documents, field = {"Vendor": ("Bill", "vendorId"), "Customer": ("Invoice", "customerId")}[name]
-    for document in list(world.store[documents].having(field, row.id)):
-        world.change(document, **{field: into.id})
-    world.adjust(into, balance=into["balance"] + row["balance"])
-    world.change(row, mergedIntoId=into.id, isActive="2", balance=0)
-    return row
+    """Merge a vendor, customer or list entry into another one, `into`."""
+    table = world.store[_entity_of(world, str(given["id"]))]
+    return merging.merge(world, table.by_id[str(given["id"])], table.by_id[str(given["into"])])
+
+
+def _apply_credit(world: World, given: Mapping[str, Any]) -> Row:
+    """Apply a credit memo to `invoice`, by `amount_cents` or as far as it goes."""
+    memo = world.store["CreditMemo"].by_id[str(given["id"])]
+    invoice = world.store["Invoice"].by_id[str(given["invoice"])]
+    most = min(crediting.unapplied(world, memo), invoice["amountDue"])
+    return crediting.apply_credit(world, memo, invoice, int(given.get("amount_cents", most)))
+
+
+def _pay_by_card(world: World, given: Mapping[str, Any]) -> Row:
+    """Let a buyer pay an invoice by card: `amount_cents`, `fee_cents`."""
+    invoice = world.store["Invoice"].by_id[str(given["id"])]
+    due = invoice["amountDue"] - invoice["scheduledAmount"]
+    return cards.pay_by_card(world, invoice, int(given.get("amount_cents", due)), int(given.get("fee_cents", 0)))
+
+
+def _take_offline(world: World, given: Mapping[str, Any]) -> Row:
+    """Let a vendor be paid outside Bill.com only."""
+    vendor = world.store["Vendor"].by_id[str(given["id"])]
+    world.change(vendor, payBy=payouts.OFFLINE)
+    return vendor
 
 
 def _authorize(world: World, given: Mapping[str, Any]) -> Row:
@@ -157,6 +173,9 @@ ACTS: Final[Mapping[str, Callable[[World, Mapping[str, Any]], Row]]] = MappingPr
         "account_status": _account_status,
         "accept_invitation": _accept_invitation,
         "permit": _permit,
+        "apply_credit": _apply_credit,
+        "pay_by_card": _pay_by_card,
+        "take_offline": _take_offline,
         "accept_invite": _accept_invite,
         "decline_invite": _decline_invite,
     }

@@ -25,12 +25,20 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["charge_customer", "collect", "let_buyers_pay", "record_payment", "return_charge", "void_receipt"]
+__all__ = [
+    "charge_customer",
+    "collect",
+    "let_buyers_pay",
+    "record_payment",
+    "return_charge",
+    "schedule_receipt",
+    "void_receipt",
+]
 
 LONGEST: Final = 200
 PAY_HOUR: Final = 8
 PROCESS_HOUR: Final = 9
-BANK_DEBIT: Final = "3"
+CARD, BANK_DEBIT = "2", "3"
 PAID, VOID, SCHEDULED = "0", "1", "2"
 Part = tuple["Row", int]
 
@@ -51,7 +59,7 @@ def charge_customer(world: World, data: Mapping[str, Any]) -> Row:
     if total < applied or not total:
         raise refusal("BDC_1117", "invoicePays") if not total else data_refusal("totalAmount", data["totalAmount"])
     memo = arguments.text(data, "memo") or arguments.text(data, "Memo")
-    return _schedule(
+    return schedule_receipt(
         world,
         customer,
         parts,
@@ -90,7 +98,7 @@ def _part(world: World, customer: Row, given: Mapping[str, Any]) -> Part:
     return invoice, cents
 
 
-def _schedule(
+def schedule_receipt(
     world: World,
     customer: Row,
     parts: Sequence[Part],
@@ -98,19 +106,20 @@ def _schedule(
     paid_on: date,
     account: Row | None,
     total: int,
-    description: str | None = None,
+    **more: object,
 ) -> Row:
+    """Make a payment that is debited on a day."""
     receipt = _receipt(
         world,
         customer,
         parts,
         total=total,
         paymentDate=paid_on.isoformat(),
-        description=description,
         refNumber="Bill.com ePayment",
         depositToAccountId=world.chart["Undeposited Funds"].id,
         payToBankAccountId=world.funding.id,
         **({"customerBankAccountId": account.id} if account is not None else {}),
+        **more,
     )
     for invoice, cents in parts:
         apply_to_invoice(world, invoice, scheduled=cents)
@@ -271,4 +280,4 @@ def let_buyers_pay(world: World, day: str) -> None:
         for begin in range(0, len(parts), LONGEST):
             some = parts[begin : begin + LONGEST]
             total = sum(cents for _, cents in some)
-            _schedule(world, customer, some, paid_on=date.fromisoformat(day), account=account, total=total)
+            schedule_receipt(world, customer, some, paid_on=date.fromisoformat(day), account=account, total=total)
