@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from flask_billcom import audit, ledger
@@ -9,7 +10,9 @@ from flask_billcom.errors import MappingError
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace import balances, holds
 from flask_billcom.marketplace.balances import Balance, Payout
+from flask_billcom.marketplace.differences import Report
 from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
+from flask_billcom.marketplace.reconciliation import reconcile
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
@@ -83,6 +86,14 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         state = self._checked()
         with state.store.read() as rows:
             return ledger.trial_balance(rows, state.settings.organization_id)
+
+    def reconcile(self, since: datetime | None = None) -> Report:
+        """Compare every object at Bill.com, every bank day and the books with our rows; changes nothing.
+
+        :param since: aware; only what was made or changed after it.
+        :return: each difference with its explanation and the command that resolves it.
+        """
+        return reconcile(self._checked().parts.domain, since)
 
     def verify_audit(self) -> audit.Verdict:
         """Return whether the audit trail is whole, and how many rows no tick has sealed yet."""
