@@ -210,7 +210,7 @@ def test_a_file_is_uploaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ("create", "Vendor", "nane=Acme"),
+        ("create", "Vendor", "naem=Acme"),
         ("create", "Vendor"),
         ("create", "SentPay"),
         ("create", "Vendor", "Acme"),
