@@ -135,6 +135,7 @@ def read_changes(domain: Domain, name: str, progress: Progress, record_type: typ
                 filters=[since("updated_time", progress.since)],
                 sort=[Sort("created_time")],
                 start=poll.progress.start,
+                max=PAGE,
                 nested=True,
             )
             poll.began(page.server_date)

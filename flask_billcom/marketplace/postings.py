@@ -8,6 +8,8 @@
                 processed   payout_scheduled +       | provider_clearing_out -
                 banked      provider_clearing_out +  | bank -
                 returning   payout_scheduled or provider_clearing_out + | payout_returned -
+                void        payout_returned +        | seller_payable -
+                credited    bank +                   | provider_clearing_out -
 
 Debits are positive. Each function returns postings that sum to zero; nothing is read or written here. What comes back
 is the same with negative cents.
@@ -84,6 +86,24 @@ def returning(shares: Iterable[Share], *, was_processed: bool) -> Iterator[Posti
     source = Account.PROVIDER_CLEARING_OUT if was_processed else Account.PAYOUT_SCHEDULED
     for share in shares:
         yield _move(share, source, Account.PAYOUT_RETURNED)
+
+
+def given_back(shares: Iterable[Share]) -> Iterator[Posting]:
+    """Yield what follows when payouts are proved void: the sellers are owed again."""
+    for share in shares:
+        yield _move(share, Account.PAYOUT_RETURNED, Account.SELLER_PAYABLE)
+
+
+def credited(shares: Iterable[Share]) -> Iterator[Posting]:
+    """Yield what follows when Bill.com has paid back what the bank had paid for payouts."""
+    for share in shares:
+        yield _move(share, Account.BANK, Account.PROVIDER_CLEARING_OUT)
+
+
+def going_on(shares: Iterable[Share]) -> Iterator[Posting]:
+    """Yield what follows when payouts that seemed to come back go to their sellers after all."""
+    for share in shares:
+        yield _move(share, Account.PAYOUT_RETURNED, Account.PROVIDER_CLEARING_OUT)
 
 
 def _move(share: Share, debit: Account, credit: Account) -> Posting:

@@ -79,7 +79,8 @@ def _sent(rows: Rows, organization_id: str) -> dict[str, int]:
         "processed": and_(Payment.status.in_(_LEFT), ~at_bank),
         "returning": Payment.status == "returning",
         "returning, banked": and_(Payment.status == "returning", at_bank),
-        "banked": at_bank,
+        # What was voided after the bank had paid for it is back at the bank.
+        "banked": and_(at_bank, Payment.status != "voided"),
     }
     return _sums(rows, organization_id, SENT, sums)
 

@@ -48,7 +48,9 @@ def outcome(shop: Shop, sale: SaleRows, remote_id: str, before: dict[str, int]) 
         assert list(prove(rows, shop.organization_id)) == []
     after = shop.books()
     moved = {name: after.get(name, 0) - before.get(name, 0) for name in after | before}
-    status = None if payment is None else (payment.status, payment.cents, payment.unapplied_cents)
+    # What a payment that is dead once held tells nothing any more.
+    held = payment.unapplied_cents if payment.status == "paid" else None
+    status = (payment.status, payment.cents, held)
     return (
         status,
         invoice.status,
