@@ -45,25 +45,21 @@ def reported(function: F) -> F:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the command takes
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
-        from flask_billcom.errors import BillcomError
+        from flask_billcom.errors import BillcomError, OutcomeUnknown
 
         try:
             return function(*args, **kwargs)
+        except OutcomeUnknown as error:
+            fail(str(error), UNKNOWN)
         except BillcomError as error:
-            fail(str(error), UNKNOWN if _may_have_happened(error) else ATTENTION)
-        except DBAPIError as error:
+            fail(str(error))
+        except (InterfaceError, OperationalError, ProgrammingError) as error:
             # The driver's own words alone: statement and parameters are nobody's business here.
             fail(f"the database cannot be used: {str(error.orig).strip()}; run `flask billcom doctor`")
 
     return run  # type: ignore[return-value]  # wraps keeps the signature
-
-
-def _may_have_happened(error: Exception) -> bool:
-    from flask_billcom.errors import OutcomeUnknown, TransportError
-
-    return isinstance(error, OutcomeUnknown) or (isinstance(error, TransportError) and error.may_have_happened)
 
 
 def fail(message: str, code: int = ATTENTION) -> NoReturn:

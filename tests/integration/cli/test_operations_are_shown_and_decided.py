@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from flask_billcom.marketplace.kinds import all_kinds
+from flask_billcom.marketplace.lists.operations import KINDS
+from flask_billcom.models import Operation, OperationState
+from tests.integration.cli.conftest import Terminal
+from tests.support.local_shop import LocalShop
+
+
+@pytest.fixture
+def terminal(local: LocalShop) -> Terminal:
+    """Give a terminal beside a shop with one settled order."""
+    made = Terminal(local)
+    made.run("settle", "Order", made.order(("ann", "10.00", "1.00")))
+    return made
+
+
+def set_aside(local: LocalShop, kind: str, **values: object) -> str:
+    """Change the operation of a kind and return its id."""
+    with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as rows:
+        rows.execute(update(Operation).where(Operation.kind == kind).values(**values))
+        return str(rows.first(select(Operation.id).where(Operation.kind == kind)).hex)
+
+
+def test_the_kinds_that_lists_know_are_those_of_the_engine(local: LocalShop) -> None:
+    with local.shop.app.app_context():
+        domain = local.shop.billcom.state_of().parts.domain
+
+    assert tuple(kind.name for kind in all_kinds(domain)) == KINDS
+
+
+def test_operations_are_listed_the_newest_first(terminal: Terminal) -> None:
+    answer = terminal.json("ops", "list")
+
+    assert [each["kind"] for each in answer["items"]][:2] == ["create_bill", "create_invoice"]
+    assert {each["state"] for each in answer["items"]} == {"planned"}
+
+
+def test_a_table_shows_money_in_dollars(terminal: Terminal) -> None:
+    lines = terminal.run("ops", "list", "--kind", "create_bill").stdout.splitlines()
+
+    assert lines[0].split()[:3] == ["id", "kind", "state"]
+    assert "9.00" in lines[1]
+
+
+def test_a_page_names_the_way_to_the_next_one(terminal: Terminal) -> None:
+    first = terminal.run("ops", "list", "--limit", "1")
+    after = first.stderr.split()[-1]
+
+    second = terminal.json("ops", "list", "--limit", "1", "--after", after)
+
+    assert second["items"][0]["kind"] == "create_invoice"
+
+
+def test_stuck_ones_are_those_that_need_a_person(terminal: Terminal, local: LocalShop) -> None:
+    waiting = set_aside(local, "create_bill", parked="awaiting_party")
+    different = set_aside(local, "create_invoice", parked="difference")
+
+    stuck = [each["id"] for each in terminal.json("ops", "list", "--stuck")["items"]]
+
+    assert stuck == [different]
+    assert waiting not in stuck
+
+
+@pytest.mark.parametrize("words", [("--state", "lost"), ("--kind", "steal"), ("--after", "x")])
+def test_a_filter_that_no_list_knows_is_an_error(terminal: Terminal, words: tuple[str, str]) -> None:
+    assert terminal.run("ops", "list", *words, code=1).stderr.startswith("Error: ")
+
+
+def test_one_is_shown_with_evidence_call_and_acts(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(2)
+    evidence = {"reason": "two effects stand under its key"}
+    row_id = set_aside(local, "create_invoice", state=OperationState.QUARANTINED, evidence=evidence)
+
+    sheet = terminal.json("ops", "show", row_id)
+    shown = terminal.run("ops", "show", row_id).stdout
+
+    assert sheet["evidence"] == evidence
+    assert sheet["call"]["endpoint"].endswith("Create/Invoice")
+    assert sheet["operation"]["is_stuck"] is True
+    assert "two effects stand under its key" in shown
+    assert "-> compare the evidence with Bill.com" in shown
+
+
+def test_one_that_is_not_there_is_named(terminal: Terminal) -> None:
+    assert "ops list" in terminal.run("ops", "show", "0" * 32, code=1).stderr
+    terminal.run("ops", "show", "seven", code=2)
+
+
+def test_a_rejected_one_is_planned_anew_with_a_reason(terminal: Terminal, local: LocalShop) -> None:
+    row_id = set_aside(local, "create_customer", state=OperationState.REJECTED)
+
+    terminal.run("ops", "retry", row_id, code=2)
+    planned = terminal.run("ops", "retry", row_id, "--reason", "name mended").stdout.split()[-1]
+
+    assert terminal.json("ops", "show", planned)["supersedes"] == row_id
+    acts = terminal.json("ops", "show", row_id)["audit"]
+    assert [(act["action"], act["detail"]["reason"]) for act in acts] == [("operation_superseded", "name mended")]
+
+
+def test_a_quarantined_one_is_not_sent_again_before_its_absence_is_proved(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(2)
+    row_id = set_aside(local, "create_customer", state=OperationState.QUARANTINED)
+
+    refused = terminal.run("ops", "resolve", row_id, "--resend", "--reason", "x", "--yes", code=1)
+
+    assert "it may have happened" in refused.stderr
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "quarantined"
+
+
+def test_deciding_asks_first(terminal: Terminal, local: LocalShop) -> None:
+    row_id = set_aside(local, "create_bill", parked="awaiting_party")
+
+    terminal.run("ops", "cancel", row_id, "--reason", "x", answer="n\n", code=1)
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "planned"
+
+    terminal.run("ops", "cancel", row_id, "--reason", "x", answer="y\n")
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "cancelled"
+
+
+def test_a_decision_is_one_thing_or_the_other(terminal: Terminal) -> None:
+    terminal.run("ops", "resolve", "0" * 32, "--reason", "x", code=2)
+    terminal.run("ops", "resolve", "0" * 32, "--adopt", "y", "--resend", "--reason", "x", code=2)

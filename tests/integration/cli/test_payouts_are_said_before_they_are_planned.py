@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from flask_billcom.models import Operation
+from tests.integration.cli.conftest import Terminal
+from tests.support.local_shop import LocalShop
+
+
+@pytest.fixture
+def local(make_local: Callable[..., LocalShop]) -> LocalShop:
+    """Give a shop that owes ann 9.00 and bob 5.00, both with bank accounts, all of it due."""
+    made = make_local(BILLCOM_PAYMENTS_ENABLED=True, BILLCOM_RELEASE="on_settlement", BILLCOM_FLOAT_CENTS=100_000,
+                      BILLCOM_PAYOUT_SCHEDULE="manual", BILLCOM_BANK_CHANGE_HOLD_DAYS=0)  # fmt: skip
+    shop = made.shop
+    with shop.app.app_context():
+        shop.billcom.settle(shop.order(("ann", "10.00", "1.00"), ("bob", "5.00")))
+        shop.db.session.commit()
+    made.tick(3)
+    made.trust()
+    with shop.app.app_context():
+        for seller in shop.db.session.query(shop.Seller):
+            shop.billcom.add_bank_account(
+                seller,
+                account_number=f"40000000{seller.id}",
+                routing_number="322271627",
+                name_on_account=seller.name,
+            )
+    made.pass_days(7)
+    made.tick(2)
+    return made
+
+
+def planned(local: LocalShop) -> list[int]:
+    with local.shop.app.app_context(), local.shop.billcom.state_of().store.read() as rows:
+        return sorted(rows.all(select(Operation.amount_cents).where(Operation.kind == "pay")))
+
+
+def test_a_dry_run_plans_nothing(terminal: Terminal, local: LocalShop) -> None:
+    result = terminal.run("pay", "run", "--dry-run")
+
+    assert result.stdout.splitlines()[0] == "would pay 2 bills of 2 sellers, 14.00 dollars"
+    assert planned(local) == []
+
+
+def test_a_no_plans_nothing(terminal: Terminal, local: LocalShop) -> None:
+    result = terminal.run("pay", "run", answer="n\n", code=1)
+
+    assert "this pays 2 bills of 2 sellers, 14.00 dollars" in result.stderr
+    assert planned(local) == []
+
+
+def test_no_answer_is_a_no(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "run", answer="", code=1)
+
+    assert planned(local) == []
+
+
+def test_a_yes_plans_what_was_said(terminal: Terminal, local: LocalShop) -> None:
+    result = terminal.run("pay", "run", answer="y\n")
+
+    assert "planned 2 bills of 2 sellers, 14.00 dollars" in result.stdout
+    assert planned(local) == [500, 900]
+
+
+def test_with_yes_nobody_is_asked(terminal: Terminal, local: LocalShop) -> None:
+    answer = terminal.json("pay", "run", "--yes")
+
+    assert (answer["bills"], answer["amount"], answer["cents"]) == (2, "14.00", 1400)
+    assert planned(local) == [500, 900]
+
+
+def test_one_seller_is_paid_alone(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "now", "Seller", "2", "--yes")
+
+    assert planned(local) == [500]
+
+
+def test_a_held_seller_is_passed_over_with_the_reason(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "hold", "Seller", "1", "--reason", "identity")
+
+    result = terminal.run("pay", "run", "--yes")
+
+    assert "planned 1 bills" in result.stdout
+    assert "identity" in result.stdout
+    assert planned(local) == [500]
+
+
+def test_the_kill_switch_stops_the_run_and_says_so(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
+
+    result = terminal.run("pay", "run", "--yes", code=1)
+
+    assert "strange logins" in result.stderr
+    assert planned(local) == []
+
+
+def test_a_release_asks_first(terminal: Terminal) -> None:
+    terminal.run("pay", "hold", "Order", "1", "--reason", "complaint")
+
+    terminal.run("pay", "release", "Order", "1", answer="n\n", code=1)
+
+    assert terminal.run("pay", "release", "Order", "1", "--yes").stdout == "released: 1\n"
+
+
+@pytest.mark.parametrize("words", [(), ("Seller",), ("Seller", "1", "--everything")])
+def test_a_hold_needs_one_thing_to_be_on(terminal: Terminal, words: tuple[str, ...]) -> None:
+    terminal.run("pay", "hold", *words, "--reason", "x", code=2)
+
+
+def test_payments_that_are_switched_off_are_named(make_local: Callable[..., LocalShop]) -> None:
+    result = Terminal(make_local()).run("pay", "run", "--yes", code=1)
+
+    assert "BILLCOM_PAYMENTS_ENABLED" in result.stderr
