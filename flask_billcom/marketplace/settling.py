@@ -19,11 +19,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import AlreadySettled, BillcomError
+from flask_billcom.errors import AlreadySettled, BillcomError, MappingError
 from flask_billcom.ledger import Account, Leg, Posting, post
 from flask_billcom.models import Settlement, SettlementLine, SettlementState
 from flask_billcom.settings import Settings
@@ -99,6 +99,8 @@ def settle_many(shop: Shop, rows: Rows, session: Session, orders: Iterable[objec
 
 def _frozen(registry: Registry, session: Session, order: object) -> FrozenSale | BillcomError:
     try:
+        if object_session(order) not in {None, session}:
+            raise MappingError(f"this {type(order).__name__} is in another session; settle it in its own")
         return freeze(registry, session, order)
     except BillcomError as error:
         return error

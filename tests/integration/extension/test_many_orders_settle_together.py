@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.orm import Session
 
 from flask_billcom import AlreadySettled, MappingError
 from flask_billcom.audit import seal, verify
@@ -60,6 +61,17 @@ def test_orders_of_an_unmapped_class_are_reported(shop: Shop) -> None:
 
     assert isinstance(unmapped.error, MappingError)
     assert settled.settlement is not None
+
+
+def test_an_order_of_another_session_is_reported(shop: Shop) -> None:
+    here, there = shop.order(("Bert", "10.00")), shop.order(("Bert", "10.00"))
+    shop.db.session.commit()
+    there_id = there.id
+    with Session(shop.db.engine) as other:
+        first, second = shop.billcom.settle_many([here, other.get(shop.Order, there_id)])
+
+    assert first.settlement is not None
+    assert "this Order is in another session" in str(second.error)
 
 
 def test_no_order_is_no_work(shop: Shop) -> None:
