@@ -10,7 +10,8 @@ import flask_billcom
 
 @pytest.mark.parametrize("name", flask_billcom.__all__)
 def test_each_public_name_is_there(name: str) -> None:
-    assert getattr(flask_billcom, name) is not None
+    getattr(flask_billcom, name)
+
     assert name in dir(flask_billcom)
 
 
