@@ -27,6 +27,7 @@ from .engine.limits import Allowance, Limits
 from .engine.readback import ReadBack
 from .engine.reads import Reads
 from .engine.recording import Recorder
+from .engine.servertime import ServerTime
 from .engine.sessions import Credentials, Sessions
 from .engine.timing import Timing
 from .engine.worker import Step, Worker
@@ -101,7 +102,16 @@ def compose(
         parking=parking,
         credentials=Credentials(settings.user_name, settings.password, settings.device_id),
     )
-    gateway = Gateway(store=store, clock=clock, transport=transport, sessions=sessions, limits=limits, timing=timing)
+    server_time = ServerTime(clock)
+    gateway = Gateway(
+        store=store,
+        clock=clock,
+        transport=transport,
+        sessions=sessions,
+        limits=limits,
+        timing=timing,
+        server_time=server_time,
+    )
     reads = Reads(gateway)
     domain = Domain(organization_id, settings, clock, store, reads, mapping)
     recorder = Recorder(
@@ -124,6 +134,7 @@ def compose(
             reads=reads,
             recorder=recorder,
             timing=timing,
+            server_time=server_time,
             linger_s=settings.linger_s,
         ),
         readback=ReadBack(organization_id, store=store, clock=clock, reads=reads, recorder=recorder, timing=timing),

@@ -77,7 +77,7 @@ class Decisions:
         self._clock = clock
         self._reads = reads
         self._timing = timing
-        self._kinds: Mapping[str, Kind] = {kind.name: kind for kind in kinds}
+        self._kinds: Mapping[str, Kind] = {name: kind for kind in kinds for name in (kind.name, *kind.followers)}
 
     def retry(self, operation_id: UUID, person: Person) -> UUID:
         """Plan a rejected operation again, or let a parked one go on at once; return the row that is planned.

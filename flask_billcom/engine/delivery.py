@@ -34,6 +34,7 @@ from .limits import ALL, Limits, SlotLease
 from .outcomes import judge
 from .reads import Reads
 from .recording import Recorder
+from .servertime import ServerTime
 from .sessions import Live, Sessions, State
 from .timing import Timing
 
@@ -69,6 +70,7 @@ class Delivery:
         reads: Reads,
         recorder: Recorder,
         timing: Timing,
+        server_time: ServerTime,
         linger_s: float,
     ) -> None:
         self.organization_id = organization_id
@@ -80,6 +82,7 @@ class Delivery:
         self._parking = parking
         self._reads = reads
         self._timing = timing
+        self._server_time = server_time
         self.linger = timedelta(seconds=linger_s)
         self._recorder = recorder
 
@@ -119,7 +122,8 @@ class Delivery:
             if self.linger and operations.is_full(rows, self.organization_id, kind.name, kind.batch_size):
                 horizon = now + self.linger
             due = operations.due(rows, self.organization_id, kind.name, horizon, kind.batch_size)
-            chosen = _alike(kind, kind.choose(rows, due)) if due else []
+            chosen = kind.choose(rows, due) if due else []
+            chosen = list(chosen) if kind.followers else _alike(kind, chosen)
             rendered = kind.render(rows, chosen) if chosen else []
         return self._settle_aside(rendered)
 
@@ -209,9 +213,9 @@ class Delivery:
             raise _NothingClaimed
         classes = (ALL, kind.quota) if kind.quota else (ALL,)
         slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=True)
-        got = operations.claim(rows, [r.operation.id for r in allowed], call_id, now)
+        got = operations.claim(rows, [r.operation.id for r in allowed], call_id, self._server_time.now())
         sent = [r for r in allowed if r.operation.id in got]
-        if not sent:
+        if not sent or (kind.followers and len(sent) != len(ready)):
             raise _NothingClaimed
         claimed = Claimed(call_id, sent, live, slot, now, monotonic + self._timing.write_s)
         self._write_call(rows, kind, claimed)

@@ -19,11 +19,11 @@ from flask_billcom.api.secret import Secret
 from flask_billcom.api.transport import Transport
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import SessionExpired, TokenUnreadable
+from flask_billcom.errors import APIError, SessionExpired, TokenUnreadable, TransportError
 from flask_billcom.models import Call, Mark, Operation, OperationState, Session
 from flask_billcom.store import Rows, Store
 
-from .limits import ALL, Limits
+from .limits import ALL, Limits, SlotLease
 from .recording import Recorder
 from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
@@ -98,12 +98,12 @@ class Fence:
     def _retire(self, row: Session, now: datetime) -> bool:
         """Take the newest generation out of use, at most once in five minutes."""
         with self._store.write() as rows:
-            last = rows.first(select(Mark.value).where(*self._mark()))
-            if last is not None and now < datetime.fromisoformat(last) + FENCE_PATIENCE:
+            last = self._marked(rows, MARK)
+            if last is not None and now < last + FENCE_PATIENCE:
                 return False
             if not self._sessions.retire(rows, row.gen):
                 return False
-            self._set_mark(rows, now)
+            self._set_mark(rows, MARK, now)
             act = Act("session_fenced", "session", None, {"generation": row.gen})
             record(rows, self._clock, self.organization_id, [act])
         row.fenced_at = now
@@ -117,12 +117,15 @@ class Fence:
         except TokenUnreadable:
             self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved")
             return
-        died, server_date = self._probe(token, row.api_end_point)
-        if died:
-            with self._store.write() as rows:
+        logged_out = self._logged_out(row.gen)
+        died, server_date = self._probe(token, row.api_end_point, log_out=logged_out is None)
+        with self._store.write() as rows:
+            if died:
                 self._sessions.mark_dead(rows, row.gen, server_date)
                 self._count_from_death(rows, row.gen, kinds)
-        elif row.fenced_at is not None and self._clock.now() > row.fenced_at + FENCE_PATIENCE:
+            elif logged_out is None:
+                self._set_mark(rows, _logout_of(row.gen), self._clock.now())
+        if not died and logged_out is not None and self._clock.now() > logged_out + FENCE_PATIENCE:
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
 
     def _has_open_calls(self, gen: int) -> bool:
@@ -139,26 +142,38 @@ class Fence:
             )
         return found is not None
 
-    def _probe(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
-        """Log a session out and ask whether it lives; only BDC_1109 is a no."""
+    def _probe(self, token: Secret, end_point: str | None, *, log_out: bool) -> tuple[bool, datetime | None]:
+        """Log a session out, if that was not done before, and ask whether it lives; only BDC_1109 is a no."""
         now = self._clock.now()
         with self._store.write() as rows:
-            # Both calls run one after the other in one slot; an error of the transport leaves it to its lease.
+            # Both calls run one after the other in one slot; a silence of the server leaves it to its lease.
             slot = self._limits.take(rows, now, until=now + 2 * self._timing.lease, classes=(ALL, ALL), changes=False)
-        answer = self._ask(token, end_point)
-        with self._store.write() as rows:
-            self._limits.release(rows, slot, self._clock.now())
+        try:
+            # What cannot be logged out is asked after all the same: the question is what counts. A second Logout could
+            # set a session that ends slowly back to the start.
+            if log_out:
+                with suppress(APIError):
+                    wire.logout(self._transport, session_id=token, end_point=end_point)
+            answer = self._ask(token, end_point)
+        except TransportError as error:
+            if not error.may_have_happened:
+                self._release(slot)
+            raise
+        self._release(slot)
         return answer
 
     def _ask(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
-        # What cannot be logged out is asked after all the same: the question below is what counts.
-        with suppress(SessionExpired):
-            wire.logout(self._transport, session_id=token, end_point=end_point)
         try:
             wire.get_session_info(self._transport, session_id=token, end_point=end_point)
         except SessionExpired as gone:
             return True, gone.server_date
+        except APIError:
+            return False, None
         return False, None
+
+    def _release(self, slot: SlotLease) -> None:
+        with self._store.write() as rows:
+            self._limits.release(rows, slot, self._clock.now())
 
     def _count_from_death(self, rows: Rows, gen: int, kinds: Collection[str]) -> None:
         now = self._clock.now()
@@ -180,12 +195,25 @@ class Fence:
             )
             self._recorder.quarantine(rows, stuck, reason, state=OperationState.UNKNOWN)
 
-    def _mark(self) -> tuple[ColumnElement[bool], ...]:
-        return Mark.organization_id == self.organization_id, Mark.name == MARK
+    def _logged_out(self, gen: int) -> datetime | None:
+        """Return when a generation was logged out for the proof, or None."""
+        with self._store.read() as rows:
+            return self._marked(rows, _logout_of(gen))
 
-    def _set_mark(self, rows: Rows, now: datetime) -> None:
+    def _marked(self, rows: Rows, name: str) -> datetime | None:
+        value = rows.first(select(Mark.value).where(*self._is(name)))
+        return None if value is None else datetime.fromisoformat(value)
+
+    def _is(self, name: str) -> tuple[ColumnElement[bool], ...]:
+        return Mark.organization_id == self.organization_id, Mark.name == name
+
+    def _set_mark(self, rows: Rows, name: str, now: datetime) -> None:
         rows.insert_new(
             Mark,
-            [{"organization_id": self.organization_id, "name": MARK, "value": now.isoformat(), "updated_at": now}],
+            [{"organization_id": self.organization_id, "name": name, "value": now.isoformat(), "updated_at": now}],
         )
-        rows.change(update(Mark).where(*self._mark()).values(value=now.isoformat(), updated_at=now))
+        rows.change(update(Mark).where(*self._is(name)).values(value=now.isoformat(), updated_at=now))
+
+
+def _logout_of(gen: int) -> str:
+    return f"{MARK}/logout/{gen}"

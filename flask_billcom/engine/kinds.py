@@ -169,6 +169,11 @@ class Kind(Protocol):
     """Whether Bill.com wants a session with MFA trust for it."""
     dated: bool
     """Whether the server's creation time of a match must lie after our first attempt."""
+    followers: Sequence[str]
+    """Kinds of rows that only take lanes for this one: they stand and fall together, in one call and transaction."""
+
+    def company(self, rows: Rows, operation: Operation) -> Sequence[Operation]:
+        """Return the operations that stand and fall with one, itself among them."""
 
     def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
         """Return those that go into the next call together, at most `batch_size`."""

@@ -171,8 +171,11 @@ def is_full(rows: Rows, organization_id: str, kind: str, size: int) -> bool:
     return bool(rows.first(select(func.count()).select_from(ready)) >= size)
 
 
-def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, now: datetime) -> set[UUID]:
-    """Give planned operations to one call and return those that it got; busy lanes are skipped."""
+def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, server_time: datetime) -> set[UUID]:
+    """Give planned operations to one call and return those that it got; busy lanes are skipped.
+
+    :param server_time: Bill.com's time: nothing that the call makes is older.
+    """
     busy = aliased(Operation)
     claimed = rows.all(
         update(Operation)
@@ -191,7 +194,7 @@ def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, now: datetim
             attempt=Operation.attempt + 1,
             call_id=call_id,
             answered=False,
-            first_sent_at=func.coalesce(Operation.first_sent_at, now),
+            first_sent_at=func.coalesce(Operation.first_sent_at, server_time),
         )
         .returning(Operation.id)
     )

@@ -74,7 +74,7 @@ def judge(kind: Kind, end: Reply | TransportError, ready: Sequence[Ready]) -> li
         if len(found) != len(ready):
             raise ValueError(f"{kind.name}.parse returned {len(found)} results for {len(ready)} operations")
         return [_one(item.operation, result) for item, result in zip(ready, found, strict=True)]
-    verdict = classify(end, bills_in_call=len(ready))
+    verdict = classify(end, bills_in_call=1 if kind.followers else len(ready))
     return [_judged(item.operation, verdict) for item in ready]
 
 

@@ -208,7 +208,7 @@ class ReadBack:
         with self._store.read() as rows:
             proofs = {operation.id: proof_of(rows, operation) for operation in claimed}
         now = self._clock.now()
-        decisions = [
+        decided = [
             (
                 operation,
                 decide(
@@ -223,8 +223,9 @@ class ReadBack:
             )
             for operation in claimed
         ]
-        for operation, decision in decisions:
-            self._carry_out(kind, check_id, operation, decision)
+        # What stands and falls together is written together.
+        for group in [decided] if kind.followers else [[each] for each in decided]:
+            self._carry_out(kind, check_id, group)
         return True
 
     def _claim(self, kind: Kind) -> tuple[UUID, list[Operation]]:
@@ -246,6 +247,9 @@ class ReadBack:
             )
             if not due:
                 return check_id, []
+            if kind.followers:
+                first = rows.first(select(Operation).where(Operation.id == due[0]))
+                due = [operation.id for operation in kind.company(rows, first)]
             rows.change(
                 update(Operation)
                 .where(
@@ -270,15 +274,17 @@ class ReadBack:
                 },
             )
 
-    def _carry_out(self, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
+    def _carry_out(self, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
         try:
             with self._store.write() as rows:
-                self._write(rows, kind, check_id, operation, decision)
+                for operation, decision in group:
+                    self._write(rows, kind, check_id, operation, decision)
         except LateReply:
-            logger.info("the check of operation %s had passed its lease; another one decides", operation.id)
+            logger.info("the check of operation %s had passed its lease; another one decides", group[0][0].id)
         except IntegrityError:
             with self._store.write() as rows:
-                self._quarantine(rows, check_id, operation, "its effect already belongs to another operation")
+                for operation, _ in group:
+                    self._quarantine(rows, check_id, operation, "its effect already belongs to another operation")
 
     def _write(self, rows: Rows, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
         step = decision.step

@@ -78,7 +78,8 @@ class Recorder:
             self._retry(rows, claimed, by_fate.get(Fate.RETRY, []), end, now)
             self._park(rows, kind, claimed, by_fate.get(Fate.PARK, []), now)
             self._reject(rows, kind, claimed, by_fate.get(Fate.REJECT, []))
-            self._answered(rows, claimed, by_fate.get(Fate.ANSWERED, []), now)
+            alone = len(claimed.ready) == 1 or bool(kind.followers)
+            self._answered(rows, claimed, by_fate.get(Fate.ANSWERED, []), now, alone=alone)
             self._unanswered(rows, claimed, by_fate.get(Fate.UNANSWERED, []), now)
 
     def keep_late(self, claimed: Claimed, end: Reply | TransportError) -> None:
@@ -235,7 +236,9 @@ class Recorder:
             kind.dropped(rows, dropped)
             self._tell(rows, "operation_rejected", outcomes)
 
-    def _answered(self, rows: Rows, claimed: Claimed, outcomes: Sequence[Outcome], now: datetime) -> None:
+    def _answered(
+        self, rows: Rows, claimed: Claimed, outcomes: Sequence[Outcome], now: datetime, *, alone: bool
+    ) -> None:
         for outcome in outcomes:
             self._move(
                 rows,
@@ -251,7 +254,7 @@ class Recorder:
                     "evidence": {
                         "code": outcome.code,
                         "message": outcome.message,
-                        "alone": len(claimed.ready) == 1,
+                        "alone": alone,
                         "present": outcome.present,
                     },
                 },

@@ -116,6 +116,7 @@ class Worker:
         report = TickReport()
         steps = [
             Step("janitor", self._sweep, network=False),
+            Step("unpark", self._unpark, network=False),
             *self._before,
             Step("fence", self._prove),
             Step("checks", lambda: self._check(report)),

@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 import requests
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.clock import uuid7
@@ -31,11 +31,11 @@ from flask_billcom.engine import operations as ops
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.ledger import Account, Posting, post, transfer, trial_balance
 from flask_billcom.marketplace.consent import Consent
-from flask_billcom.models import Call, Document, Hold, Operation
+from flask_billcom.models import Call, Document, Hold, Operation, OperationState, Slot
 from flask_billcom.models import Session as SessionRow
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings
-from flask_billcom.simulator import Simulator, WSGIAdapter
+from flask_billcom.simulator import Simulator, WSGIAdapter, people
 from flask_billcom.store import Store
 from tests.support.shop import Shop, make_shop
 
@@ -164,23 +164,41 @@ class World:
         """Move the time; see the simulator's clock."""
         self.simulator.clock.advance(**by)
 
-    def run(self, seconds: float, *, step: float = 60.0) -> None:
-        """Tick every minute for a while."""
-        until = self.simulator.clock.now() + timedelta(seconds=seconds)
+    def run(self, seconds: float, *, step: float = 600.0) -> None:
+        """Tick for a while, whenever something becomes due and at least every so often."""
+        until = self.clock.monotonic() + seconds
         self.tick()
-        while self.simulator.clock.now() < until:
-            self.advance(seconds=step)
+        while self.clock.monotonic() < until:
+            self.advance_to_next(min(step, until - self.clock.monotonic()))
             self.tick()
 
-    def run_until(self, is_so: Callable[[], bool], *, step: float = 30.0, within: float = 4 * 3600) -> float:
+    def run_until(self, is_so: Callable[[], bool], *, step: float = 300.0, within: float = 4 * 3600) -> float:
         """Tick until something is so, and return how many seconds of virtual time that took."""
-        began = self.simulator.clock.now()
+        began = self.clock.monotonic()
         while not is_so():
-            passed = (self.simulator.clock.now() - began).total_seconds()
-            assert passed < within, f"not so within {within} s: {[str(o) for o in self.shown()]}"
-            self.advance(seconds=step)
+            passed = self.clock.monotonic() - began
+            assert passed < within, f"not so within {within} s: {self.shown()}"
+            self.advance_to_next(step)
             self.tick()
-        return (self.simulator.clock.now() - began).total_seconds()
+        return self.clock.monotonic() - began
+
+    def advance_to_next(self, most: float) -> None:
+        """Move to the next time at which one of our rows becomes due, by this many seconds at most."""
+        now = self.clock.now()
+        waiting = [OperationState.UNKNOWN, OperationState.CHECKING]
+        with self.store.read() as rows:
+            found = rows.first(
+                select(
+                    _soonest(Operation.not_before, now, Operation.state == OperationState.PLANNED),
+                    _soonest(Operation.check_after, now, Operation.state.in_(waiting)),
+                    _soonest(Operation.check_lease, now, Operation.state == OperationState.CHECKING),
+                    _soonest(Call.lease_until, now, Call.outcome.is_(None)),
+                    _soonest(Hold.probe_after, now, Hold.released_at.is_(None)),
+                    _soonest(Slot.lease_until, now),
+                )
+            )
+        soon = min((time - now).total_seconds() for time in (*found, now + timedelta(seconds=most)) if time is not None)
+        self.advance(seconds=soon + 0.001)
 
     # -- the shop --------------------------------------------------------------------------------------------------
 
@@ -361,6 +379,15 @@ class World:
         with self.store.write() as rows:
             rows.change(update(Operation).where(Operation.kind == kind).values(**values))
 
+    def unpark(self, operation_id: UUID) -> None:
+        """Let one operation go on now."""
+        with self.store.write() as rows:
+            rows.change(
+                update(Operation)
+                .where(Operation.id == operation_id)
+                .values(parked=None, not_before=self.clock.now() - timedelta(seconds=1))
+            )
+
     # -- what Bill.com says ----------------------------------------------------------------------------------------
 
     def sent(self, endpoint: str) -> list[Any]:
@@ -371,6 +398,16 @@ class World:
         """Return the numbers of the active documents of a kind at Bill.com, sorted."""
         return sorted(row["invoiceNumber"] for row in self.simulator.books[entity] if row.is_active)
 
+    def person_does(self, act: str, **details: Any) -> None:
+        """Let a person act in Bill.com's own page; see the simulator's `people`."""
+        self.simulator.under_lock(lambda bill: people.act(bill, act, details))
+
+    def pay_by_hand_whatever_is_open(self) -> None:
+        """Let a person pay, in Bill.com's own page, every bill that no payment is scheduled for."""
+        for row in self.simulator.books.bills:
+            if self.paid_cents()[row["invoiceNumber"]] == 0:
+                self.person_does("pay_bill", id=row.id)
+
     def paid_cents(self) -> dict[str, int]:
         """Return what living payments pay at Bill.com, by bill number, in cents."""
         books = self.simulator.books
@@ -380,6 +417,11 @@ class World:
                 for part in payment["billPays"]:
                     cents[books.find("Bill", part["billId"])["invoiceNumber"]] += part["amount"]
         return cents
+
+
+def _soonest(column: Any, now: datetime, *where: Any) -> Any:
+    """Return the earliest value of a column that lies ahead."""
+    return select(func.min(column)).where(column > now, *where).scalar_subquery()
 
 
 class Stage:

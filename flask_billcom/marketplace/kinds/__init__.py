@@ -4,6 +4,7 @@ parties    create_customer, create_vendor, update_customer, update_vendor
 documents  create_invoice, create_bill
 mail       send_invoice
 charges    charge
+voids      void, with its void_part rows
 payouts    pay
 """
 
@@ -17,6 +18,7 @@ from .documents import CreateBill, CreateInvoice
 from .mail import SendInvoice
 from .parties import CreateParty, UpdateParty
 from .payouts import Pay
+from .voids import Void
 
 __all__ = ["all_kinds"]
 
@@ -32,5 +34,6 @@ def all_kinds(domain: Domain) -> Sequence[Kind]:
         CreateBill(domain),
         SendInvoice(domain),
         Charge(domain),
+        Void(domain),
         Pay(domain),
     )

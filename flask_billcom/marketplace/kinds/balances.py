@@ -23,7 +23,9 @@ from flask_billcom.marketplace.context import Domain
 from flask_billcom.models import Document
 from flask_billcom.money import to_cents
 
-FRESH = timedelta(minutes=10)
+FRESH = timedelta(seconds=30)
+"""How long a balance is believed: as long as the batches that share its page take, and no longer, since a person may
+pay in Bill.com's own page at any time."""
 ACTIVE = "1"
 
 R = TypeVar("R", Invoice, Bill)
@@ -60,7 +62,7 @@ class Balances(Generic[R]):
         standing: dict[Any, Standing | None] = {}
         stale = []
         for document, party in documents:
-            if document.read_at is not None and now - document.read_at < FRESH:
+            if document.read_at is not None and timedelta(0) <= now - document.read_at < FRESH:
                 standing[document.id] = Standing(document.due_cents or 0, document.scheduled_cents or 0)
             else:
                 stale.append((document, party))

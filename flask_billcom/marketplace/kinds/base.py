@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_billcom.api.codec import from_wire
@@ -21,6 +21,7 @@ from flask_billcom.models import Operation
 from flask_billcom.store import Rows
 
 BULK = 100
+BEFORE = timedelta(hours=1)
 MANY = 200
 
 
@@ -36,6 +37,7 @@ class BaseKind:
     money = False
     protected = False
     dated = True
+    followers: Sequence[str] = ()
 
     def __init__(self, domain: Domain) -> None:
         self.domain = domain
@@ -48,6 +50,10 @@ class BaseKind:
     def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:  # noqa: ARG002
         """Return all that are due: any of them may share a call."""
         return due
+
+    def company(self, rows: Rows, operation: Operation) -> Sequence[Operation]:  # noqa: ARG002
+        """Return the operation alone."""
+        return [operation]
 
     def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:  # noqa: ARG002
         """Return all as they are: nothing has to be read before."""
@@ -101,9 +107,17 @@ def by_operation(applied: Sequence[Applied]) -> dict[Any, Applied]:
     return {item.operation.subject_id: item for item in applied}
 
 
-def earliest_attempt(operations: Sequence[Operation], domain: Domain) -> datetime:
-    """Return the time from which effects of these operations may have been made, by the server's clock."""
-    from datetime import timedelta
+def earliest_attempt(operations: Sequence[Operation]) -> datetime:
+    """Return the time from which to look for effects of these operations, by the server's clock.
 
-    first = min(operation.first_sent_at or operation.created_at for operation in operations)
-    return first - timedelta(seconds=domain.settings.grace_margin_s)
+    It lies well before the first attempt, so that an older object under the same natural key is seen: it is not ours,
+    and nothing may be made beside it.
+    """
+    return min(_first_moment(operation) for operation in operations) - BEFORE
+
+
+def _first_moment(operation: Operation) -> datetime:
+    """Return the first attempt, or when the object was made that a person is about to adopt, if that is earlier."""
+    first = operation.first_sent_at or operation.created_at
+    created = (operation.evidence or {}).get("created")
+    return first if created is None else min(first, datetime.fromisoformat(created))

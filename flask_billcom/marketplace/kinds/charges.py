@@ -183,14 +183,18 @@ class Charge(BaseKind):
     ) -> dict[UUID, Finding]:
         customer = known[operations[0].subject_id].party.remote_id
         found: dict[str, dict[str, Remote]] = {}
+        dead: dict[str, dict[str, Remote]] = {}
         server_date = None
-        filters = [equals("customer_id", customer), since("created_time", earliest_attempt(operations, self.domain))]
+        filters = [equals("customer_id", customer), since("created_time", earliest_attempt(operations))]
         for page in reads.pages(ReceivedPay, filters=filters, sort=[Sort("created_time")], nested=True):
             server_date = page.server_date
             for payment in page.records:
-                for part in (payment.invoice_pays or ()) if payment.status not in DEAD else ():
+                for part in payment.invoice_pays or ():
                     remote = Remote(part.id, part, payment.created_time, payment)
-                    found.setdefault(part.invoice_id, {})[part.id or ""] = remote
+                    kept = dead if payment.status in DEAD else found
+                    kept.setdefault(part.invoice_id, {})[part.id or ""] = remote
+        # One that was taken back meanwhile was made all the same: it is ours, and not made again.
+        found = {**dead, **found}
         return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
 
     def _finding(

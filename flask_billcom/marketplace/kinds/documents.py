@@ -156,7 +156,7 @@ class DocumentKind(BaseKind):
         found: dict[UUID, dict[str, Remote]] = {operation.id: {} for operation in operations}
         equal: dict[str, bool] = {}
         server_date = None
-        start = since("created_time", earliest_attempt(operations, self.domain))
+        start = since("created_time", earliest_attempt(operations))
         for page in reads.pages(self.record_type, filters=[start], sort=[Sort("created_time")], nested=True):
             server_date = page.server_date
             for there in page.records:

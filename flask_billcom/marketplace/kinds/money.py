@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.marketplace import holds, states
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.models import Document, Operation, Party, Payment, PaymentPart
+from flask_billcom.marketplace.payments import NewPart, NewPayment, add_parts, add_payments
+from flask_billcom.models import Document, Operation, Party
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
@@ -114,60 +115,35 @@ class PaymentFacts:
 
 
 def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: dict[str, PaymentFacts]) -> None:
-    """Insert the rows of payments and their parts; those that a poll has seen before stay as they are.
+    """Add the rows of payments of one kind and their parts; those that a poll has seen before stay as they are.
 
     :param facts: by remote id of the payment.
     """
-    now = domain.clock.now()
-    rows.insert_new(Payment, [_payment(domain, each, facts[each.record.id], now) for each in payments])
-    known = dict(
-        rows.all(
-            select(Payment.remote_id, Payment.id).where(
-                Payment.organization_id == domain.organization_id,
-                Payment.remote_id.in_([each.record.id for each in payments]),
-            )
-        )
+    clock, organization_id = domain.clock, domain.organization_id
+    kind = facts[payments[0].record.id].kind
+    ids = add_payments(
+        rows, clock, organization_id, kind, [_payment(each, facts[each.record.id]) for each in payments]
     )
     parts = [
-        _part(domain, item, known[each.record.id], facts[each.record.id].kind)
+        NewPart(ids[each.record.id], i.operation.subject_id, i.operation.amount_cents, str(i.remote.remote_id))
         for each in payments
-        for item in each.applied
+        for i in each.applied
     ]
-    rows.insert_new(PaymentPart, parts)
+    add_parts(rows, clock, organization_id, kind, parts)
     documents = sorted({item.operation.subject_id for each in payments for item in each.applied})
-    states.refresh_documents(rows, documents, now)
+    states.refresh_documents(rows, documents, clock.now())
     origins = rows.all(select(Document.origin_id).where(Document.id.in_(documents)).distinct())
-    states.refresh(rows, domain.organization_id, sorted(origins))
+    states.refresh(rows, organization_id, sorted(origins))
 
 
-def _payment(domain: Domain, each: Made, facts: PaymentFacts, now: datetime) -> dict[str, Any]:
+def _payment(each: Made, facts: PaymentFacts) -> NewPayment:
     parties = {facts.party_of[item.operation.subject_id] for item in each.applied}
     total = each.record.amount
-    return {
-        "id": domain.clock.new_id(),
-        "organization_id": domain.organization_id,
-        "kind": facts.kind,
-        "remote_id": each.record.id,
-        "party_id": parties.pop() if len(parties) == 1 else None,
-        "cents": to_cents(total) if total is not None else sum(i.operation.amount_cents for i in each.applied),
-        "currency": "USD",
-        "process_date": facts.process_date,
-        "bank_account_id": facts.bank_account_id,
-        "status": "scheduled",
-        "unapplied_cents": 0,
-        "remote_created_at": each.record.created_time,
-        "created_at": now,
-    }
-
-
-def _part(domain: Domain, item: Applied, payment_id: UUID, kind: str) -> dict[str, Any]:
-    return {
-        "id": domain.clock.new_id(),
-        "organization_id": domain.organization_id,
-        "kind": kind,
-        "payment_id": payment_id,
-        "document_id": item.operation.subject_id,
-        "generation": item.operation.generation,
-        "cents": item.operation.amount_cents,
-        "remote_id": item.remote.remote_id,
-    }
+    return NewPayment(
+        each.record.id,
+        parties.pop() if len(parties) == 1 else None,
+        to_cents(total) if total is not None else sum(i.operation.amount_cents for i in each.applied),
+        facts.process_date,
+        facts.bank_account_id,
+        created=each.record.created_time,
+    )

@@ -69,7 +69,11 @@ class PartyKind(BaseKind):
 
     def _render_one(self, party: Party) -> Customer | Vendor:
         described = self.domain.mapping.render_party(party.role, party.local_type, party.local_id)
-        return replace(described, short_name=own_key(self.domain.settings.number_prefix, party))
+        described = replace(described, short_name=own_key(self.domain.settings.number_prefix, party))
+        if isinstance(described, Vendor) and described.enabled_combine_payments is None:
+            # Bill.com combines by default; a payment for each bill is what the setting promises.
+            return replace(described, enabled_combine_payments=self.domain.settings.combine_payments)
+        return described
 
     def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
         """Return what the answer says at each place; each must repeat our own key."""
@@ -124,7 +128,7 @@ class CreateParty(PartyKind):
         keys = {own_key(self.domain.settings.number_prefix, parties[o.subject_id]): o.id for o in operations}
         found: dict[UUID, list[Remote]] = {operation.id: [] for operation in operations}
         server_date = None
-        start = since("created_time", earliest_attempt(operations, self.domain))
+        start = since("created_time", earliest_attempt(operations))
         for page in reads.pages(self.record_type, filters=[start], sort=[Sort("created_time")]):
             server_date = page.server_date
             for party in page.records:

@@ -40,6 +40,7 @@ from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MalformedReply
 from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace import holds
+from flask_billcom.marketplace.catching_up import catch_up
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.models import Document, Operation
 from flask_billcom.money import from_cents, to_cents
@@ -163,12 +164,16 @@ class Pay(BaseKind):
         with self.domain.store.read() as rows:
             known = debts(rows, operations)
         found: dict[str, dict[str, Remote]] = {}
+        dead: dict[str, dict[str, Remote]] = {}
         server_date = None
-        start = since("created_time", earliest_attempt(operations, self.domain))
+        start = since("created_time", earliest_attempt(operations))
         for page in reads.pages(SentPay, filters=[start], sort=[Sort("created_time")], nested=True):
             server_date = page.server_date
-            for bill_id, parts in _parts([p for p in page.records if p.status not in DEAD]).items():
-                found.setdefault(bill_id, {}).update(parts)
+            for payment in page.records:
+                for bill_id, parts in _parts([payment]).items():
+                    (dead if payment.status in DEAD else found).setdefault(bill_id, {}).update(parts)
+        # One that a person has taken back meanwhile was made all the same: it is ours, and not made again.
+        found = {**dead, **found}
         return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
 
     def _finding(
@@ -205,6 +210,7 @@ class Pay(BaseKind):
         }
         write_payments(rows, self.domain, payments, facts)
         self._post(rows, [i.operation for i in applied], current, Account.SELLER_RESERVED, Account.PAYOUT_SCHEDULED)
+        catch_up(rows, self.domain.clock, self.organization_id, [str(item.remote.remote_id) for item in applied])
         acts = [
             Act(
                 "payout_sent",

@@ -121,8 +121,8 @@ def test_one_bad_bill_of_two_hundred_keeps_nobody_from_his_money_that_day(make_w
     bo = next(row for row in world.simulator.books.vendors if row["name"] == "bo")
     world.simulator.under_lock(lambda bill: bill.change(bo, isActive="2"))
 
-    world.run_until(lambda: world.states("pay").count("done") == 200, within=45 * 60, step=60)
-    world.run(1800, step=300)
+    world.run_until(lambda: world.states("pay").count("done") == 200, within=45 * 60)
+    world.run(1800)
 
     (left,) = [operation for operation in world.operations("pay") if operation.state != "done"]
     assert (left.state, left.parked) in {("rejected", None), ("planned", "difference")}
@@ -154,7 +154,7 @@ def test_one_bad_bill_in_a_bulk_leaves_the_others_alone(make_world: MakeWorld, b
     bo = next(row for row in world.simulator.books.vendors if row["name"] == "bo")
     world.simulator.under_lock(lambda bill: bill.change(bo, isActive="2"))
 
-    world.run(2 * 3600, step=120)
+    world.run(2 * 3600)
 
     assert world.numbers("Bill") in (["FB-1-1", "FB-3-1"], ["FB-1-1", "FB-2-1", "FB-3-1"])
     assert world.states("create_bill").count("done") >= 2

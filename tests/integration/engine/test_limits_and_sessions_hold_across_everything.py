@@ -76,7 +76,7 @@ def test_a_used_up_hour_parks_everything_until_the_next_one(world: World) -> Non
         world.advance(seconds=60)
         world.tick()
     assert world.simulator.journal.count == calls, "not one call more in that hour"
-    world.run(180, step=30)
+    world.run(180)
 
     assert set(world.states()) == {"done"}
 
@@ -148,7 +148,7 @@ def test_a_trust_that_only_bill_has_forgotten_parks_payouts_too(world: World) ->
     world.tick()
     assert world.states("pay") == ["planned"]
     assert [entry.code for entry in world.sent("PayBills")] == ["BDC_1361"]
-    world.run(1800, step=300)
+    world.run(1800)
     assert len(world.sent("PayBills")) == 1, "asked once, then a person acts"
 
     world.trust()
@@ -161,9 +161,9 @@ def test_a_locked_organization_is_probed_every_quarter_of_an_hour(world: World) 
     world.ready_to_pay(2)
     world.simulator.plan_fault("bdc:BDC_1107", "PayBills", count=3)
 
-    took = world.run_until(lambda: set(world.states("pay")) == {"done"}, step=60, within=2 * 3600)
+    took = world.run_until(lambda: set(world.states("pay")) == {"done"}, within=2 * 3600)
 
-    assert 2700 <= took <= 3000
+    assert 2700 <= took <= 3100
     assert len(world.sent("PayBills")) == 4
     assert world.holds() == []
 

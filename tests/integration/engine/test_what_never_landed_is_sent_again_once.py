@@ -85,7 +85,7 @@ def test_a_packet_later_than_any_grace_carries_a_dead_session(world: World, dela
     world.settle(("ann", "10.00", "1.00"))
 
     world.run_until(lambda: set(world.states()) == {"done"}, within=3600)
-    world.run(delay_s + 600, step=300)
+    world.run(delay_s + 600)
 
     landed = [entry for entry in world.simulator.journal if entry.fault == "landed"]
     assert [entry.code for entry in landed] == ["BDC_1109"]
@@ -97,7 +97,7 @@ def test_a_late_payment_behind_a_dead_session_pays_nothing_twice(world: World) -
     world.simulator.plan_fault("late_effect", "PayBills", seconds=7200)
 
     world.run_until(lambda: world.states("pay") == ["done"], within=3600)
-    world.run(3 * 3600, step=300)
+    world.run(3 * 3600)
 
     assert world.paid_cents() == {"FB-1-1": 900}
     assert [e.code for e in world.simulator.journal if e.fault == "landed"] == ["BDC_1109"]
@@ -110,7 +110,7 @@ def test_a_charge_that_never_landed_is_left_to_a_person(make_world: MakeWorld) -
     world.settle(("ann", "10.00", "1.00"))
 
     world.run_until(lambda: world.states("charge") == ["quarantined"], within=3600)
-    world.run(2 * 3600, step=300)
+    world.run(2 * 3600)
 
     assert len(world.sent("ChargeCustomer")) == 1
     assert world.simulator.books.received_pays == []

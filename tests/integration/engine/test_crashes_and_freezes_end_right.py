@@ -1,0 +1,247 @@
+"""A worker dies or freezes at any moment of a call; the rows say what is left, and another one goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from flask_billcom.engine.recording import Recorder
+from tests.integration.engine.conftest import MakeWorld
+from tests.support.world import World
+
+CREATES = ["Customer", "Vendor", "Invoice", "Bill"]
+
+
+class Crash(BaseException):
+    """The worker process is gone."""
+
+
+def crash_at(world: World, moment: str, endpoint: str) -> None:
+    """Let the worker die the first time it comes to that moment of a call, and another one begin."""
+
+    def stop(now_at: str, of: str) -> None:
+        if (now_at, of) == (moment, endpoint):
+            world.on_call = lambda _moment, _endpoint: None
+            raise Crash
+
+    world.on_call = stop
+
+
+def tick_and_die(world: World) -> None:
+    with pytest.raises(Crash):
+        world.tick()
+    world.restart()
+
+
+@pytest.mark.parametrize("moment", ["connect", "effect"])
+@pytest.mark.parametrize("entity", CREATES)
+def test_a_crash_around_a_bulk_create_makes_each_object_once(world: World, moment: str, entity: str) -> None:
+    endpoint = f"Bulk/Crud/Create/{entity}"
+    world.settle(("ann", "10.00", "1.00"), ("bo", "5.00"))
+    world.advance(seconds=5)
+    crash_at(world, moment, endpoint)
+    tick_and_die(world)
+    assert "sending" in world.states(f"create_{entity.lower()}")
+
+    world.run_until(lambda: set(world.states()) == {"done"}, within=3600)
+
+    assert len(world.simulator.books[entity]) == {"Customer": 1, "Vendor": 2, "Invoice": 1, "Bill": 2}[entity]
+
+
+@pytest.mark.parametrize("moment", ["connect", "effect"])
+def test_a_crash_around_a_payment_pays_once(world: World, moment: str) -> None:
+    world.ready_to_pay(3)
+    crash_at(world, moment, "PayBills")
+    tick_and_die(world)
+    assert set(world.states("pay")) == {"sending"}
+
+    took = world.run_until(lambda: set(world.states("pay")) == {"done"}, within=3600)
+
+    assert set(world.paid_cents().values()) == {900}
+    assert took <= 160 + 2 * 15 * 60 + 60
+    assert len(world.sent("PayBills")) == (1 if moment == "effect" else 3), "after no answer each bill goes alone"
+
+
+def test_a_crash_after_the_answer_and_before_the_commit_is_read_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ready_to_pay(2)
+
+    def die(*_: Any) -> None:
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Recorder, "record", die)
+        tick_and_die(world)
+
+    world.run_until(lambda: set(world.states("pay")) == {"done"}, within=600)
+
+    assert set(world.paid_cents().values()) == {900}
+    assert len(world.sent("PayBills")) == 1
+
+
+@pytest.mark.parametrize("when", ["before_commit", "after_commit"])
+def test_a_commit_that_fails_or_whose_success_is_lost_changes_nothing_at_bill(world: World, when: str) -> None:
+    world.ready_to_pay(2)
+    with failing_commit(when, lambda: world.sent("PayBills") != []):
+        world.tick()
+
+    world.run_until(lambda: set(world.states("pay")) == {"done"}, within=600)
+
+    assert set(world.paid_cents().values()) == {900}
+    assert len(world.sent("PayBills")) == 1
+    assert world.states("pay") == ["done", "done"]
+
+
+class failing_commit:  # noqa: N801 - reads as a verb where it is used
+    """Let the first commit of a writing session fail once something is so."""
+
+    def __init__(self, when: str, once: Callable[[], bool]) -> None:
+        self.when, self.once, self.is_over = when, once, False
+
+    def __enter__(self) -> None:
+        event.listen(Session, self.when, self._fail)
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Session, self.when, self._fail)
+        assert self.is_over, "no commit has failed"
+
+    def _fail(self, session: Session) -> None:
+        options: Any = getattr(session.bind, "get_execution_options", dict)()
+        if not self.is_over and options.get("billcom_write") and self.once():
+            self.is_over = True
+            raise OperationalError("commit", {}, Exception("the connection is gone"))
+
+
+def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(world: World) -> None:
+    world.ready_to_pay(2)
+    frozen, other = world.parts, world.process()
+    is_first = [True]
+
+    def freeze(moment: str, endpoint: str) -> None:
+        if (moment, endpoint) == ("connect", "PayBills") and is_first:
+            is_first.clear()
+            for _ in range(60):
+                world.advance(seconds=60)
+                world.tick(other)
+
+    world.on_call = freeze
+    world.tick(frozen)
+
+    assert set(world.states("pay")) == {"done"}
+    assert set(world.paid_cents().values()) == {900}
+    by_first, *by_second = world.calls("PayBills")
+    assert [call.outcome for call in (by_first, *by_second)] == ["abandoned", "success", "success"]
+    assert by_first.late_evidence is not None
+    assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
+
+
+def test_an_answer_that_comes_after_its_lease_is_kept_as_evidence(world: World) -> None:
+    world.ready_to_pay(2)
+    frozen, other = world.parts, world.process()
+
+    send = frozen.transport.call
+
+    def freeze(*args: Any, **options: Any) -> Any:
+        reply = send(*args, **options)
+        if args[0].startswith("PayBills"):
+            for _ in range(5):
+                world.advance(seconds=60)
+                world.tick(other)
+        return reply
+
+    frozen.transport.call = freeze  # type: ignore[method-assign]
+    world.tick(frozen)
+
+    (call,) = world.calls("PayBills")
+    assert call.outcome == "abandoned"
+    assert "success" in (call.late_evidence or "")
+    assert world.states("pay") == ["done", "done"], "the other worker had read it back"
+    assert set(world.paid_cents().values()) == {900}
+
+
+def test_a_worker_that_wakes_past_its_time_to_write_writes_nothing(world: World) -> None:
+    world.ready_to_pay(1)
+    other = world.process()
+    send = world.parts.transport.call
+    is_first = [True]
+
+    def slow(*args: Any, **options: Any) -> Any:
+        if args[0].startswith("PayBills") and is_first:
+            is_first.clear()
+            for _ in range(5):
+                world.advance(seconds=60)
+                world.tick(other)
+        return send(*args, **options)
+
+    world.parts.transport.call = slow  # type: ignore[method-assign]
+    world.tick()
+    assert world.sent("PayBills") == []
+
+    world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+
+    assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def test_a_crash_in_a_sign_in_delays_the_next_one_by_its_lease_alone(world: World) -> None:
+    world.settle(("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    crash_at(world, "effect", "Login")
+    tick_and_die(world)
+
+    took = world.run_until(lambda: set(world.states()) == {"done"}, within=1800, step=10)
+
+    assert took <= 200
+    assert len(world.sent("Login")) == 2
+
+
+def test_a_crash_in_the_proof_of_a_fence_is_proved_again(world: World) -> None:
+    world.ready_to_pay(1)
+    world.simulator.plan_fault("timeout_before", "PayBills")
+    world.tick()
+    crash_at(world, "effect", "Logout")
+    world.advance(seconds=130)
+    tick_and_die(world)
+
+    world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+
+    assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def test_a_check_that_froze_past_its_lease_decides_nothing(world: World) -> None:
+    world.ready_to_pay(1)
+    world.simulator.plan_fault("timeout_after", "PayBills")
+    world.tick()
+    frozen, other = world.parts, world.process()
+    is_first = [True]
+
+    def freeze(moment: str, endpoint: str) -> None:
+        if (moment, endpoint) == ("effect", "List/SentPay") and is_first and is_first.pop():
+            for _ in range(12):
+                world.advance(seconds=60)
+                world.tick(other)
+
+    world.advance(seconds=30)
+    world.on_call = freeze
+    world.tick(frozen)
+
+    assert world.states("pay") == ["done"]
+    assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def test_a_charge_cut_by_a_crash_is_left_to_a_person_if_it_never_landed(make_world: MakeWorld) -> None:
+    world = make_world(collect="charge")
+    world.onboard(sellers=["ann"], buyers=["Ada"])
+    world.settle(("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    crash_at(world, "connect", "ChargeCustomer")
+    tick_and_die(world)
+
+    world.run_until(lambda: world.states("charge") == ["quarantined"], within=7200)
+
+    assert world.simulator.books.received_pays == []
