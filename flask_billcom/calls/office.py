@@ -16,6 +16,7 @@ from flask_billcom.errors import MappingError
 from flask_billcom.marketplace.doctor import Diagnosis, Subject, examine
 from flask_billcom.marketplace.identity import parse_key
 from flask_billcom.marketplace.lists import Lists
+from flask_billcom.marketplace.lost import Resumed, resume
 from flask_billcom.marketplace.status import Status, status_of
 from flask_billcom.state import AppState
 
@@ -111,6 +112,17 @@ class OfficeCalls(PartiesCalls):
         if found is None:
             raise MappingError(f"there is no {local_type} {local_id}")
         return found
+
+    def resume(self, *, actor: str, reason: str) -> Resumed:
+        """Let sending go on that stopped because Bill.com knows documents that this database does not.
+
+        Everything that carries our mark is read before, and what no row of ours has made is remembered and not made
+        again.
+
+        :param actor: who decides, for the audit trail.
+        :param reason: what was found and done about it.
+        """
+        return resume(self._ready().parts.domain, actor=actor, reason=reason)
 
     @property
     def session(self) -> SharedSession:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ from . import shell
 if TYPE_CHECKING:
     from flask_billcom.audit import Verdict
     from flask_billcom.ledger import Account
+    from flask_billcom.marketplace.differences import Report
 
 
 @click.group
@@ -33,6 +35,50 @@ def trial(*, as_json: bool) -> None:
         shell.show_table(("account", "dollars"), [*rows, ("total", shell.dollars(total))])
     if total:
         shell.fail(f"the books are {total} cents off; somebody changed entries by hand")
+
+
+@books.command
+@click.option("--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only what changed since; UTC.")
+@click.option("--resume", is_flag=True, help="After a restored backup: let sending go on, with --reason.")
+@click.option("--reason", help="What was found and done about it; it stands in the audit trail.")
+@shell.yes
+@shell.as_json
+@shell.in_app
+def reconcile(*, since: datetime | None, resume: bool, reason: str | None, yes: bool, as_json: bool) -> None:
+    """Compare everything at Bill.com with our rows and books; changes nothing, ends with 1 on any difference."""
+    if resume != bool(reason):
+        raise click.UsageError("give --resume and --reason together")
+    shell.say("comparing with Bill.com")
+    report = shell.billcom().reconcile(None if since is None else since.replace(tzinfo=UTC))
+    if as_json:
+        differences = [each.as_dict() for each in report.differences]
+        shell.show_json({"count": report.count, "differences": differences, "compared": dict(report.counted)})
+    else:
+        _show(report)
+    if reason is not None:
+        _resume(reason, yes=yes)
+    if not report.is_clean:
+        shell.fail(
+            f"{report.count} {'difference' if report.count == 1 else 'differences'}; each line names what resolves it"
+        )
+
+
+def _resume(reason: str, *, yes: bool) -> None:
+    if not yes:
+        click.confirm("Let sending go on?", abort=True, err=True)
+    resumed = shell.billcom().resume(actor=shell.actor(), reason=reason)
+    shell.say(f"sending goes on; holds released: {resumed.released}")
+    for stray in resumed.strays:
+        shell.say(f"not ours, and never made again: {stray.sort} {stray.key}, {stray.remote_id}")
+
+
+def _show(report: Report) -> None:
+    for each in report.differences:
+        click.echo(f"{each.kind.value}: {each.subject}: here {each.ours}, at Bill.com {each.theirs}")
+        click.echo(f"         {each.explanation}")
+        click.echo(f"         -> {each.command}")
+    compared = ", ".join(f"{count} {what}" for what, count in sorted(report.counted.items())) or "nothing there"
+    click.echo(f"compared: {compared}; differences: {report.count}")
 
 
 @click.group

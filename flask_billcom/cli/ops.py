@@ -23,6 +23,7 @@ def ops() -> None:
 @click.option("--state", help="planned, sending, unknown, checking, done, rejected, quarantined or cancelled.")
 @click.option("--kind", help="Such as create_invoice, charge or pay.")
 @click.option("--stuck", is_flag=True, help="Only those that move no further without a person.")
+@click.option("--subject", type=click.UUID, help="Only those on this party or document.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
 @click.option("--after", help="What the page before named.")
 @shell.as_json
@@ -32,12 +33,14 @@ def list_(
     state: str | None,
     kind: str | None,
     stuck: bool,
+    subject: UUID | None,
     limit: int,
     after: str | None,
     as_json: bool,
 ) -> None:
     """List operations, the newest first."""
-    page = shell.billcom().lists().operations(state=state, kind=kind, stuck=stuck, limit=limit, after=after)
+    lists = shell.billcom().lists()
+    page = lists.operations(state=state, kind=kind, stuck=stuck, subject=subject, limit=limit, after=after)
     if as_json:
         shell.show_json(page)
         return
@@ -45,8 +48,7 @@ def list_(
         ("id", "kind", "state", "waits for", "key", "dollars", "tries", "code", "planned"),
         [_line(each) for each in page.items],
     )
-    if page.after is not None:
-        shell.say(f"more: --after {page.after}")
+    shell.show_next(page.after)
 
 
 def _line(each: OperationRow) -> tuple[object, ...]:

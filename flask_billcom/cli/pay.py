@@ -82,6 +82,28 @@ def _words(found: PayoutRun, verb: str) -> str:
     return f"{verb} {found.bills} bills of {found.sellers} sellers, {shell.dollars(found.cents)} dollars"
 
 
+@pay.command("list")
+@click.option("--status", help="scheduled, paid, cleared, failed, held, returning, cancelled, voided or escheated.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+@click.option("--after", help="What the page before named.")
+@shell.as_json
+@shell.in_app
+def list_(*, status: str | None, limit: int, after: str | None, as_json: bool) -> None:
+    """List payouts, the newest first."""
+    page = shell.billcom().lists().payouts(status=status, limit=limit, after=after)
+    if as_json:
+        shell.show_json(page)
+        return
+    shell.show_table(
+        ("id", "at Bill.com", "status", "dollars", "process date", "arrives"),
+        [
+            (each.id.hex, each.remote_id, each.status, shell.dollars(each.cents), each.process_date, each.arrives_on)
+            for each in page.items
+        ],
+    )
+    shell.show_next(page.after)
+
+
 @pay.command
 @click.argument("local_class", required=False)
 @click.argument("key", required=False)

@@ -93,6 +93,12 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
         click.echo("  ".join(aligned).rstrip())
 
 
+def show_next(after: str | None) -> None:
+    """Say on standard error how to get the next page, where there is one."""
+    if after is not None:
+        say(f"more: --after {after}")
+
+
 def _cell(value: object) -> str:
     from datetime import datetime
 

@@ -11,6 +11,7 @@ settlements, parties, payouts, operations
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from flask_billcom.marketplace.freezing import PartyKey
 from flask_billcom.store import Store
@@ -88,16 +89,18 @@ class Lists:
         state: str | None = None,
         kind: str | None = None,
         stuck: bool = False,
+        subject: UUID | None = None,
         after: str | None = None,
         limit: int = FEW,
     ) -> Page[OperationRow]:
         """Return a page of operations, the newest first; the parameters are those of `settlements`.
 
         :param stuck: only those that move no further without a person.
+        :param subject: only those on this party or document, by its row id.
         """
         place = Place(after, limit)
         with self._store.read() as rows:
-            return list_operations(rows, self._sight, place, state=state, kind=kind, stuck=stuck)
+            return list_operations(rows, self._sight, place, state=state, kind=kind, stuck=stuck, subject=subject)
 
     def operation(self, operation_id: str) -> OperationSheet | None:
         """Return an operation with its evidence, its call and its audit lines, or None.

@@ -29,13 +29,14 @@ KINDS = (
     "create_bill",
     "send_invoice",
     "charge",
+    "void",
     "pay",
 )
 NEED_A_PERSON = ("needs_data", "difference", "needs_approval", "capability")
 """Reasons for parking that no tick mends by itself."""
 _NEXT_STEP = {
-    "quarantined": "compare the evidence with Bill.com; nothing more is sent in this lane before a person decides",
-    "rejected": "correct what Bill.com refused, then have it planned anew",
+    "quarantined": "compare the evidence with Bill.com, then run `flask billcom ops resolve`; its lane waits",
+    "rejected": "correct what Bill.com refused, then run `flask billcom ops retry`",
     "unknown": "wait: it is looked up by itself, and sent again only when it is surely absent",
     "checking": "wait: it is being looked up",
     "sending": "wait: its call is under way",
@@ -129,13 +130,21 @@ class OperationSheet:
 
 
 def list_operations(
-    rows: Rows, sight: Sight, place: Place, *, state: str | None = None, kind: str | None = None, stuck: bool = False
+    rows: Rows,
+    sight: Sight,
+    place: Place,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    stuck: bool = False,
+    subject: UUID | None = None,
 ) -> Page[OperationRow]:
     """Return a page of operations.
 
     :param state: only those in this state.
     :param kind: only those of this kind.
     :param stuck: only those that move no further without a person.
+    :param subject: only those on this party or document.
     :raises InvalidQuery: there is no such state or kind, or the place is none.
     """
     is_stuck = stuck_condition()
@@ -146,6 +155,8 @@ def list_operations(
         statement = statement.where(Operation.kind == kind)
     if stuck:
         statement = statement.where(is_stuck)
+    if subject is not None:
+        statement = statement.where(Operation.subject_id == subject)
     found, after = place.cut(rows, statement, Operation.id)
     return Page(tuple(_shown(each.Operation, is_stuck=bool(each.stuck)) for each in found), after)
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
-from flask_billcom.models import Audit, Entry
+from flask_billcom.models import Audit, Document, Entry, Operation
 from tests.integration.cli.conftest import Terminal
 from tests.support.local_shop import LocalShop
 
@@ -51,3 +51,52 @@ def test_a_changed_act_ends_with_1_and_its_number(terminal: Terminal, local: Loc
 
     assert "number 2" in result.stderr
     assert "sealed and checked: 1" in result.stdout
+
+
+def test_books_that_agree_with_bill_com_end_with_0(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(3)
+
+    answer = terminal.json("books", "reconcile")
+
+    assert (answer["count"], answer["differences"]) == (0, [])
+    assert answer["compared"]["invoices"] == 1
+    assert "differences: 0" in terminal.run("books", "reconcile", "--since", "2026-01-01").stdout
+
+
+def test_any_difference_ends_with_1_and_names_what_resolves_it(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(3)
+    with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as rows:
+        rows.execute(update(Document).where(Document.kind == "bill").values(cents=901))
+
+    answer = terminal.json("books", "reconcile", code=1)
+    printed = terminal.run("books", "reconcile", code=1)
+
+    kinds = {each["kind"] for each in answer["differences"]}
+    assert "other_amount" in kinds
+    assert all(each["command"] for each in answer["differences"])
+    assert f"differences: {answer['count']}" in printed.stdout
+    assert "->" in printed.stdout
+
+
+def test_a_time_that_is_none_is_wrong_usage(terminal: Terminal) -> None:
+    terminal.run("books", "reconcile", "--since", "yesterday", code=2)
+
+
+def test_after_a_restored_backup_a_person_lets_sending_go_on(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(3)
+    with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as rows:
+        for table in (Operation, Document):
+            rows.execute(delete(table))  # what a backup from before would not have
+    terminal.run("settle", "Order", terminal.order(("bob", "7.00")))
+    local.simulator.clock.advance(seconds=601)  # the next look at what Bill.com has
+    local.tick(2)
+    held = terminal.json("status")["holds"]
+
+    refused = terminal.run("books", "reconcile", "--resume", code=2)
+    resumed = terminal.run("books", "reconcile", "--resume", "--reason", "restored on purpose", "--yes", code=1)
+
+    assert [hold["scope"] for hold in held] == ["organization"]
+    assert "--reason" in refused.stderr
+    assert "holds released: 1" in resumed.stderr
+    assert "never made again: invoice FB-1" in resumed.stderr
+    assert terminal.json("status")["holds"] == []
