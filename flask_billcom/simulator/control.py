@@ -6,6 +6,7 @@ JSON in and out, no sign-in, meant for the loopback interface. Wrong requests an
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator import people
@@ -205,6 +206,19 @@ def _outbox(simulator: Simulator, given: Mapping[str, Any], rest: str) -> Answer
     return {"messages": [{**each._asdict(), "at": iso_time(each.at)} for each in simulator.world.outbox]}
 
 
+@cache
+def _measured() -> Answer:
+    from flask_billcom.simulator.coverage.report import as_json, measured
+
+    return as_json(measured())
+
+
+def _coverage(simulator: Simulator, given: Mapping[str, Any], rest: str) -> Answer:
+    """Return what the simulator covers; measured once, on a simulator made for it."""
+    del simulator, given, rest
+    return _measured()
+
+
 _ROUTES: Final[Mapping[tuple[str, str], Callable[[Simulator, Mapping[str, Any], str], Answer]]] = {
     ("GET", "clock"): _clock,
     ("POST", "clock"): _move_clock,
@@ -214,6 +228,7 @@ _ROUTES: Final[Mapping[tuple[str, str], Callable[[Simulator, Mapping[str, Any], 
     ("GET", "bank"): _bank,
     ("GET", "journal"): _journal,
     ("GET", "outbox"): _outbox,
+    ("GET", "coverage"): _coverage,
     ("POST", "snapshot"): _snapshot,
     ("POST", "restore"): _restore,
     ("POST", "reset"): _reset,

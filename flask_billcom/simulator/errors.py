@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["GUESSES", "TABLE", "Code", "Refusal", "refusal"]
+__all__ = ["GUESSES", "NOT_OFFERED", "TABLE", "Code", "Refusal", "refusal"]
 
 DOCUMENTED, RECORDED, ASSUMED = "documented", "recorded", "assumed"
 _PLACEHOLDER = re.compile(r"\$\{paramName(\d)\}")
@@ -114,6 +114,18 @@ TABLE: Final = _table(
     ("BDC_1361", "Untrusted session", RECORDED),
     ("BDC_1374", "2-Step Verification session has expired.", ASSUMED),
     ("BDC_1402", "Please select a payment processing date two business days out from today.", DOCUMENTED),
+)
+
+#: Codes that circulate and that no call of v2 has a cause for.
+NOT_OFFERED: Final = MappingProxyType(
+    {
+        "BDC_1000": "field validation of v3; seen only in made-up data of a client's tests",
+        "BDC_1018": "seen only in a connector's own double; wrong credentials answer BDC_1101",
+        "BDC_1125": "upload of logs by the accounting sync tool; v2 documents no path for it",
+        "BDC_1126": "log sessions of the accounting sync tool; v2 documents no path for them",
+        "BDC_1127": "download of logs by the accounting sync tool; v2 documents no path for it",
+        "BDC_5324": "setting up a phone for codes is a call of v3; in v2 it is done in the web page",
+    }
 )
 
 GUESSES: Final = MappingProxyType(

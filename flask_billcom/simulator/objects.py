@@ -111,6 +111,8 @@ def checked_id(world: World, name: str, given: object, key: str = "id") -> Row:
 
 
 def _object(owner: Entity, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    if data and "obj" not in data:
+        raise refusal("BDC_1002")  # what is there is misspelt or misplaced
     given = require(data, "obj")
     if not isinstance(given, dict):
         raise refusal("BDC_1124", "obj")

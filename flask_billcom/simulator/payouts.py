@@ -77,6 +77,8 @@ def pay_bills(world: World, data: Mapping[str, Any]) -> Sequence[Row]:
 
 def _funding_account(world: World, data: Mapping[str, Any]) -> Row:
     if not data.get("bankAccountId"):
+        if world.funding["status"] != "1":
+            raise refusal("BDC_1150")  # the set-up of the account is not finished
         return world.funding
     account = arguments.named(world, "BankAccount", data, "bankAccountId")
     if not account.is_active or account["status"] != "1":
