@@ -184,7 +184,9 @@ def _sent_can_change(rows: Rows, domain: Domain, progress: marks.Progress, now: 
     if _any(rows, domain, SENT, "paid", *_passed_since(progress.finished, now, ARRIVED_DAYS)):
         return True
     age = _age(progress, now)
-    if age >= DAILY and any(_any(rows, domain, SENT, status) for status in ("scheduled", "paid", "held")):
+    if age >= HOURLY and _any(rows, domain, SENT, "paid", Payment.void_request.is_not(None)):
+        return True
+    if age >= DAILY and any(_any(rows, domain, SENT, status) for status in ("scheduled", "paid", "held", "returning")):
         return True
     return age >= WEEKLY and _any(rows, domain, SENT, "cleared", Payment.process_date >= (now - LATE).date())
 
@@ -206,6 +208,7 @@ def _movements_can_change(rows: Rows, domain: Domain, progress: marks.Progress, 
         _any(rows, domain, RECEIVED, "paid", *waiting)
         or _any(rows, domain, SENT, "paid", *waiting)
         or _any(rows, domain, RECEIVED, "returning")
+        or _any(rows, domain, SENT, "returning")
     )
 
 

@@ -11,6 +11,7 @@ from .following import follow
 from .funding import fund
 from .lost import sweep
 from .payouts import plan_scheduled_payouts
+from .voiding import prove
 from .witness import Witness
 
 
@@ -24,6 +25,7 @@ def steps_after(domain: Domain) -> Sequence[Step]:
     """Return what comes after: what became of the money, and what is to be paid next."""
     return [
         Step("follow", lambda: follow(domain)),
+        Step("voids", lambda: prove(domain)),
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
         Step("sweep", lambda: sweep(domain)),

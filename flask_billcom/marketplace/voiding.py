@@ -1,0 +1,279 @@
+"""When a payout that comes back is void for certain, so that its sellers are owed again.
+
+    returning ──two reads, grace apart, that all show──────────────────> voided, or cancelled before it left
+                  SentPay canceled or void, no void pending
+                  every bill due in full, nothing scheduled
+                  no living payment of a bill under any SentPay
+              and, where its money had left, the credit seen at the bank or confirmed by a person
+
+Both our clock and Bill.com's must have passed the grace between the reads. Nothing is paid again by itself: see
+`paying_again`.
+
+Acts: payout_voided, credit_confirmed.
+
+Wire: https://developersupport.bill.com/hc/en-us/articles/215407383-VoidAPPayment
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+
+from flask_billcom import ledger
+from flask_billcom.api.query import equals
+from flask_billcom.api.records import Bill, BillPay, SentPay, SentPayStatus
+from flask_billcom.bankdays import pacific_date
+from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.engine.timing import Timing
+from flask_billcom.models import Audit, Document, Mark, Movement, Payment
+from flask_billcom.money import to_cents
+from flask_billcom.store import Rows
+
+from . import postings, states
+from .catching_up import processed
+from .movements import NEAR, PAYABLES
+from .paying_again import bills_of, sent_payment, tell
+from .payments import SENT, move, shares_of
+from .postings import Share
+
+if TYPE_CHECKING:
+    from .context import Domain
+
+EVERY = timedelta(minutes=15)
+BATCH = 20
+"""Payouts that one tick reads."""
+DEAD = (SentPayStatus.CANCELED, SentPayStatus.VOID)
+LIVING_PARTS = ("1", "2")
+"""BillPay states scheduled and paid."""
+CREDIT_CONFIRMED = "credit_confirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the reads of one payout have shown so far.
+
+    :param looked: when it was last read.
+    :param first: when it was first shown to be void, by our clock.
+    :param server: the same by Bill.com's.
+    """
+
+    looked: datetime
+    first: datetime | None = None
+    server: datetime | None = None
+
+    def __str__(self) -> str:
+        shown = {"looked": self.looked, "first": self.first, "server": self.server}
+        return json.dumps({name: each.isoformat() for name, each in shown.items() if each is not None})
+
+    @classmethod
+    def parse(cls, text: str) -> Sighting:
+        """Return what a mark holds."""
+        return cls(**{name: datetime.fromisoformat(value) for name, value in json.loads(text).items()})
+
+
+def prove(domain: Domain) -> int:
+    """Read the payouts that come back, as often as is worth it, and return how many are proved void now."""
+    with domain.store.read() as rows:
+        coming = _coming_back(rows, domain)
+    proved = 0
+    for payment, sighting in coming[:BATCH]:
+        seen = _look(domain, payment)
+        now = domain.clock.now()
+        if seen is None:
+            _remember(domain, payment, Sighting(now))
+        elif sighting is None or sighting.first is None or sighting.server is None:
+            _remember(domain, payment, Sighting(now, now, seen))
+        elif _is_past(domain, sighting, now, seen):
+            proved += _give_back(domain, payment)
+        else:
+            _remember(domain, payment, Sighting(now, sighting.first, sighting.server))
+    return proved
+
+
+def _coming_back(rows: Rows, domain: Domain) -> list[tuple[Payment, Sighting | None]]:
+    """Return the payouts whose next read can tell something, those that were read longest ago first."""
+    now = domain.clock.now()
+    found: list[Payment] = rows.all(
+        select(Payment)
+        .where(Payment.organization_id == domain.organization_id, Payment.kind == SENT, Payment.status == "returning")
+        .order_by(Payment.id)
+    )
+    marks = _sightings(rows, domain, [payment.id for payment in found])
+    left = []
+    for payment in found:
+        sighting = marks.get(payment.id)
+        if sighting is not None and sighting.looked <= now < sighting.looked + EVERY:
+            continue
+        if sighting is not None and sighting.first is not None and not _is_credited(rows, domain, payment):
+            continue  # only the credit is missing: the bank tells, or a person
+        left.append((payment, sighting))
+    return sorted(left, key=lambda each: (each[1] is not None, each[1].looked if each[1] else now, each[0].id))
+
+
+def _is_past(domain: Domain, sighting: Sighting, now: datetime, server: datetime) -> bool:
+    settings = domain.settings
+    grace = Timing(settings.landing_s, settings.list_lag_s, settings.grace_margin_s).grace
+    assert sighting.first is not None
+    assert sighting.server is not None
+    return now >= sighting.first + grace and server >= sighting.server + grace
+
+
+# -- what Bill.com shows -----------------------------------------------------------------------------------------
+
+
+def _look(domain: Domain, payment: Payment) -> datetime | None:
+    """Return the server's time if a payout and all its bills stand as if it had never been made, else None."""
+    there, _ = domain.reads.dated(SentPay, payment.remote_id)
+    if there is None or there.status not in DEAD or there.void_request is not None:
+        return None
+    with domain.store.read() as rows:
+        bills = bills_of(rows, payment)
+    dates = [_look_at(domain, bill) for bill in bills]
+    return None if not dates or None in dates else min(each for each in dates if each is not None)
+
+
+def _look_at(domain: Domain, bill: Document) -> datetime | None:
+    """Return the server's time if a bill is due in full and nothing pays it, else None."""
+    there, server_date = domain.reads.dated(Bill, bill.remote_id or "")
+    if there is None or there.due_amount is None or to_cents(there.due_amount) != bill.cents or there.scheduled_amount:
+        return None
+    parts = domain.reads.page(BillPay, filters=[equals("bill_id", bill.remote_id)])
+    # The condition on the bill is asked again here: a server that does not know the filter lists others as well.
+    if any(part.bill_id == bill.remote_id and part.payment_status in LIVING_PARTS for part in parts.records):
+        return None
+    return server_date
+
+
+# -- the credit --------------------------------------------------------------------------------------------------
+
+
+def _is_credited(rows: Rows, domain: Domain, payment: Payment) -> bool:
+    """Return whether the money is back: it never left, the bank shows it, or a person has confirmed it."""
+    if not has_left(rows, domain.organization_id, payment):
+        return True
+    confirmed = rows.first(
+        select(Audit.id)
+        .where(
+            Audit.organization_id == domain.organization_id,
+            Audit.subject_id == payment.id,
+            Audit.action == CREDIT_CONFIRMED,
+        )
+        .limit(1)
+    )
+    return confirmed is not None or _lines_left(rows, domain.organization_id, payment) >= payment.cents
+
+
+def has_left(rows: Rows, organization_id: str, payment: Payment) -> bool:
+    """Return whether a payout's money had left the organization's account."""
+    shares = shares_of(rows, [payment.id])[payment.id]
+    return payment.confirmed_at is not None or bool(processed(rows, organization_id, shares))
+
+
+def _lines_left(rows: Rows, organization_id: str, payment: Payment) -> int:
+    """Return what the bank has paid back since shortly before a payout came back, less what voided ones have used."""
+    since = payment.returning_since or payment.created_at
+    lines = rows.first(
+        select(func.coalesce(func.sum(Movement.cents), 0)).where(
+            Movement.organization_id == organization_id,
+            Movement.kind == PAYABLES,
+            Movement.cents > 0,
+            Movement.status == "confirmed",
+            Movement.process_date >= pacific_date(since) - NEAR,
+        )
+    )
+    used = rows.first(
+        select(func.coalesce(func.sum(Payment.cents), 0)).where(
+            Payment.organization_id == organization_id,
+            Payment.kind == SENT,
+            Payment.status == "voided",
+            Payment.returning_since >= since - 2 * NEAR,
+        )
+    )
+    return int(lines) - int(used)
+
+
+def confirm_credit(domain: Domain, payment_id: UUID, person: Person) -> None:
+    """Note that a person has seen a payout's money back at the bank; the reads of Bill.com are still waited for.
+
+    :raises NotPossible: there is no such payout, or it does not come back.
+    """
+    with domain.store.write() as rows:
+        payment = sent_payment(rows, domain.organization_id, payment_id)
+        if payment.status != "returning":
+            raise NotPossible(f"the payout is {payment.status}; only the credit of one that comes back is confirmed")
+        tell(rows, domain, CREDIT_CONFIRMED, payment, {"reason": person.reason, "second": person.second}, person.name)
+
+
+# -- given back --------------------------------------------------------------------------------------------------
+
+
+def _give_back(domain: Domain, payment: Payment) -> int:
+    """Void a payout with all its parts in one transaction: its sellers are owed again."""
+    with domain.store.write() as rows:
+        if not _is_credited(rows, domain, payment):
+            return 0
+        left = has_left(rows, domain.organization_id, payment)
+        to = "voided" if left else "cancelled"
+        if not move(rows, [payment.id], from_="returning", to=to):
+            return 0
+        shares = shares_of(rows, [payment.id])[payment.id]
+        entries = list(postings.given_back(shares))
+        if payment.confirmed_at is not None:
+            entries += postings.credited(shares)
+        ledger.post(rows, domain.clock, domain.organization_id, entries)
+        _refresh(rows, domain, shares)
+        _forget(rows, domain, payment)
+        tell(rows, domain, "payout_voided", payment, {"cents": payment.cents, "status": to}, "engine")
+    return 1
+
+
+def _refresh(rows: Rows, domain: Domain, shares: Sequence[Share]) -> None:
+    now = domain.clock.now()
+    states.refresh_documents(rows, {share.document_id for share in shares}, now)
+    sales = {share.settlement_id for share in shares if share.settlement_id is not None}
+    states.refresh(rows, domain.organization_id, sales, now=now)
+
+
+# -- rows --------------------------------------------------------------------------------------------------------
+
+
+def _sightings(rows: Rows, domain: Domain, payment_ids: Collection[UUID]) -> dict[UUID, Sighting]:
+    names = {_mark(payment_id): payment_id for payment_id in payment_ids}
+    found = rows.all(
+        select(Mark.name, Mark.value).where(
+            Mark.organization_id == domain.organization_id, Mark.name.in_(sorted(names))
+        )
+    )
+    return {names[name]: Sighting.parse(value) for name, value in found}
+
+
+def _remember(domain: Domain, payment: Payment, sighting: Sighting) -> None:
+    values = {
+        "organization_id": domain.organization_id,
+        "name": _mark(payment.id),
+        "value": str(sighting),
+        "updated_at": sighting.looked,
+    }
+    with domain.store.write() as rows:
+        rows.insert_new(Mark, [values])
+        rows.change(
+            update(Mark).where(*_is_mark(domain, payment)).values(value=str(sighting), updated_at=sighting.looked)
+        )
+
+
+def _forget(rows: Rows, domain: Domain, payment: Payment) -> None:
+    rows.execute(delete(Mark).where(*_is_mark(domain, payment)))
+
+
+def _is_mark(domain: Domain, payment: Payment) -> tuple[ColumnElement[bool], ...]:
+    return Mark.organization_id == domain.organization_id, Mark.name == _mark(payment.id)
+
+
+def _mark(payment_id: UUID) -> str:
+    return f"voiding/{payment_id.hex}"
