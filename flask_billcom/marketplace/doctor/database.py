@@ -16,7 +16,7 @@ from flask_billcom.models import Base
 
 from .checks import Check, Subject, problem, warning, well
 
-RECIPE = "apply the SQLite recipe of the page `Going to production` to the app's engine"
+RECIPE = "apply the SQLite recipe of the page `Commands` to the app's engine"
 _PRAGMAS = (
     ("journal_mode", lambda value: value == "wal", "is not WAL, so readers and the writer wait for each other"),
     ("synchronous", lambda value: int(value) >= 2, "is below FULL, so a power cut may take back what was committed"),  # noqa: PLR2004 - SQLite's number for FULL
