@@ -3,7 +3,7 @@
     awaiting_party           the document's party is known to Bill.com now
     awaiting_authorization   the buyer has consented and has a bank account
     needs_data, difference,
-    held                     their time has come to be looked at again
+    held, no_cover, cap      their time has come to be looked at again
 
 One statement each, over the rows as they are: whoever mends a cause does not have to know what waits for it.
 """
@@ -15,9 +15,10 @@ from sqlalchemy import select, update
 from flask_billcom.models import Document, Operation, OperationState, Party
 
 from .context import Domain
+from .gate import CAP, NO_COVER
 
 AWAITING_PARTY, AWAITING_AUTHORIZATION = "awaiting_party", "awaiting_authorization"
-TIMED = ("needs_data", "difference", "held")
+TIMED = ("needs_data", "difference", "held", NO_COVER, CAP)
 
 
 def unpark(domain: Domain) -> int:

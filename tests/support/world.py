@@ -457,7 +457,8 @@ class Stage:
         """
         self.empty()
         bill = Simulator(seed=seed, **(simulator or {}))
-        chosen = {"payout_schedule": Schedule.parse("manual"), "collect": "none", **settings}
+        # Nothing is collected, so the marketplace itself puts in what the payouts take.
+        chosen = {"payout_schedule": Schedule.parse("manual"), "collect": "none", "float_cents": 10**9, **settings}
         return World(self.shop, bill, WorldClock(bill, seed=seed), replace(self._settings, **chosen))
 
     def empty(self) -> None:

@@ -42,6 +42,7 @@ from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.catching_up import catch_up
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.gate import Gate, Wanted
 from flask_billcom.models import Document, Operation
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
@@ -49,7 +50,7 @@ from flask_billcom.store import Rows
 from .balances import Balances
 from .base import MANY, BaseKind, digest_of, earliest_attempt
 from .funding_account import funding_account
-from .money import DIFFERENCE, Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .money import DIFFERENCE, HELD_RETRY, Debt, PaymentFacts, apart, compare, debts, made, write_payments
 from .watch import watch_vendors
 
 DEAD = ("3", "4")
@@ -70,6 +71,7 @@ class Pay(BaseKind):
     def __init__(self, domain: Domain) -> None:
         super().__init__(domain)
         self._balances = Balances(domain, Bill)
+        self._gate = Gate(domain)
 
     # -- sending -------------------------------------------------------------------------------------------------
 
@@ -81,7 +83,13 @@ class Pay(BaseKind):
         """Return each bill with its seller."""
         found = debts(rows, operations)
         free, waiting = apart(rows, self.organization_id, operations)
-        return [*waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
+        stopped = self._gate.stopped(rows, [_wanted(operation, found[operation.subject_id]) for operation in free])
+        waiting += [
+            Wait(o, stopped[o.id], {"number": found[o.subject_id].document.number}, again=HELD_RETRY)
+            for o in free
+            if o.id in stopped
+        ]
+        return [*waiting, *(self._ready(o, found[o.subject_id]) for o in free if o.id not in stopped)]
 
     def _ready(self, operation: Operation, debt: Debt) -> Rendered:
         if debt.party.merged_into is not None or not debt.party.is_active:
@@ -106,16 +114,19 @@ class Pay(BaseKind):
         return [compare(item, standing[item.payload.document.id]) for item in ready]
 
     def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
-        """Return what no hold stops, if payments are switched on and the seller is as he was when checked."""
+        """Return what no hold stops and cover and caps allow, if the seller is as he was when checked."""
         if not self.domain.settings.payments_enabled:
             return []
         held = holds.held(rows, self.organization_id, [r.operation.subject_id for r in ready])
         current = debts(rows, [r.operation for r in ready])
-        return [
+        free = [
             r
             for r in ready
             if r.operation.subject_id not in held and self._is_payable(current[r.operation.subject_id], r.payload)
         ]
+        wanted = [_wanted(r.operation, current[r.operation.subject_id]) for r in free]
+        stopped = self._gate.stopped(rows, wanted, claims=True)
+        return [r for r in free if r.operation.id not in stopped]
 
     @staticmethod
     def _is_payable(now: Debt, checked: Debt) -> bool:
@@ -271,6 +282,10 @@ def _parts(payments: Sequence[SentPay]) -> dict[str, dict[str, Remote]]:
             if part.bill_id is not None and part.id is not None and payment.id is not None:
                 found.setdefault(part.bill_id, {})[part.id] = Remote(part.id, part, payment.created_time, payment)
     return found
+
+
+def _wanted(operation: Operation, debt: Debt) -> Wanted:
+    return Wanted(operation.id, debt.party.id, operation.amount_cents)
 
 
 def _is_whole(remote: Remote, operation: Operation) -> bool:
