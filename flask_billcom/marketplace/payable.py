@@ -11,19 +11,20 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from flask_billcom.bankdays import add_bank_days, pacific_date
 from flask_billcom.clock import uuid7
 from flask_billcom.ledger import Account
-from flask_billcom.models import Document, Entry, Operation, Party
+from flask_billcom.models import Document, Entry, Operation
 from flask_billcom.money import percent_of
 from flask_billcom.store import Rows
 
 from . import holds
+from .core import DOCUMENT, PARTY
 from .liquidity import liquidity
 
 if TYPE_CHECKING:
@@ -37,6 +38,21 @@ DAY_CAP, RESERVE = "the seller's cap of the day is reached", "kept as the seller
 RUN_CAP, COVER = "the cap of the run is reached", "confirmed collections do not cover it yet"
 RESERVE_DAYS = 90
 """Days of earnings that a seller's reserve is a share of."""
+
+
+_COLUMNS = (
+    DOCUMENT.c.id,
+    DOCUMENT.c.party_id,
+    DOCUMENT.c.origin_type,
+    DOCUMENT.c.origin_id,
+    DOCUMENT.c.cents,
+    DOCUMENT.c.release_after,
+    DOCUMENT.c.remote_id,
+    PARTY.c.remote_id.label("party_remote_id"),
+    PARTY.c.is_active,
+    PARTY.c.merged_into,
+    PARTY.c.bank_changed_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +99,14 @@ def due_bills(
     if after is not None:
         moment, row_id = after
         where.append(or_(Document.release_after > moment, and_(Document.release_after == moment, Document.id > row_id)))
-    found = rows.all(
-        select(Document, Party)
-        .join(Party, Party.id == Document.party_id)
+    found = rows.execute(
+        select(*_COLUMNS)
+        .join_from(DOCUMENT, PARTY, PARTY.c.id == DOCUMENT.c.party_id)
         .where(*where)
-        .order_by(Document.release_after, Document.id)
+        .order_by(DOCUMENT.c.release_after, DOCUMENT.c.id)
         .limit(limit)
     )
-    return [_due_bill(bill, party) for bill, party in found]
+    return [_due_bill(row) for row in found]
 
 
 class Judge:
@@ -209,18 +225,17 @@ def _is_due(organization_id: str, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _due_bill(bill: Document, party: Party) -> DueBill:
-    assert bill.release_after is not None
+def _due_bill(row: Row[Any]) -> DueBill:
     return DueBill(
-        id=bill.id,
-        party_id=bill.party_id,
-        settlement_id=bill.origin_id if bill.origin_type == "settlement" else None,
-        cents=bill.cents,
-        release_after=bill.release_after,
-        has_ids=bill.remote_id is not None and party.remote_id is not None,
-        is_active=party.is_active,
-        is_merged=party.merged_into is not None,
-        bank_changed_at=party.bank_changed_at,
+        id=row.id,
+        party_id=row.party_id,
+        settlement_id=row.origin_id if row.origin_type == "settlement" else None,
+        cents=row.cents,
+        release_after=row.release_after,
+        has_ids=row.remote_id is not None and row.party_remote_id is not None,
+        is_active=row.is_active,
+        is_merged=row.merged_into is not None,
+        bank_changed_at=row.bank_changed_at,
     )
 
 

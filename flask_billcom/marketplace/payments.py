@@ -17,9 +17,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from flask_billcom.clock import Clock
-from flask_billcom.models import Document, Operation, Payment, PaymentPart
+from flask_billcom.errors import BillcomError
+from flask_billcom.models import Payment, PaymentPart
 from flask_billcom.store import Rows
 
+from .core import DOCUMENT, OPERATION, PART, PAYMENT
 from .postings import Share
 from .states import ROWS, chunks
 
@@ -191,25 +193,25 @@ def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Shar
     """Return what some payments hold for which documents, with the operation behind each part where there is one."""
     shares: dict[UUID, list[Share]] = {payment_id: [] for payment_id in payment_ids}
     for ids in chunks(payment_ids):
-        found = rows.all(
+        found = rows.execute(
             select(
-                PaymentPart.payment_id,
-                PaymentPart.document_id,
-                PaymentPart.cents,
-                Document.party_id,
-                Document.origin_type,
-                Document.origin_id,
-                Operation.id.label("operation_id"),
+                PART.c.payment_id,
+                PART.c.document_id,
+                PART.c.cents,
+                DOCUMENT.c.party_id,
+                DOCUMENT.c.origin_type,
+                DOCUMENT.c.origin_id,
+                OPERATION.c.id.label("operation_id"),
             )
-            .join(Document, Document.id == PaymentPart.document_id)
+            .join_from(PART, DOCUMENT, DOCUMENT.c.id == PART.c.document_id)
             .outerjoin(
-                Operation,
-                (Operation.organization_id == PaymentPart.organization_id)
-                & Operation.kind.in_(("pay", "charge"))
-                & (Operation.remote_id == PaymentPart.remote_id),
+                OPERATION,
+                (OPERATION.c.organization_id == PART.c.organization_id)
+                & OPERATION.c.kind.in_(("pay", "charge"))
+                & (OPERATION.c.remote_id == PART.c.remote_id),
             )
-            .where(PaymentPart.payment_id.in_(ids))
-            .order_by(PaymentPart.id)
+            .where(PART.c.payment_id.in_(ids))
+            .order_by(PART.c.id)
         )
         for row in found:
             settlement_id = row.origin_id if row.origin_type == "settlement" else None
@@ -232,15 +234,20 @@ def move(rows: Rows, payment_ids: Collection[UUID], *, from_: str, to: str, **va
     return sorted(moved)
 
 
-def write_facts(rows: Rows, facts: Sequence[Mapping[str, Any]]) -> None:
-    """Write what Bill.com says about payments; all of them with the same columns and the row's `id`."""
-    if not facts:
+def change(rows: Rows, changes: Sequence[Mapping[str, Any]]) -> None:
+    """Write new values of payments that this transaction has locked.
+
+    :param changes: the row's `id`, the status that it has as `before`, and the new values; all with the same columns.
+    :raises BillcomError: a status was another one after all: another worker was quicker, and the next tick reads again.
+    """
+    if not changes:
         return
-    table = Payment.__table__
-    columns = [name for name in facts[0] if name != "id"]
-    rows.execute(
-        update(table)  # type: ignore[arg-type]  # a declarative class types its table loosely
-        .where(table.c.id == bindparam("_id"))
+    columns = [name for name in changes[0] if name not in {"id", "before"}]
+    changed = rows.change(
+        update(PAYMENT)
+        .where(PAYMENT.c.id == bindparam("_id"), PAYMENT.c.status == bindparam("_before"))
         .values({name: bindparam(f"_{name}") for name in columns}),
-        [{f"_{name}": value for name, value in each.items()} for each in facts],
+        [{f"_{name}": value for name, value in each.items()} for each in changes],
     )
+    if changed != len(changes):
+        raise BillcomError("another worker changed the same payments; the next tick reads them again")

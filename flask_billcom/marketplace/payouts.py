@@ -23,12 +23,13 @@ from sqlalchemy import func, select, update
 
 from flask_billcom import ledger
 from flask_billcom.audit import Act, record
+from flask_billcom.engine.decisions import NEEDS_APPROVAL
 from flask_billcom.engine.operations import Plan, lane_of_document, plan
 from flask_billcom.models import LIVE, Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
-from . import holds, marks, postings
+from . import approvals, holds, marks, postings
 from .payable import DueBill, Judge, due_bills
 from .postings import Share
 from .states import ROWS
@@ -40,7 +41,6 @@ RUN = "payouts:run"
 LOOK_EVERY = timedelta(seconds=60)
 SWITCHED_OFF = "payments are switched off; set BILLCOM_PAYMENTS_ENABLED"
 ANOTHER_RUN = "another payout run is under way"
-NEEDS_APPROVAL = "needs_approval"
 _MISSED_DAYS = 31
 
 
@@ -59,6 +59,7 @@ class PayoutRun:
     :param skipped: due bills that wait, by reason.
     :param stopped: why nothing at all is planned, or None.
     :param parked: why what is planned waits, or None.
+    :param id: by which it is approved; None where nothing was planned.
     """
 
     bills: int = 0
@@ -68,6 +69,7 @@ class PayoutRun:
     stopped: str | None = None
     parked: str | None = None
     is_dry_run: bool = False
+    id: UUID | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -75,11 +77,14 @@ class PayoutRun:
         return from_cents(self.cents)
 
 
-def plan_payouts(domain: Domain, *, dry_run: bool = False, seller: UUID | None = None) -> PayoutRun:
+def plan_payouts(
+    domain: Domain, *, dry_run: bool = False, seller: UUID | None = None, actor: str = "engine"
+) -> PayoutRun:
     """Plan the payment of every bill that may be paid now, and return the run; the schedule is not asked.
 
     :param dry_run: whether to write nothing and only say what would be planned.
     :param seller: only bills of this vendor, also below the minimum payout.
+    :param actor: who asks; he does not approve what he asked for.
     """
     with domain.store.read() as rows:
         stopped = _stop(rows, domain)
@@ -91,8 +96,8 @@ def plan_payouts(domain: Domain, *, dry_run: bool = False, seller: UUID | None =
     if not lease.take():
         return PayoutRun(stopped=ANOTHER_RUN)
     try:
-        run = _Run(domain, seller, parked=_parked(domain, seller)).plan(lease)
-        _record(domain, run)
+        run = _begin(domain, seller, actor).plan(lease)
+        _record(domain, run, actor)
         lease.began(None)
         lease.passed(0)
     finally:
@@ -150,6 +155,15 @@ def _parked(domain: Domain, seller: UUID | None) -> str | None:
     return NEEDS_APPROVAL
 
 
+def _begin(domain: Domain, seller: UUID | None, actor: str) -> _Run:
+    """Return the run that is about to plan; one that needs approval says so before its first payment is planned."""
+    run_id, parked = domain.clock.new_id(), _parked(domain, seller)
+    if parked is not None:
+        with domain.store.write() as rows:
+            approvals.ask(rows, domain, run_id, actor=actor)
+    return _Run(domain, seller, run_id=run_id, parked=parked)
+
+
 def _lease(domain: Domain) -> marks.Poll:
     now = domain.clock.now()
     with domain.store.write() as rows:
@@ -159,19 +173,22 @@ def _lease(domain: Domain) -> marks.Poll:
     return marks.Poll(domain, RUN, progress)
 
 
-def _record(domain: Domain, run: PayoutRun) -> None:
+def _record(domain: Domain, run: PayoutRun, actor: str) -> None:
     if run.bills:
         detail = {"bills": run.bills, "cents": run.cents, "sellers": run.sellers, "parked": run.parked}
         with domain.store.write() as rows:
-            record(rows, domain.clock, domain.organization_id, [Act("payout_planned", "run", None, detail)])
+            record(rows, domain.clock, domain.organization_id, [Act("payout_planned", "run", run.id, detail, actor)])
 
 
 class _Run:
     """Judges and plans page by page."""
 
-    def __init__(self, domain: Domain, seller: UUID | None, *, parked: str | None = None) -> None:
+    def __init__(
+        self, domain: Domain, seller: UUID | None, *, run_id: UUID | None = None, parked: str | None = None
+    ) -> None:
         self._domain = domain
         self._seller = seller
+        self._id = run_id
         self._parked = parked
         self._bills = self._cents = 0
         self._sellers: set[UUID] = set()
@@ -239,6 +256,8 @@ class _Run:
         generations = _generations(rows, got)
         plans = [self._plan_of(bill, generations.get(bill.id, 0) + 1) for bill in ours]
         planned = plan(rows, clock, organization_id, plans)
+        if self._parked is not None and self._id is not None:
+            approvals.mark(rows, self._id, list(planned.values()))
         shares = [
             Share(
                 bill.id,
@@ -277,6 +296,7 @@ class _Run:
             skipped=self._skipped,
             parked=self._parked,
             is_dry_run=is_dry_run,
+            id=None if is_dry_run or not self._bills else self._id,
         )
 
 

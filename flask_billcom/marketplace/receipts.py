@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from flask_billcom.api.records import ReceivedPay, ReceivedPayStatus
@@ -24,6 +23,7 @@ from .postings import Share
 BOOKED = ("paid", "cleared", "escheated")
 """Statuses in which the books hold a payment."""
 BACK = ("returning", "voided")
+_DEAD = (*BACK, "cancelled")
 _STANDS = (ReceivedPayStatus.PAID, ReceivedPayStatus.SCHEDULED)
 
 
@@ -106,29 +106,27 @@ def newest_of(records: Iterable[ReceivedPay]) -> dict[str, ReceivedPay]:
     return newest
 
 
-def is_news(ours: Receipt, there: ReceivedPay, invoices: Mapping[str, Share]) -> bool:
-    """Return whether what Bill.com shows is no older than our row and differs from it."""
-    if is_older(there.updated_time, ours.updated):
-        return False
-    if move_of(ours, there) is not None:
-        return True
-    if not stands(there) or ours.status in (*BACK, "cancelled"):
-        return False
-    facts = facts_of(ours, there)
-    held = {name: getattr(ours, name) for name in ("cents", "unapplied_cents", "process_date", "bank_account_id")}
-    return parts_of(there, invoices) != ours.parts or any(facts[name] != value for name, value in held.items())
+def brought_up(ours: Receipt, there: ReceivedPay, invoices: Mapping[str, Share]) -> Receipt:
+    """Return our row as it has to be after what Bill.com shows; the same row where that is old or tells nothing new.
 
-
-def facts_of(ours: Receipt, there: ReceivedPay) -> dict[str, Any]:
-    """Return the columns of our row as Bill.com shows them; a payment that is void keeps what it held."""
-    return {
-        "id": ours.id,
-        "cents": cents_of(there) if stands(there) else ours.cents,
-        "unapplied_cents": _unapplied(there) if stands(there) else ours.unapplied_cents,
-        "process_date": there.payment_date or ours.process_date,
-        "bank_account_id": ours.bank_account_id or account_of(there),
-        "remote_updated_at": there.updated_time or ours.updated,
-    }
+    :param invoices: our invoices by remote id.
+    """
+    if is_older(there.updated_time, ours.updated) or ours.status in _DEAD:
+        return ours
+    status = move_of(ours, there) or ours.status
+    after = replace(
+        ours,
+        status=status,
+        process_date=there.payment_date or ours.process_date,
+        bank_account_id=ours.bank_account_id or account_of(there),
+        # Money that Bill.com only recorded lies where it was paid in; no movement of Bill.com's will confirm it.
+        is_banked=ours.is_banked or (status == "paid" and not is_online(there)),
+    )
+    if stands(there):
+        # A payment that is void keeps what it held, so that it can be taken back.
+        parts = parts_of(there, invoices)
+        after = replace(after, cents=cents_of(there), unapplied_cents=_unapplied(there), parts=parts)
+    return ours if after == ours else replace(after, updated=there.updated_time or ours.updated)
 
 
 def parts_of(there: ReceivedPay, invoices: Mapping[str, Share]) -> dict[str, Share]:

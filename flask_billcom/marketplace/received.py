@@ -18,7 +18,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 
 from flask_billcom import ledger
 from flask_billcom.api.records import ReceivedPay
@@ -28,28 +28,18 @@ from flask_billcom.models import OPEN_LANE, Document, Operation, Payment, Paymen
 from flask_billcom.store import Rows
 
 from . import holds, postings, states
-from .payments import RECEIVED, NewPart, NewPayment, add_parts, add_payments, move, write_facts
+from .core import DOCUMENT, PART, PAYMENT
+from .payments import RECEIVED, NewPart, NewPayment, add_parts, add_payments, change
 from .postings import Share
-from .receipts import (
-    BACK,
-    BOOKED,
-    Receipt,
-    account_of,
-    cents_of,
-    differences,
-    facts_of,
-    is_news,
-    is_online,
-    move_of,
-    newest_of,
-    parts_of,
-    stands,
-)
+from .receipts import BACK, BOOKED, Receipt, account_of, brought_up, cents_of, differences, newest_of
 
 CHARGE_RETURNED = "charge returned"
 """The hold on a sale whose buyer's payment came back; it is released when the sale is funded anew."""
 PARTS = 1000
 """Parts of payments that one transaction takes."""
+
+Change = tuple[Receipt, Receipt]
+"""A payment before and after."""
 
 
 def in_batches(records: Iterable[ReceivedPay]) -> Iterator[Sequence[ReceivedPay]]:
@@ -143,74 +133,71 @@ class _Intake:
 
     def change(self) -> None:
         """Bring payments, parts, invoices, books and settlements up to what is news."""
-        before = self._known
-        news = {key: there for key, there in self._ours.items() if is_news(before[key], there, self._invoices)}
-        if not news:
+        changes = []
+        for key, there in self._ours.items():
+            before = self._known[key]
+            after = brought_up(before, there, self._invoices)
+            if after is not before:
+                changes.append((before, after))
+        if not changes:
             return
-        self._change_parts(news)
-        self._move(news)
-        after = self._find(news)
-        paid = [each for key in news for each in differences(before[key].booked_parts(), after[key].booked_parts())]
-        shares = {
-            share.document_id: share for key in news for of in (before, after) for share in of[key].parts.values()
-        }
+        self._change_parts(changes)
+        self._move(changes)
+        paid = [share for old, new in changes for share in differences(old.booked_parts(), new.booked_parts())]
+        shares = {share.document_id: share for each in changes for of in each for share in of.parts.values()}
         states.refresh_documents(self._rows, shares, self._clock.now())
-        self._book([(before[key], after[key]) for key in news], paid, shares)
-        self._spread(
-            shares,
-            {
-                after[key].id: list(before[key].parts.values())
-                for key in news
-                if before[key].status in BOOKED and after[key].status in BACK
-            },
-        )
+        self._book(changes, paid, shares)
+        back = {new.id: list(old.parts.values()) for old, new in changes if old.status in BOOKED and new.status in BACK}
+        self._spread(shares, back)
 
     # -- what is there -------------------------------------------------------------------------------------------
 
     def _find_invoices(self, records: Iterable[ReceivedPay]) -> dict[str, Share]:
         """Return our invoices among those that payments name, by remote id; their cents are the invoices'."""
         wanted = sorted({pay.invoice_id for each in records for pay in each.invoice_pays})
-        found = self._rows.all(
-            select(Document.remote_id, *_SHARE, Document.cents).where(
-                Document.organization_id == self._organization_id,
-                Document.kind == "invoice",
-                Document.remote_id.in_(wanted),
+        found = self._rows.execute(
+            select(DOCUMENT.c.remote_id, *_SHARE, DOCUMENT.c.cents).where(
+                DOCUMENT.c.organization_id == self._organization_id,
+                DOCUMENT.c.kind == "invoice",
+                DOCUMENT.c.remote_id.in_(wanted),
             )
         )
         return {row.remote_id: _share(row) for row in found}
 
     def _find(self, remote_ids: Iterable[str]) -> dict[str, Receipt]:
-        found = self._rows.all(
-            select(Payment).where(
-                Payment.organization_id == self._organization_id,
-                Payment.kind == RECEIVED,
-                Payment.remote_id.in_(sorted(remote_ids)),
+        """Return our payments; they stay as they are until the transaction ends."""
+        found = self._rows.execute(
+            select(*_RECEIPT)
+            .where(
+                PAYMENT.c.organization_id == self._organization_id,
+                PAYMENT.c.kind == RECEIVED,
+                PAYMENT.c.remote_id.in_(sorted(remote_ids)),
             )
-        )
-        parts: dict[UUID, dict[str, Share]] = {each.id: {} for each in found}
-        for row in self._rows.all(
-            select(PaymentPart.payment_id, PaymentPart.remote_id, *_SHARE, PaymentPart.cents)
-            .join(Document, Document.id == PaymentPart.document_id)
-            .where(PaymentPart.payment_id.in_(sorted(parts)))
+            .with_for_update()
+        ).all()
+        parts: dict[UUID, dict[str, Share]] = {row.id: {} for row in found}
+        for row in self._rows.execute(
+            select(PART.c.payment_id, PART.c.remote_id, *_SHARE, PART.c.cents)
+            .join_from(PART, DOCUMENT, DOCUMENT.c.id == PART.c.document_id)
+            .where(PART.c.payment_id.in_(sorted(parts)))
         ):
             parts[row.payment_id][row.remote_id] = _share(row)
-        return {each.remote_id: _receipt(each, parts[each.id]) for each in found}
+        return {row.remote_id: _receipt(row, parts[row.id]) for row in found}
 
     # -- what is written -----------------------------------------------------------------------------------------
 
-    def _change_parts(self, news: Mapping[str, ReceivedPay]) -> None:
-        """Make the parts of payments those that Bill.com shows; one that is applied otherwise now is another part."""
+    def _change_parts(self, changes: Sequence[Change]) -> None:
+        """Write the parts of payments; one that is applied otherwise now is another part."""
         new: list[NewPart] = []
         gone: list[str] = []
-        for key, there in news.items():
-            if not stands(there):
+        for old, after in changes:
+            if old.parts == after.parts:
                 continue
-            ours, theirs = self._known[key].parts, parts_of(there, self._invoices)
-            gone += [each for each, share in ours.items() if theirs.get(each) != share]
+            gone += [each for each, share in old.parts.items() if after.parts.get(each) != share]
             new += [
-                NewPart(self._known[key].id, share.document_id, share.cents, each)
-                for each, share in theirs.items()
-                if ours.get(each) != share
+                NewPart(after.id, share.document_id, share.cents, each)
+                for each, share in after.parts.items()
+                if old.parts.get(each) != share
             ]
         if gone:
             self._rows.execute(
@@ -222,31 +209,30 @@ class _Intake:
             )
         add_parts(self._rows, self._clock, self._organization_id, RECEIVED, new)
 
-    def _move(self, news: Mapping[str, ReceivedPay]) -> None:
-        """Write what Bill.com says of payments, and move those whose status moves."""
+    def _move(self, changes: Sequence[Change]) -> None:
         now = self._clock.now()
-        moves: dict[tuple[str, str, datetime | None], list[UUID]] = defaultdict(list)
-        for key, there in news.items():
-            to = move_of(self._known[key], there)
-            if to is not None:
-                since = (there.updated_time or now) if to == "returning" else None
-                moves[self._known[key].status, to, since].append(self._known[key].id)
-        write_facts(self._rows, [facts_of(self._known[key], there) for key, there in news.items()])
-        for (from_, to, since), ids in moves.items():
-            values: dict[str, Any] = {"returning_since": since} if since is not None else {}
-            move(self._rows, ids, from_=from_, to=to, **values)
-        recorded = [self._known[key].id for key, there in news.items() if not is_online(there)]
+        change(
+            self._rows,
+            [
+                {
+                    "id": after.id,
+                    "before": old.status,
+                    "status": after.status,
+                    "cents": after.cents,
+                    "unapplied_cents": after.unapplied_cents,
+                    "process_date": after.process_date,
+                    "bank_account_id": after.bank_account_id,
+                    "remote_updated_at": after.updated,
+                    "returning_since": (after.updated or now) if after.status == "returning" else None,
+                }
+                for old, after in changes
+            ],
+        )
+        recorded = [after.id for old, after in changes if after.is_banked and not old.is_banked]
         if recorded:
-            # Money that Bill.com only recorded lies where it was paid in; no movement of Bill.com's will confirm it.
-            self._rows.change(
-                update(Payment)
-                .where(Payment.id.in_(sorted(recorded)), Payment.status == "paid", Payment.confirmed_at.is_(None))
-                .values(confirmed_at=now)
-            )
+            self._rows.change(update(Payment).where(Payment.id.in_(sorted(recorded))).values(confirmed_at=now))
 
-    def _book(
-        self, changes: Sequence[tuple[Receipt, Receipt]], paid: Sequence[Share], shares: Mapping[UUID, Share]
-    ) -> None:
+    def _book(self, changes: Sequence[Change], paid: Sequence[Share], shares: Mapping[UUID, Share]) -> None:
         """Post what payments hold now and did not hold before, and the other way round."""
         entries = list(postings.collected(paid))
         for old, new in changes:
@@ -315,24 +301,39 @@ class _Intake:
             holds.place(self._rows, self._clock, self._organization_id, on, reason=CHARGE_RETURNED, actor="engine")
 
 
-_SHARE = (Document.id.label("document_id"), Document.party_id, Document.origin_type, Document.origin_id)
+_SHARE = (DOCUMENT.c.id.label("document_id"), DOCUMENT.c.party_id, DOCUMENT.c.origin_type, DOCUMENT.c.origin_id)
+_RECEIPT = tuple(
+    PAYMENT.c[name]
+    for name in (
+        "id",
+        "remote_id",
+        "status",
+        "cents",
+        "unapplied_cents",
+        "party_id",
+        "process_date",
+        "bank_account_id",
+        "confirmed_at",
+        "remote_updated_at",
+    )
+)
 
 
-def _share(row: Any) -> Share:  # noqa: ANN401 - a row of `_SHARE` and cents
+def _share(row: Row[Any]) -> Share:
     settlement_id = row.origin_id if row.origin_type == "settlement" else None
     return Share(row.document_id, row.party_id, settlement_id, row.cents)
 
 
-def _receipt(payment: Payment, parts: Mapping[str, Share]) -> Receipt:
+def _receipt(row: Row[Any], parts: Mapping[str, Share]) -> Receipt:
     return Receipt(
-        id=payment.id,
-        status=payment.status,
-        cents=payment.cents,
-        unapplied_cents=payment.unapplied_cents,
-        party_id=payment.party_id,
-        process_date=payment.process_date,
-        bank_account_id=payment.bank_account_id,
-        is_banked=payment.confirmed_at is not None,
-        updated=payment.remote_updated_at,
+        id=row.id,
+        status=row.status,
+        cents=row.cents,
+        unapplied_cents=row.unapplied_cents,
+        party_id=row.party_id,
+        process_date=row.process_date,
+        bank_account_id=row.bank_account_id,
+        is_banked=row.confirmed_at is not None,
+        updated=row.remote_updated_at,
         parts=parts,
     )

@@ -21,7 +21,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from flask_billcom import ledger
 from flask_billcom.api.records import DisbursementStatus, SentPay, SentPayStatus
@@ -32,13 +32,14 @@ from flask_billcom.models import OPEN_LANE, Document, Operation, Payment
 from flask_billcom.store import Rows
 
 from . import postings, states
-from .payments import SENT, move, shares_of, write_facts
+from .core import PAYMENT
+from .payments import SENT, change, move, shares_of
 from .receipts import is_older
 
 _UNDER_WAY = ("scheduled", "paid", "cleared", "held")
 _LEFT = ("paid", "cleared", "held")
 """Statuses of payments that have left the organization's account."""
-ROWS = 500
+ROWS = 1000
 
 
 def next_status(ours: str, theirs: str) -> str | None:
@@ -114,22 +115,40 @@ def resume(rows: Rows, clock: Clock, organization_id: str, *, still: Collection[
     _follow(rows, clock, organization_id, moved, "held", "paid", "payout_resumed")
 
 
-def _known(rows: Rows, organization_id: str, remote_ids: Iterable[str]) -> dict[str, Payment]:
-    found = rows.all(
-        select(Payment).where(
-            Payment.organization_id == organization_id,
-            Payment.kind == SENT,
-            Payment.remote_id.in_(sorted(remote_ids)),
-        )
+_COLUMNS = tuple(
+    PAYMENT.c[name]
+    for name in (
+        "id",
+        "remote_id",
+        "status",
+        "process_date",
+        "void_request",
+        "remote_updated_at",
+        "returning_since",
+        "returning_evidence",
     )
-    return {payment.remote_id: payment for payment in found}
+)
+
+
+def _known(rows: Rows, organization_id: str, remote_ids: Iterable[str]) -> dict[str, Row[Any]]:
+    """Return our payments; they stay as they are until the transaction ends."""
+    found = rows.execute(
+        select(*_COLUMNS)
+        .where(
+            PAYMENT.c.organization_id == organization_id,
+            PAYMENT.c.kind == SENT,
+            PAYMENT.c.remote_id.in_(sorted(remote_ids)),
+        )
+        .with_for_update()
+    )
+    return {row.remote_id: row for row in found}
 
 
 def _changed(there: SentPay) -> str:
     return there.updated_time.isoformat() if there.updated_time is not None else ""
 
 
-def _differs(ours: Payment, there: SentPay) -> bool:
+def _differs(ours: Row[Any], there: SentPay) -> bool:
     return (
         next_status(ours.status, str(there.status)) is not None
         or (there.process_date or ours.process_date) != ours.process_date
@@ -138,32 +157,36 @@ def _differs(ours: Payment, there: SentPay) -> bool:
 
 
 def _move(
-    rows: Rows, clock: Clock, organization_id: str, known: Mapping[str, Payment], news: Mapping[str, SentPay]
+    rows: Rows, clock: Clock, organization_id: str, known: Mapping[str, Row[Any]], news: Mapping[str, SentPay]
 ) -> None:
-    moves: dict[tuple[str, str, str], list[UUID]] = defaultdict(list)
+    now = clock.now()
+    moves: dict[tuple[str, str], list[UUID]] = defaultdict(list)
+    changes = []
     for remote_id, there in news.items():
-        to = next_status(known[remote_id].status, str(there.status))
+        ours = known[remote_id]
+        to = next_status(ours.status, str(there.status))
         if to is not None:
-            moves[known[remote_id].status, to, str(there.status)].append(known[remote_id].id)
-    write_facts(
-        rows,
-        [
+            moves[ours.status, to].append(ours.id)
+        changes.append(
             {
-                "id": known[remote_id].id,
-                "process_date": there.process_date or known[remote_id].process_date,
+                "id": ours.id,
+                "before": ours.status,
+                "status": to or ours.status,
+                "process_date": there.process_date or ours.process_date,
                 "void_request": "pending" if there.void_request is not None else None,
-                "remote_updated_at": there.updated_time or known[remote_id].remote_updated_at,
+                "remote_updated_at": there.updated_time or ours.remote_updated_at,
+                "returning_since": now if to == "returning" else ours.returning_since,
+                "returning_evidence": _evidence(there) if to == "returning" else ours.returning_evidence,
             }
-            for remote_id, there in news.items()
-        ],
-    )
-    for (from_, to, theirs), ids in moves.items():
-        values: dict[str, Any] = {}
-        if to == "returning":
-            word = "canceled" if theirs == SentPayStatus.CANCELED else "void"
-            values = {"returning_since": clock.now(), "returning_evidence": f"Bill.com shows the SentPay as {word}"}
-        moved = move(rows, ids, from_=from_, to=to, **values)
-        _follow(rows, clock, organization_id, moved, from_, to, "payout_returned" if to == "returning" else None)
+        )
+    change(rows, changes)
+    for (from_, to), ids in moves.items():
+        _follow(rows, clock, organization_id, ids, from_, to, "payout_returned" if to == "returning" else None)
+
+
+def _evidence(there: SentPay) -> str:
+    word = "canceled" if there.status == SentPayStatus.CANCELED else "void"
+    return f"Bill.com shows the SentPay as {word}"
 
 
 def _follow(  # noqa: PLR0917 - a move is as many facts

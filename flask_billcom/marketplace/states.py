@@ -24,7 +24,6 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Subquery,
-    Table,
     Update,
     and_,
     bindparam,
@@ -36,9 +35,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from flask_billcom.models import Document, Payment, PaymentPart, Settlement, SettlementState
-from flask_billcom.models.base import Base, UTCDateTime
+from flask_billcom.models import Document, Payment, PaymentPart, SettlementState
+from flask_billcom.models.base import UTCDateTime
 from flask_billcom.store import Rows
+
+from .core import DOCUMENT, SETTLEMENT
 
 ROWS = 1000
 """Rows that one statement changes."""
@@ -83,7 +84,7 @@ def refresh(
 
 @cache
 def _documents_statement() -> Update:
-    table = _table(Document)
+    table = DOCUMENT
     sums = (
         select(
             Document.id.label("document_id"),
@@ -120,7 +121,7 @@ def _documents_statement() -> Update:
 
 @cache
 def _settlements_statement() -> ReturningUpdate[Any]:
-    table = _table(Settlement)
+    table = SETTLEMENT
     stand = _stand()
     state = case(
         (stand.c.planned > 0, SettlementState.SETTLED),
@@ -175,12 +176,6 @@ def _stand() -> Subquery:
 
 def _now() -> BindParameter[datetime]:
     return bindparam("now", type_=UTCDateTime())
-
-
-def _table(model: type[Base]) -> Table:
-    table = model.__table__
-    assert isinstance(table, Table)
-    return table
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:

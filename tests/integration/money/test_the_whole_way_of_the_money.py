@@ -85,7 +85,8 @@ def test_sales_walk_from_settled_to_paid_out(dialect: str, request: pytest.Fixtu
     books = {account: cents for account, cents in world.trial().items() if cents}
     assert books == {Account.BANK: 20_00, Account.FEE_INCOME: -15_00, Account.OWN_INCOME: -5_00}
     acts = Counter(act.action for act in world.rows(Audit))
-    assert (acts["charge_paid"], acts["charge_funded"], acts["payout_paid"]) == (3, 3, 2)
+    assert (acts["charge_paid"], acts["charge_funded"]) == (3, 3)
+    assert acts["payout_paid"] == len(world.simulator.books.sent_pays)
 
 
 def test_five_rounds_cost_no_more_pages_than_they_have_to(world: World) -> None:
