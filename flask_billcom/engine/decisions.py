@@ -35,6 +35,8 @@ from .timing import Timing
 QUARANTINED, REJECTED, PLANNED = OperationState.QUARANTINED, OperationState.REJECTED, OperationState.PLANNED
 DIFFERENCE = "difference"
 """Why an operation is parked that must not be sent as Bill.com stands."""
+NEEDS_APPROVAL = "needs_approval"
+"""Why an operation is parked that other people have to approve."""
 
 
 class NotPossible(BillcomError):  # noqa: N818 - the decision does not fit the facts
@@ -86,6 +88,8 @@ class Decisions:
         """
         with self._store.write() as rows:
             operation = self._get(rows, operation_id)
+            if operation.parked == NEEDS_APPROVAL:
+                raise NotPossible("it waits for approval; `flask billcom pay approve` lists the runs that do")
             if operation.state == PLANNED:
                 self._move(rows, operation, {"parked": None, "not_before": self._clock.now()})
                 self._tell(rows, "operation_retried", operation, person)

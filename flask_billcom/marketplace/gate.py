@@ -1,7 +1,7 @@
 """The gate before a payout is sent: cover and caps, asked once more in the transaction that claims it.
 
-    cover   confirmed collections less what is promised, and the float: below zero where a buyer's payment came back after
-            the payout was planned
+    cover   confirmed collections and the float, less what is promised: too little where a buyer's payment has come back
+            since the payout was planned
     caps    what was sent today, in all and to each seller
 
 What does not fit is parked for a while; smaller or later ones go on. On PostgreSQL two claims ask one after the other.
