@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator.bank import account_key, masked
-from flask_billcom.simulator.bankdays import bank_days_after, pacific_date
+from flask_billcom.simulator.bankdays import at_hour, bank_days_after, pacific_date
 from flask_billcom.simulator.catalogue import Entity
 from flask_billcom.simulator.errors import Refusal, field_refusal, refusal
+from flask_billcom.simulator.fates import has_mark
 from flask_billcom.simulator.objects import Behaviour, Values
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _ROUTING: Final = re.compile(r"\d{9}")
 _NUMBER: Final = re.compile(r"[0-9A-Za-z-]{3,34}")
 _TEST_DEPOSIT: Final = timedelta(days=13)
 _YOUNG: Final = 2
+_TEST_DAYS, _TEST_HOUR = 3, 9
 
 
 def active_account(world: World, name: str, party: Row) -> Row | None:
@@ -56,7 +58,10 @@ def _numbers(world: World, values: Values) -> tuple[str, str]:
     return routing, number
 
 
-def _opened(world: World, row: Row, holder: str, routing: str, number: str) -> None:
+def _opened(world: World, row: Row, party: Row, holder: str, routing: str, number: str) -> None:
+    if has_mark(world.settings, party, "inactive"):
+        failed = bank_days_after(pacific_date(row.created), _TEST_DAYS)
+        world.plan(at_hour(failed, _TEST_HOUR), "fail_account", row.id)
     key = account_key(routing, number)
     world.bank.open(key, holder, owner_id=row.id, routing=routing, number=number)
     world.real_numbers[row.id] = key
@@ -77,7 +82,7 @@ class VendorAccounts(Behaviour):
             {"usersId": world.actor.id, **values, "accountNumber": masked(number)},
             data,
         )
-        _opened(world, row, values.get("nameOnAcct") or vendor["name"], routing, number)
+        _opened(world, row, vendor, values.get("nameOnAcct") or vendor["name"], routing, number)
         world.change(vendor, payBy="1", vendorBankAccountStatus=1)
         return row
 
@@ -100,7 +105,7 @@ class CustomerAccounts(Behaviour):
         expires = (world.today + _TEST_DEPOSIT).isoformat()
         shown = "******" + number[-4:]
         row = super().create(world, owner, {**values, "accountNumber": shown, "rndDepExpireDate": expires}, data)
-        _opened(world, row, values["nameOnAccount"], routing, number)
+        _opened(world, row, customer, values["nameOnAccount"], routing, number)
         world.change(customer, hasBankAccount=True)
         return row
 

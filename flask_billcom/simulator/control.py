@@ -9,13 +9,11 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import people
+from flask_billcom.simulator import bankevents, people
 from flask_billcom.simulator.books import as_dict
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.clock import iso_time, moment
-from flask_billcom.simulator.disbursements import return_payout
 from flask_billcom.simulator.errors import Refusal
-from flask_billcom.simulator.receipts import return_charge
 from flask_billcom.simulator.wire import Reply
 
 if TYPE_CHECKING:
@@ -165,12 +163,9 @@ def _reset(simulator: Simulator, given: Mapping[str, Any], rest: str) -> Answer:
 def _events(simulator: Simulator, given: Mapping[str, Any], rest: str) -> Answer:
     del rest
     kind, row_id, code = str(given.get("kind")), str(given.get("id")), str(given.get("code", "R01"))
-    if kind == "return_charge":
-        simulator.under_lock(lambda world: return_charge(world, world.store["ReceivedPay"].by_id[row_id], code))
-    elif kind == "return_payout":
-        simulator.under_lock(lambda world: return_payout(world, world.store["SentPay"].by_id[row_id], code))
-    else:
-        raise ValueError(f"kind is return_charge or return_payout, not {kind!r}")
+    if kind not in bankevents.KINDS:
+        raise ValueError(f"there is no bank event {kind!r}; there are {', '.join(bankevents.KINDS)}")
+    simulator.under_lock(lambda world: bankevents.KINDS[kind](world, row_id, code))
     return {"kind": kind, "id": row_id, "code": code}
 
 

@@ -16,6 +16,7 @@ from flask_billcom.simulator.accounts import active_account
 from flask_billcom.simulator.answers import Cents
 from flask_billcom.simulator.bank import PAYING_OUT, masked
 from flask_billcom.simulator.bankdays import at_hour, bank_days_after
+from flask_billcom.simulator.fates import LATE_DAYS, fate_of_payout
 
 if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
@@ -29,9 +30,11 @@ __all__ = [
     "VOID",
     "Disbursement",
     "deliver",
+    "deliver_one",
     "disburse",
     "return_payout",
     "stop",
+    "travel",
 ]
 
 SCHEDULED, DONE, FAILED, VOID, HOLD = "0", "3", "4", "5", "6"
@@ -41,6 +44,7 @@ RPPS_VENDOR: Final = "2"
 VERIFIED: Final = "1"
 DAYS: Final = {ACH: 2, CHECK: 7, RPPS: 2}
 ARRIVAL_HOUR: Final = 9
+RETURN_HOUR: Final = 10
 CHECK_LIFE: Final = timedelta(days=90)
 
 
@@ -58,6 +62,7 @@ class Disbursement:
     returned_on: str = ""
     error_code: str = ""
     check_number: int = 0
+    never_cashed: bool = False
 
 
 def disburse(world: World, sent: Row, day: date) -> None:
@@ -65,11 +70,32 @@ def disburse(world: World, sent: Row, day: date) -> None:
     found = world.disbursements[sent.id]
     vendor = world.store["Vendor"].by_id[sent["vendorId"]]
     _choose_way(world, found, vendor)
-    arrival = bank_days_after(day, DAYS[found.kind])
-    found.sent_on, found.arrives_on = day.isoformat(), arrival.isoformat()
+    found.sent_on = day.isoformat()
     found.cleared_on = found.returned_on = found.error_code = ""
+    found.never_cashed = False
     world.set_disbursement(found, SCHEDULED)
-    world.due_arrivals.setdefault(found.arrives_on, []).append(sent.id)
+    fate = fate_of_payout(world.settings, vendor, sent["amount"])
+    travel(world, found, day, late=fate.kind == "late")
+    if fate.kind == "uncashed" and found.kind == CHECK:
+        leave_uncashed(world, found)
+    elif fate.kind == "hold":
+        world.set_disbursement(found, HOLD)
+    elif fate.kind == "return":
+        at = at_hour(bank_days_after(day, fate.days), RETURN_HOUR)
+        world.plan(at, "give_back", f"{sent.id}/{fate.code}")
+
+
+def leave_uncashed(world: World, found: Disbursement) -> None:
+    """Let nobody cash a check: it lapses 90 days after it was written."""
+    found.never_cashed = True
+    world.plan(at_hour(date.fromisoformat(found.sent_on) + CHECK_LIFE, ARRIVAL_HOUR), "escheat", found.sent_pay_id)
+
+
+def travel(world: World, found: Disbursement, day: date, *, late: bool = False) -> None:
+    """Put a payment on its way: it arrives some bank days after that day."""
+    arrival = bank_days_after(day, LATE_DAYS if late else DAYS[found.kind])
+    found.arrives_on = arrival.isoformat()
+    world.due_arrivals.setdefault(found.arrives_on, []).append(found.sent_pay_id)
     world.plan(at_hour(arrival, ARRIVAL_HOUR), "deliver", found.arrives_on)
 
 
@@ -93,12 +119,17 @@ def deliver(world: World, day: str) -> None:
     """Credit the vendors whose payments arrive that day."""
     for sent_pay_id in world.due_arrivals.pop(day, ()):
         found = world.disbursements[sent_pay_id]
-        if found.status != SCHEDULED or found.arrives_on != day:
+        if found.status != SCHEDULED or found.arrives_on != day or found.never_cashed:
             continue
-        sent = world.store["SentPay"].by_id[sent_pay_id]
-        world.bank.move(world.now, PAYING_OUT, found.account_key, sent["amount"], kind="payout", reference=sent_pay_id)
-        found.cleared_on = day
-        world.set_disbursement(found, DONE)
+        deliver_one(world, found)
+
+
+def deliver_one(world: World, found: Disbursement) -> None:
+    """Credit a vendor."""
+    cents = world.store["SentPay"].by_id[found.sent_pay_id]["amount"]
+    world.bank.move(world.now, PAYING_OUT, found.account_key, cents, kind="payout", reference=found.sent_pay_id)
+    found.cleared_on = world.today.isoformat()
+    world.set_disbursement(found, DONE)
 
 
 def stop(world: World, sent: Row) -> None:

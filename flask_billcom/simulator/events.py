@@ -4,7 +4,10 @@
 08:00           buyers_pay    buyers pay what they owe, where they do so by themselves
 09:00           collect       debits of the day        pay_out    payouts of the day
                 confirm       a money movement         deliver    payouts that arrive
+                escheat       a check that lapses      fail_account    a test deposit that fails
+10:00           take_back     a debit that comes back  give_back  a payout that does
 16:00           void          a void that was asked for
+17:00           look_at_balance    a debit that may not be covered; bounce, at 08:00 of the next bank day, undoes it
 any time        upload        a file that becomes a document    lapse    an invitation that nobody took
 """
 
@@ -13,6 +16,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from flask_billcom.simulator.bankevents import (
+    bounce,
+    escheat,
+    fail_account,
+    give_back,
+    look_at_balance,
+    take_back,
+)
 from flask_billcom.simulator.disbursements import deliver
 from flask_billcom.simulator.files import finish
 from flask_billcom.simulator.movements import confirm
@@ -39,5 +50,11 @@ EVENTS: Final[Mapping[str, Callable[[World, str], None]]] = MappingProxyType(
         "upload": finish,
         "lapse": lapse,
         "recur": recur,
+        "take_back": take_back,
+        "give_back": give_back,
+        "look_at_balance": look_at_balance,
+        "bounce": bounce,
+        "escheat": escheat,
+        "fail_account": fail_account,
     }
 )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["PAYABLES", "RECEIVABLES", "confirm", "move_on", "returned"]
+__all__ = ["PAYABLES", "RECEIVABLES", "SENT", "confirm", "move_on", "returned"]
 
 PAYABLES, RECEIVABLES = "1", "2"
 SENT, CONFIRMED = "0", "1"
@@ -53,6 +53,8 @@ def _movement(world: World, kind: str, cents: int, day: date, description: str |
 def confirm(world: World, movement_id: str) -> None:
     """Let the bank confirm a movement: what comes in is credited now."""
     movement = world.store["MoneyMovement"].by_id[movement_id]
+    if movement["status"] != SENT or world.notes.get(movement_id, {}).get("nsf"):
+        return
     world.change(movement, status=CONFIRMED)
     cents = movement["amount"]
     if cents > 0:

@@ -31,6 +31,7 @@ from flask_billcom.simulator.bankdays import (
 from flask_billcom.simulator.disbursements import SCHEDULED as WAITING
 from flask_billcom.simulator.disbursements import Disbursement, disburse, is_stoppable, stop
 from flask_billcom.simulator.errors import Refusal, data_refusal, refusal
+from flask_billcom.simulator.fates import fate_of_payout, has_mark
 from flask_billcom.simulator.movements import PAYABLES, move_on
 from flask_billcom.simulator.objects import require
 from flask_billcom.simulator.rights import allows
@@ -41,14 +42,15 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["cancel_payment", "pay_bills", "pay_out", "record_payment", "void_now", "void_payment"]
+__all__ = ["cancel_payment", "pay_bills", "pay_out", "record_payment", "reopen", "void_now", "void_payment"]
 
 LONGEST: Final = 200
 PROCESS_HOUR: Final = 9
 VOID_HOUR: Final = 16
 CREDIT, REISSUE = "0", "1"
 VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT, "VOID_AND_REISSUE": REISSUE}
-SCHEDULED, PAID, CANCELED, VOID = "1", "2", "3", "4"
+SCHEDULED, PAID, CANCELED, VOID, ESCHEATED = "1", "2", "3", "4", "5"
+CLOSING_HOUR: Final = 17
 APPROVED, DENIED = "3", "5"
 OFFLINE: Final = "6"
 Part = tuple["Row", int]
@@ -131,7 +133,7 @@ def _part(world: World, given: Mapping[str, Any], vendor: Row | None, day: date,
     if not owner.is_active:
         raise refusal("vendor_inactive", owner.id)
     _check_approved(world, bill)
-    if owner["payBy"] == OFFLINE:
+    if owner["payBy"] == OFFLINE or has_mark(world.settings, owner, "offline"):
         raise refusal("vendor_offline", owner.id)
     due = bill["dueAmount"] - taken[bill.id]
     if world.settings.overpay == "refuse" and cents > due:
@@ -256,18 +258,29 @@ def _set_status(world: World, sent: Row, status: str, **values: object) -> None:
 
 def pay_out(world: World, day: str) -> None:
     """Process the payments of a day: bills are paid, the organization is debited once, disbursements begin."""
-    total = 0
-    for sent in world.due_payouts.pop(day, ()):
-        if sent["status"] != SCHEDULED:
-            continue
+    processed = [sent for sent in world.due_payouts.pop(day, ()) if sent["status"] == SCHEDULED]
+    for sent in processed:
         _set_status(world, sent, PAID)
         for bill, cents in _bills(world, sent):
             apply_to_bill(world, bill, scheduled=-cents, paid=cents)
-        total += sent["amount"]
         disburse(world, sent, date.fromisoformat(day))
-    if total:
-        movement = move_on(world, PAYABLES, -total, date.fromisoformat(day))
-        world.bank.move(world.now, world.funding_key, PAYING_OUT, total, kind="debit", reference=movement.id)
+    if processed:
+        _debit(world, processed, date.fromisoformat(day))
+
+
+def _debit(world: World, processed: Sequence[Row], day: date) -> None:
+    """Debit the organization once for all payments of a day, and look at the end of it whether that was covered."""
+    total = sum(sent["amount"] for sent in processed)
+    movement = move_on(world, PAYABLES, -total, day)
+    world.bank.move(world.now, world.funding_key, PAYING_OUT, total, kind="debit", reference=movement.id)
+    note = world.note(movement.id)
+    note["payments"] = [sent.id for sent in processed]
+    vendors = world.store["Vendor"].by_id
+    note["nsf"] = any(
+        fate_of_payout(world.settings, vendors[sent["vendorId"]], sent["amount"]).kind == "nsf" for sent in processed
+    )
+    if note["nsf"] or world.bank.balance(world.funding_key) < 0:
+        world.plan(at_hour(day, CLOSING_HOUR), "look_at_balance", movement.id)
 
 
 def record_payment(world: World, data: Mapping[str, Any]) -> Row:
@@ -347,7 +360,7 @@ def void_payment(world: World, data: Mapping[str, Any]) -> Row:
     if sent["status"] not in {SCHEDULED, PAID}:
         raise refusal("not_voidable", sent.id)
     if not sent["isOnline"]:
-        _reopen(world, sent, paid=True)
+        reopen(world, sent, paid=True)
         return sent
     kind = VOID_KINDS.get(str(require(data, "voidRequestType")))
     if kind is None:
@@ -385,13 +398,18 @@ def void_now(world: World, sent_pay_id: str) -> None:
             disburse(world, sent, world.today)
         return
     paid = sent["status"] == PAID
-    _reopen(world, sent, paid=paid)
+    reopen(world, sent, paid=paid)
     stop(world, sent)
-    if paid:
+
+
+def reopen(world: World, sent: Row, *, paid: bool, moves_money: bool = True) -> None:
+    """Void a payment: its bills are owed again, and what left the organization's account comes back.
+
+    :param paid: it has been processed.
+    :param moves_money: the money comes back as a movement of its own.
+    """
+    if paid and moves_money and sent["isOnline"]:
         move_on(world, PAYABLES, sent["amount"], world.today, f"Void {sent['name']}")
-
-
-def _reopen(world: World, sent: Row, *, paid: bool) -> None:
     _set_status(world, sent, VOID, voidRequest=None)
     for bill, cents in _bills(world, sent):
         apply_to_bill(world, bill, **{"paid" if paid else "scheduled": -cents})

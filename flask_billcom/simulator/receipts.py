@@ -14,8 +14,9 @@ from flask_billcom.simulator import arguments
 from flask_billcom.simulator.accounts import active_account
 from flask_billcom.simulator.balances import apply_to_invoice
 from flask_billcom.simulator.bank import COLLECTING
-from flask_billcom.simulator.bankdays import at_hour, is_bank_day, next_bank_day, pacific_date
+from flask_billcom.simulator.bankdays import at_hour, bank_days_after, is_bank_day, next_bank_day, pacific_date
 from flask_billcom.simulator.errors import Refusal, data_refusal, refusal
+from flask_billcom.simulator.fates import fate_of_charge
 from flask_billcom.simulator.movements import RECEIVABLES, move_on, returned
 from flask_billcom.simulator.objects import require
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "charge_customer",
     "collect",
+    "collect_now",
     "let_buyers_pay",
     "record_payment",
     "return_charge",
@@ -38,6 +40,7 @@ __all__ = [
 LONGEST: Final = 200
 PAY_HOUR: Final = 8
 PROCESS_HOUR: Final = 9
+RETURN_HOUR: Final = 10
 CARD, BANK_DEBIT = "2", "3"
 PAID, VOID, SCHEDULED = "0", "1", "2"
 Part = tuple["Row", int]
@@ -159,19 +162,36 @@ def _invoices(world: World, receipt: Row) -> Iterable[Part]:
 
 def collect(world: World, day: str) -> None:
     """Debit every buyer whose payment is due that day, and send the day's total on its way to the organization."""
-    total = 0
-    for receipt in world.due_receipts.pop(day, ()):
-        if receipt["status"] != SCHEDULED:
-            continue
-        world.change(receipt, status=PAID)
-        for invoice, cents in _invoices(world, receipt):
-            apply_to_invoice(world, invoice, scheduled=-cents, paid=cents)
-        world.bank.move(
-            world.now, _buyer_key(world, receipt), COLLECTING, receipt["amount"], kind="charge", reference=receipt.id
-        )
-        total += receipt["amount"]
+    total = sum(_collected(world, receipt) for receipt in world.due_receipts.pop(day, ()))
     if total:
         move_on(world, RECEIVABLES, total, date.fromisoformat(day))
+
+
+def collect_now(world: World, receipt: Row) -> None:
+    """Debit one buyer before his day.
+
+    :raises ValueError: the payment is not scheduled.
+    """
+    cents = _collected(world, receipt)
+    if not cents:
+        raise ValueError(f"{receipt.id} is not a scheduled payment")
+    move_on(world, RECEIVABLES, cents, world.today)
+
+
+def _collected(world: World, receipt: Row) -> int:
+    """Debit a buyer and return the cents; none where the payment is not scheduled any more."""
+    if receipt["status"] != SCHEDULED:
+        return 0
+    cents = int(receipt["amount"])
+    world.change(receipt, status=PAID)
+    for invoice, part in _invoices(world, receipt):
+        apply_to_invoice(world, invoice, scheduled=-part, paid=part)
+    world.bank.move(world.now, _buyer_key(world, receipt), COLLECTING, cents, kind="charge", reference=receipt.id)
+    fate = fate_of_charge(world.settings, world.store["Customer"].by_id[receipt["customerId"]], cents)
+    if fate.kind == "return" and receipt["paymentType"] == BANK_DEBIT:
+        at = at_hour(bank_days_after(world.today, fate.days), RETURN_HOUR)
+        world.plan(at, "take_back", f"{receipt.id}/{fate.code}")
+    return cents
 
 
 def _buyer_key(world: World, receipt: Row) -> str:

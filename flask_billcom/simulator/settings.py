@@ -63,6 +63,13 @@ class Settings:
     void: Literal["pending", "at_once"] = _switch(
         "pending", "VoidAPPayment waits for the next working hour, or acts at once"
     )
+    nsf: Literal["bounce", "overdraw"] = _switch(
+        "bounce",
+        "a debit that the organization's account does not cover is undone on the next bank day, or goes through",
+    )
+    uncashed: Literal["escheated", "void"] = _switch(
+        "escheated", "what becomes of a check that nobody cashes for 90 days"
+    )
     text_filters: bool = _switch(True, "lists filter on text fields")
     list_lag_s: float = _switch(0, "seconds until a change shows in lists")
     landing_s: float = _switch(0, "seconds until a request that was given up still takes effect")

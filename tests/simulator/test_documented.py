@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from flask_billcom.simulator import Settings
+from flask_billcom.simulator.bankevents import KINDS as BANK
 from flask_billcom.simulator.control import _ROUTES
 from flask_billcom.simulator.faults import KINDS
 from flask_billcom.simulator.people import ACTS
+from flask_billcom.simulator.users import SEEDED
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.rst").read_text()
 
@@ -30,3 +32,13 @@ def test_every_act_of_a_person_is_named(act: str) -> None:
 @pytest.mark.parametrize("route", sorted({head for _, head in _ROUTES}))
 def test_every_control_is_named(route: str) -> None:
     assert f"/simulator/{route}" in PAGE or f"``{route}``" in PAGE
+
+
+@pytest.mark.parametrize("kind", sorted(BANK))
+def test_every_bank_event_is_named(kind: str) -> None:
+    assert f"``{kind}``" in PAGE
+
+
+@pytest.mark.parametrize("email", [seed.email for seed in SEEDED])
+def test_every_user_is_named(email: str) -> None:
+    assert f"``{email}``" in PAGE
