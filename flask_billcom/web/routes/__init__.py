@@ -42,6 +42,7 @@ class Route:
 
 
 ROUTES = (
+    Route("GET", "/", "console", reads.index),
     Route("GET", "/status", "status", reads.status, staff=True),
     Route("GET", "/settlements", "settlement_of", reads.settlements),
     Route("GET", "/settlements/<path:reference>", "settlement_of", reads.settlement),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import request, url_for
 
 from flask_billcom.marketplace.lists import FEW, InvalidQuery, Page
 from flask_billcom.web.entrance import Visitor
@@ -18,6 +18,12 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.status import Status
 
 _FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+def index(_billcom: Billcom, _visitor: Visitor) -> dict[str, str]:
+    """Return where everything is."""
+    names = ("status", "settlements", "parties", "payouts", "operations")
+    return {name: url_for(f".{name}") for name in names}
 
 
 def status(billcom: Billcom, _visitor: Visitor) -> Status:

@@ -75,3 +75,10 @@ def test_filters_choose_rows(staff: Visitor) -> None:
 def test_an_id_that_is_none_is_not_found(staff: Visitor) -> None:
     for what in ("parties", "payouts", "operations"):
         assert staff.get(f"/{what}/robert'); drop table", 404)["code"] == "not_found"
+
+
+def test_the_first_page_says_where_everything_is(staff: Visitor) -> None:
+    places = staff.get("/")
+
+    assert sorted(places) == ["operations", "parties", "payouts", "settlements", "status"]
+    assert places["status"] == "/office/status"
