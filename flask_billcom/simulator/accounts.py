@@ -58,10 +58,11 @@ def _numbers(world: World, values: Values) -> tuple[str, str]:
     return routing, number
 
 
-def _opened(world: World, row: Row, party: Row, holder: str, routing: str, number: str) -> None:
+def _opened(world: World, row: Row, party: Row, holder: str, numbers: tuple[str, str]) -> None:
     if has_mark(world.settings, party, "inactive"):
         failed = bank_days_after(pacific_date(row.created), _TEST_DAYS)
         world.plan(at_hour(failed, _TEST_HOUR), "fail_account", row.id)
+    routing, number = numbers
     key = account_key(routing, number)
     world.bank.open(key, holder, owner_id=row.id, routing=routing, number=number)
     world.real_numbers[row.id] = key
@@ -82,7 +83,7 @@ class VendorAccounts(Behaviour):
             {"usersId": world.actor.id, **values, "accountNumber": masked(number)},
             data,
         )
-        _opened(world, row, vendor, values.get("nameOnAcct") or vendor["name"], routing, number)
+        _opened(world, row, vendor, values.get("nameOnAcct") or vendor["name"], (routing, number))
         world.change(vendor, payBy="1", vendorBankAccountStatus=1)
         return row
 
@@ -105,7 +106,7 @@ class CustomerAccounts(Behaviour):
         expires = (world.today + _TEST_DEPOSIT).isoformat()
         shown = "******" + number[-4:]
         row = super().create(world, owner, {**values, "accountNumber": shown, "rndDepExpireDate": expires}, data)
-        _opened(world, row, customer, values["nameOnAccount"], routing, number)
+        _opened(world, row, customer, values["nameOnAccount"], (routing, number))
         world.change(customer, hasBankAccount=True)
         return row
 

@@ -65,7 +65,7 @@ class Settings:
     )
     nsf: Literal["bounce", "overdraw"] = _switch(
         "bounce",
-        "a debit that the organization's account does not cover is undone on the next bank day, or goes through",
+        "a debit that the organization's account does not cover is undone a bank day later, or goes through",
     )
     uncashed: Literal["escheated", "void"] = _switch(
         "escheated", "what becomes of a check that nobody cashes for 90 days"
