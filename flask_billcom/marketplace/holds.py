@@ -73,13 +73,23 @@ def place(rows: Rows, clock: Clock, organization_id: str, on: HoldOn, *, reason:
 
 
 def release(
-    rows: Rows, clock: Clock, organization_id: str, on: HoldOn, *, actor: str, reason: str | None = None
+    rows: Rows,
+    clock: Clock,
+    organization_id: str,
+    on: HoldOn,
+    *,
+    actor: str,
+    reason: str | None = None,
+    besides: Sequence[str] = (),
 ) -> int:
     """Release the holds on something and return how many.
 
     :param reason: only the hold with this reason; all of them if left out.
+    :param besides: reasons of holds that stay.
     """
     where = [_of(organization_id), Hold.scope == on.scope, Hold.scope_id == on.scope_id]
+    if besides:
+        where.append(Hold.reason.not_in(besides))
     if reason is not None:
         where.append(Hold.reason == reason)
     released = rows.all(
@@ -104,6 +114,22 @@ def live(rows: Rows, organization_id: str, on: HoldOn | None = None) -> list[Hol
 
 def stop_of(rows: Rows, organization_id: str, capability: str) -> str | None:
     """Return why a whole capability stands still, or None: a hold on the organization, on it, or on all."""
+    return _stop(rows, organization_id, capability)
+
+
+def blocking(rows: Rows, organization_id: str, capability: str, document_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those documents whose money must not move: held themselves, or by sale, party, payment or as a whole.
+
+    A hold of the engine's own that has a time to probe does not count: the engine lets its one probe through.
+    """
+    if not document_ids:
+        return set()
+    if _stop(rows, organization_id, capability, Hold.probe_after.is_(None)) is not None:
+        return set(document_ids)
+    return set(held(rows, organization_id, document_ids))
+
+
+def _stop(rows: Rows, organization_id: str, capability: str, *which: ColumnElement[bool]) -> str | None:
     found: str | None = rows.first(
         select(Hold.reason)
         .where(
@@ -112,20 +138,12 @@ def stop_of(rows: Rows, organization_id: str, capability: str) -> str | None:
                 Hold.scope == ORGANIZATION,
                 (Hold.scope == CAPABILITY) & Hold.scope_id.in_((capability, ALL)),
             ),
+            *which,
         )
         .order_by(Hold.id)
         .limit(1)
     )
     return found
-
-
-def blocking(rows: Rows, organization_id: str, capability: str, document_ids: Sequence[UUID]) -> set[UUID]:
-    """Return those documents whose money must not move: held themselves, or by sale, party, payment or as a whole."""
-    if not document_ids:
-        return set()
-    if stop_of(rows, organization_id, capability) is not None:
-        return set(document_ids)
-    return set(held(rows, organization_id, document_ids))
 
 
 def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict[UUID, str]:

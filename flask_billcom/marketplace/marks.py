@@ -73,7 +73,8 @@ class Progress:
         """Return whether it is time to ask again whether there is anything to read."""
         if self.is_taken(now):
             return False
-        return self.is_under_way or self.looked is None or self.looked + every <= now
+        # A time ahead of ours was written before the clock jumped back.
+        return self.is_under_way or self.looked is None or not now - every < self.looked <= now
 
     def is_taken(self, now: datetime) -> bool:
         """Return whether a worker reads."""

@@ -205,7 +205,7 @@ class _Sellers:
             owed = _payable(rows, domain.organization_id, new)
             earned = _earned_by(rows, domain.organization_id, new, now - timedelta(days=RESERVE_DAYS))
             for seller in new:
-                reserve = percent_of(earned.get(seller, 0), settings.reserve_percent)
+                reserve = percent_of(max(earned.get(seller, 0), 0), settings.reserve_percent)
                 self.above_reserve[seller] = owed.get(seller, 0) - reserve
 
 

@@ -22,7 +22,7 @@ from flask_billcom.marketplace.payouts import (
     plan_payouts,
     plan_scheduled_payouts,
 )
-from flask_billcom.models import Audit, Document, Operation, Party
+from flask_billcom.models import Audit, Document, Hold, Operation, Party
 from flask_billcom.schedule import Schedule
 from tests.support.factories import SaleRows, Shop
 
@@ -383,3 +383,14 @@ def test_a_run_of_several_pages_takes_every_bill_once(shop: Shop, owe: Owe, monk
 
     assert (run.bills, run.sellers) == (10, 4)
     assert len({op.subject_id for op in shop.rows(Operation)}) == 10
+
+
+def test_a_hold_that_the_engine_probes_lets_the_probe_through_but_plans_nothing(shop: Shop, owe: Owe) -> None:
+    sale = owe(10_00, {"ann": 10_00})
+    hold(shop, holds.HoldOn("capability", "all"), "the organization is locked for minutes")
+    with shop.store.write() as rows:
+        rows.change(update(Hold).values(probe_after=shop.clock.now()))
+
+    with shop.store.read() as rows:
+        assert holds.blocking(rows, shop.organization_id, "payouts", [sale.bills["ann"]]) == set()
+    assert plan(shop).stopped is not None
