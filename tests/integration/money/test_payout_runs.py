@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import update
 
 from flask_billcom import ledger
+from flask_billcom.engine.decisions import NEEDS_APPROVAL
 from flask_billcom.ledger import Account, Posting
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.balances import balance_of
 from flask_billcom.marketplace.idle import NEXT_RUN, idle
 from flask_billcom.marketplace.payable import COOLING, COVER, DAY_CAP, INACTIVE, MERGED, MINIMUM, RESERVE, RUN_CAP
 from flask_billcom.marketplace.payouts import (
-    NEEDS_APPROVAL,
     SWITCHED_OFF,
     PayoutRun,
     plan_payouts,
