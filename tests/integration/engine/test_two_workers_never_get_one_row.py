@@ -29,7 +29,11 @@ THREADS = 4
 RECOMMENDED, AS_IT_COMES = "as recommended", "as the driver has it"
 pytestmark = pytest.mark.parametrize(
     ("dialect", "mode"),
-    [("sqlite", RECOMMENDED), ("sqlite", AS_IT_COMES), ("postgresql", AS_IT_COMES)],
+    [
+        ("sqlite", RECOMMENDED),
+        ("sqlite", AS_IT_COMES),
+        pytest.param("postgresql", AS_IT_COMES, marks=pytest.mark.needs("postgresql")),
+    ],
     indirect=["dialect"],
 )
 
