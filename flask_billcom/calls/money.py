@@ -10,6 +10,7 @@ from flask_billcom.errors import MappingError
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace import balances, holds
 from flask_billcom.marketplace.balances import Balance, Payout
+from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.differences import Report
 from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
 from flask_billcom.marketplace.reconciliation import reconcile
@@ -58,28 +59,40 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def release(self, obj: object | None, *, reason: str | None = None, actor: str = "app") -> int:
         """Release the holds on an order or a seller, or on all payouts, and return how many.
 
+        A seller's bank account that changed at Bill.com is confirmed with `confirm_bank_account`; its hold stays here.
+
         :param reason: only the hold with this reason; all of them if left out.
         :param actor: who released them, for the audit trail.
         """
         state, on = self._held(obj)
         with state.store.write() as rows:
-            return holds.release(rows, state.clock, state.settings.organization_id, on, actor=actor, reason=reason)
+            return holds.release(
+                rows,
+                state.clock,
+                state.settings.organization_id,
+                on,
+                actor=actor,
+                reason=reason,
+                besides=(BANK_CHANGED,),
+            )
 
-    def payout_run(self, *, dry_run: bool = False) -> PayoutRun:
+    def payout_run(self, *, dry_run: bool = False, actor: str = "app") -> PayoutRun:
         """Plan the payment of every bill that may be paid now, whatever the schedule says; `tick()` sends them.
 
         :param dry_run: whether to write nothing and only say what would be planned.
+        :param actor: who asks; where the run needs approval, somebody else gives it.
         """
         state = self._checked()
-        return plan_payouts(state.parts.domain, dry_run=dry_run)
+        return plan_payouts(state.parts.domain, dry_run=dry_run, actor=actor)
 
-    def pay_now(self, seller: object, *, dry_run: bool = False) -> PayoutRun:
+    def pay_now(self, seller: object, *, dry_run: bool = False, actor: str = "app") -> PayoutRun:
         """Plan the payment of one seller's bills that may be paid, also below the minimum payout.
 
+        :param actor: who asks; where the run needs approval, somebody else gives it.
         :raises NotReady: nothing was ever settled for this seller.
         """
         state, party_id = self._seller(seller)
-        return plan_payouts(state.parts.domain, dry_run=dry_run, seller=party_id)
+        return plan_payouts(state.parts.domain, dry_run=dry_run, seller=party_id, actor=actor)
 
     def trial_balance(self) -> dict[Account, int]:
         """Return the balance of every account in cents, debits positive; together they are zero."""

@@ -1,6 +1,7 @@
 """What was lost between us and Bill.com: looked for once a day, and by a person after a backup was restored.
 
-    sweep    documents made at Bill.com since the last sweep that carry our prefix: strays are remembered and told
+    sweep    documents made at Bill.com since the last sweep that carry our prefix: strays are remembered and told;
+             parties that were merged or deactivated meanwhile
     resume   everything that carries our mark, documents and parties; then what the witness stopped goes on
 
 Nothing is adopted here: what is remembered as a stray is not made again, and a person decides about it.
@@ -20,6 +21,7 @@ from flask_billcom.audit import Act, record
 from flask_billcom.models import Hold, Mark, Operation, OperationState
 
 from . import strays
+from .kinds.watch import watch_customers, watch_vendors
 from .strays import Stray
 from .witness import RESTORED, look_again
 
@@ -64,6 +66,8 @@ def sweep(domain: Domain) -> int:
     for sort in ("invoice", "bill"):
         for page in _pages(domain, sort, min(last, now) - SKEW):
             found += len(_take_in(domain, page))
+    watch_vendors(domain, domain.reads)
+    watch_customers(domain, domain.reads)
     _passed(domain, now)
     return found
 

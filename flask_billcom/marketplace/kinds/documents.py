@@ -34,6 +34,8 @@ from flask_billcom.store import Rows
 from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
+CONFIRM = "flask billcom parties confirm"
+"""What says who a party is now."""
 PO_NUMBER = 40
 """Longest `poNumber`: https://support.bill.com/hc/en-us/articles/203692739-Importing-Invoices"""
 
@@ -46,6 +48,8 @@ class Draft:
     party_remote_id: str
     reference: str
     lines: Sequence[tuple[int, str]]
+    problem: str | None = None
+    """Why nothing is made for this party."""
 
 
 class DocumentKind(BaseKind):
@@ -77,6 +81,9 @@ class DocumentKind(BaseKind):
     def _ready(self, operation: Operation, draft: Draft | None) -> Rendered:
         if draft is None:
             return Wait(operation, AWAITING_PARTY)
+        if draft.problem is not None:
+            evidence = {"number": draft.document.number, "difference": draft.problem, "resolve": CONFIRM}
+            return Wait(operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
         document = draft.document
         digest = digest_of(
             self.organization_id,
@@ -93,15 +100,17 @@ class DocumentKind(BaseKind):
     def _drafts(self, rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Draft | None]:
         ids = [operation.subject_id for operation in operations]
         found = rows.all(
-            select(Document, Party.remote_id, Settlement.reference)
+            select(Document, Party, Settlement.reference)
             .join(Party, Party.id == Document.party_id)
             .join(Settlement, Settlement.id == Document.origin_id)
             .where(Document.id.in_(ids))
         )
         lines = self._lines(rows, [document for document, _, _ in found])
         return {
-            document.id: None if remote is None else Draft(document, remote, reference, lines[document.id])
-            for document, remote, reference in found
+            document.id: None
+            if party.remote_id is None
+            else Draft(document, party.remote_id, reference, lines[document.id], _problem(party))
+            for document, party, reference in found
         }
 
     def _lines(self, rows: Rows, documents: Sequence[Document]) -> dict[UUID, list[tuple[int, str]]]:
@@ -216,6 +225,12 @@ class DocumentKind(BaseKind):
     def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:
         """Plan what comes after documents of this kind exist."""
         raise NotImplementedError
+
+
+def _problem(party: Party) -> str | None:
+    if party.merged_into is not None:
+        return f"the {party.role} was merged into {party.merged_into} at Bill.com"
+    return None if party.is_active else f"the {party.role} is not active at Bill.com"
 
 
 class CreateInvoice(DocumentKind):

@@ -19,14 +19,15 @@ from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.reads import Reads
 from flask_billcom.marketplace import holds, marks
+from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.models import Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
 
-EVERY = timedelta(minutes=10)
+EVERY = timedelta(minutes=1)
+"""How old what we know of parties may be when money moves."""
 ACTIVE = "1"
-BANK_CHANGED = "bank account changed at Bill.com"
 AT_FIRST = timedelta(days=1)
 
 
@@ -85,9 +86,14 @@ def _changes(party: Party, there: Any, role: Role) -> Mapping[str, Any]:  # noqa
 
 def _note_accounts(domain: Domain, page: Sequence[VendorBankAccount]) -> None:
     active = {each.vendor_id: each for each in page if each.is_active == ACTIVE}
+    gone = {each.id: each.vendor_id for each in page if each.is_active != ACTIVE}
     with domain.store.write() as rows:
-        for remote_id, party in _ours(rows, domain, Role.VENDOR, list(active)).items():
-            _note_account(rows, domain, party, active[remote_id])
+        for remote_id, party in _ours(rows, domain, Role.VENDOR, [*active, *gone.values()]).items():
+            if remote_id in active:
+                _note_account(rows, domain, party, active[remote_id])
+            elif party.bank_account_id in gone:
+                # Bill.com would send a check instead, to an address that somebody else may have changed.
+                _hold(rows, domain, party)
 
 
 def _note_account(rows: Rows, domain: Domain, party: Party, there: VendorBankAccount) -> None:
@@ -103,5 +109,9 @@ def _note_account(rows: Rows, domain: Domain, party: Party, there: VendorBankAcc
         act = Act("bank_account_seen", "party", party.id, {"bank_account_id": there.id})
         record(rows, domain.clock, domain.organization_id, [act])
         return
+    _hold(rows, domain, party)
+
+
+def _hold(rows: Rows, domain: Domain, party: Party) -> None:
     on = holds.HoldOn.row(holds.PARTY, party.id)
     holds.place(rows, domain.clock, domain.organization_id, on, reason=BANK_CHANGED, actor="engine")

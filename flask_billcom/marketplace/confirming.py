@@ -1,0 +1,170 @@
+"""What a person confirms about a party, after asking by another way than Bill.com or e-mail.
+
+    bank account   the one that Bill.com shows now is his: payouts go on after the days of a new account
+    match          this customer or vendor is he: after a merge, or where somebody else had made him
+
+A stolen sign-in would change the bank account first, so a hold on it is released by nothing else. A party that was
+merged or deactivated is not worked for until a person says who he is now.
+
+Acts: bank_account_confirmed, match_confirmed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from flask_billcom.api.query import equals
+from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
+from flask_billcom.audit import Act, record
+from flask_billcom.engine.decisions import DIFFERENCE, NotPossible, Person
+from flask_billcom.engine.operations import Plan, plan
+from flask_billcom.models import Document, Operation, OperationState, Party
+from flask_billcom.models.parties import Role
+from flask_billcom.store import Rows
+
+from . import holds
+
+if TYPE_CHECKING:
+    from .context import Domain
+
+BANK_CHANGED = "bank account changed at Bill.com"
+ACTIVE = "1"
+
+
+def confirm_bank_account(domain: Domain, party_id: UUID, person: Person) -> str:
+    """Take the bank account that Bill.com shows for a seller as his, and return its last four digits.
+
+    :raises NotPossible: the seller is not known at Bill.com, or has no active bank account or several there.
+    """
+    with domain.store.read() as rows:
+        party = _party(rows, domain, party_id)
+    if party.role != Role.VENDOR or party.remote_id is None:
+        raise NotPossible("only the bank account of a seller whom Bill.com knows is confirmed")
+    account = _account(domain, party.remote_id)
+    with domain.store.write() as rows:
+        last4 = (account.account_number or "")[-4:]
+        rows.change(
+            update(Party)
+            .where(Party.id == party_id)
+            .values(bank_account_id=account.id, bank_last4=last4 or None, bank_changed_at=domain.clock.now())
+        )
+        on = holds.HoldOn.row(holds.PARTY, party_id)
+        holds.release(rows, domain.clock, domain.organization_id, on, actor=person.name, reason=BANK_CHANGED)
+        detail = {"bank_account_id": account.id, "reason": person.reason, "second": person.second}
+        act = Act("bank_account_confirmed", "party", party_id, detail, person.name)
+        record(rows, domain.clock, domain.organization_id, [act])
+    return last4
+
+
+def confirm_match(domain: Domain, party_id: UUID, remote_id: str, person: Person) -> int:
+    """Take a customer or vendor at Bill.com for one of our parties, and return how many operations were planned anew.
+
+    What was tried before names the former one, so that it is given up and planned again; what is under way or in doubt
+    stays what it is. A seller's bank account counts as changed now.
+
+    :raises NotPossible: Bill.com does not know it, it is not active, or it is another party of ours.
+    """
+    with domain.store.read() as rows:
+        party = _party(rows, domain, party_id)
+    _refuse_gone(domain, party, remote_id)
+    values: dict[str, Any] = {
+        "remote_id": remote_id,
+        "is_active": True,
+        "merged_into": None,
+        "mapped_digest": None,
+    }
+    if party.role == Role.VENDOR and party.remote_id != remote_id:
+        account = _accounts(domain, remote_id)
+        only = account[0] if len(account) == 1 else None
+        values |= {
+            "bank_account_id": None if only is None else only.id,
+            "bank_last4": None if only is None else (only.account_number or "")[-4:] or None,
+            "bank_changed_at": domain.clock.now(),
+        }
+    try:
+        with domain.store.write() as rows:
+            rows.change(update(Party).where(Party.id == party_id).values(**values))
+            renewed = _renew(rows, domain, party_id) if party.remote_id != remote_id else 0
+            detail = {
+                "remote_id": remote_id,
+                "was": party.remote_id,
+                "renewed": renewed,
+                "reason": person.reason,
+                "second": person.second,
+            }
+            act = Act("match_confirmed", "party", party_id, detail, person.name)
+            record(rows, domain.clock, domain.organization_id, [act])
+    except IntegrityError:
+        raise NotPossible(f"{remote_id} is another {party.role} of ours") from None
+    return renewed
+
+
+def _refuse_gone(domain: Domain, party: Party, remote_id: str) -> None:
+    record_type: type[Customer | Vendor] = Vendor if party.role == Role.VENDOR else Customer
+    there = domain.reads.one(record_type, remote_id)
+    if there is None:
+        raise NotPossible(f"Bill.com knows no {party.role} {remote_id}")
+    if there.is_active != ACTIVE or there.merged_into_id is not None:
+        raise NotPossible(f"the {party.role} {remote_id} is not active at Bill.com, or was merged itself")
+
+
+def _account(domain: Domain, vendor_id: str) -> VendorBankAccount:
+    found = _accounts(domain, vendor_id)
+    if len(found) != 1:
+        raise NotPossible(f"Bill.com shows {len(found)} active bank accounts of this seller, not one")
+    return found[0]
+
+
+def _accounts(domain: Domain, vendor_id: str) -> list[VendorBankAccount]:
+    page = domain.reads.page(VendorBankAccount, filters=[equals("vendor_id", vendor_id)])
+    return [each for each in page.records if each.vendor_id == vendor_id and each.is_active == ACTIVE]
+
+
+def _renew(rows: Rows, domain: Domain, party_id: UUID) -> int:
+    """Plan again, with the next generation, what names the former customer or vendor."""
+    documents = select(Document.id).where(Document.party_id == party_id)
+    old: list[Operation] = rows.all(
+        select(Operation)
+        .where(
+            Operation.organization_id == domain.organization_id,
+            Operation.subject_id.in_(documents),
+            Operation.state == OperationState.PLANNED,
+            Operation.digest.is_not(None),
+        )
+        .order_by(Operation.id)
+    )
+    rows.change(
+        update(Operation)
+        .where(Operation.id.in_([each.id for each in old]), Operation.state == OperationState.PLANNED)
+        .values(state=OperationState.CANCELLED, evidence={"message": "it names a party that is another one now"})
+    )
+    plans = [
+        Plan(
+            kind=each.kind,
+            subject_type=each.subject_type,
+            subject_id=each.subject_id,
+            lane=each.lane,
+            natural_key=each.natural_key,
+            amount_cents=each.amount_cents,
+            generation=each.generation + 1,
+            parked=None if each.parked == DIFFERENCE else each.parked,
+            not_before=each.not_before,
+            supersedes=each.id,
+        )
+        for each in old
+    ]
+    plan(rows, domain.clock, domain.organization_id, plans)
+    return len(plans)
+
+
+def _party(rows: Rows, domain: Domain, party_id: UUID) -> Party:
+    found: Party | None = rows.first(
+        select(Party).where(Party.id == party_id, Party.organization_id == domain.organization_id)
+    )
+    if found is None:
+        raise NotPossible("there is no such party")
+    return found
