@@ -15,9 +15,9 @@ from flask_billcom.simulator.rows import Row
 if TYPE_CHECKING:
     from flask_billcom.simulator.service import Simulator
 
-__all__ = ["Books", "as_dict"]
+__all__ = ["STATES", "Books", "as_dict"]
 
-_STATES: Final = {
+STATES: Final = {
     "Bill": "paymentStatus",
     "Invoice": "paymentStatus",
     "SentPay": "status",
@@ -96,7 +96,7 @@ class Books:
                 for name, table in world.store.tables.items()
                 if len(table) and "isActive" in ENTITIES[name].fields
             },
-            "by_state": {name: self._by_state(name, field) for name, field in _STATES.items()},
+            "by_state": {name: self._by_state(name, field) for name, field in STATES.items()},
             "disbursements": {status: len(ids) for status, ids in world.disbursed.items() if ids},
             "cents": self._cents(),
             "organization_cents": bank.balance(world.funding_key),

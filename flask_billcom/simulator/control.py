@@ -32,9 +32,9 @@ def respond(simulator: Simulator, request: Request) -> Reply:
     """Answer a request of the control side."""
     path = request.path.removeprefix("/simulator").strip("/")
     if not path and request.method == "GET":
-        from flask_billcom.simulator.page import page
+        from flask_billcom.simulator.pages import page
 
-        return Reply(page(simulator).encode(), kind="text/html; charset=utf-8")
+        return Reply(page(simulator, request.form).encode(), kind="text/html; charset=utf-8")
     head, _, rest = path.partition("/")
     act = _ROUTES.get((request.method, head))
     if act is None:

@@ -38,7 +38,8 @@ __all__ = [
 ]
 
 SCHEDULED, DONE, FAILED, VOID, HOLD = "0", "3", "4", "5", "6"
-STATES: Final = frozenset({SCHEDULED, DONE, FAILED, VOID, HOLD})
+NAMES: Final = {SCHEDULED: "scheduled", DONE: "done", FAILED: "failed", VOID: "void", HOLD: "on hold"}
+STATES: Final = frozenset(NAMES)
 CHECK, RPPS, ACH = "0", "1", "2"
 RPPS_VENDOR: Final = "2"
 VERIFIED: Final = "1"
