@@ -118,7 +118,15 @@ def compose(
         organization_id, store=store, clock=clock, sessions=sessions, limits=limits, parking=parking, timing=timing
     )
     kinds = all_kinds(domain)
-    decisions = Decisions(organization_id, store=store, clock=clock, reads=reads, timing=timing, kinds=kinds)
+    decisions = Decisions(
+        organization_id,
+        store=store,
+        clock=clock,
+        reads=reads,
+        timing=timing,
+        kinds=kinds,
+        people=settings.approvers,
+    )
     worker = Worker(
         organization_id,
         store=store,

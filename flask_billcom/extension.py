@@ -21,6 +21,7 @@ from .api.records import Customer, Vendor
 from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
+from .calls.payouts import PayoutCalls
 from .calls.running import RunningCalls
 from .choosing import look_around, runs_thread
 from .clock import Clock
@@ -42,7 +43,7 @@ Authorize = Callable[[str, Any], bool | str]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(MoneyCalls, OfficeCalls, OperationsCalls, RunningCalls):
+class Billcom(MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.

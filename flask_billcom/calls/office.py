@@ -69,6 +69,7 @@ class OfficeCalls(PartiesCalls):
             vault=parts.vault,
             sessions=parts.sessions,
             gateway=parts.gateway,
+            domain=parts.domain,
         )
         return examine(subject, offline=offline)
 

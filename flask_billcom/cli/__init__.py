@@ -9,6 +9,7 @@
     keys        keys generate|rotate
     ops         ops list|show|retry|resolve|cancel
     pay         pay run|now|hold|release
+    payouts     pay approve|void|again|credited, parties confirm|confirm-account
     books       books reconcile|trial, audit verify
     wire        api: any call of Bill.com's API
 
@@ -37,6 +38,7 @@ billcom_cli = LazyGroup(
         "pay": "pay:pay",
         "books": "books:books",
         "audit": "books:audit",
+        "parties": "payouts:parties",
         "api": "wire:api",
     },
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from . import shell
+from . import payouts, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.payouts import PayoutRun
@@ -20,6 +21,10 @@ def pay() -> None:
     """Pay sellers, hold and release their money."""
 
 
+for _command in (payouts.approve, payouts.void, payouts.again, payouts.credited):
+    pay.add_command(_command)
+
+
 @pay.command
 @shell.dry_run
 @shell.yes
@@ -27,7 +32,7 @@ def pay() -> None:
 @shell.in_app
 def run(*, dry_run: bool, yes: bool, as_json: bool) -> None:
     """Plan the payment of every bill that may be paid now, whatever the schedule says; the worker sends it."""
-    _plan(shell.billcom().payout_run, dry_run=dry_run, yes=yes, as_json=as_json)
+    _plan(partial(shell.billcom().payout_run, actor=shell.actor()), dry_run=dry_run, yes=yes, as_json=as_json)
 
 
 @pay.command
@@ -43,7 +48,7 @@ def now(*, seller_class: str, key: str, dry_run: bool, yes: bool, as_json: bool)
     seller = billcom.find(seller_class, key)
 
     def plan(*, dry_run: bool) -> PayoutRun:
-        found: PayoutRun = billcom.pay_now(seller, dry_run=dry_run)
+        found: PayoutRun = billcom.pay_now(seller, dry_run=dry_run, actor=shell.actor())
         return found
 
     _plan(plan, dry_run=dry_run, yes=yes, as_json=as_json)
@@ -75,7 +80,7 @@ def _show(found: PayoutRun, verb: str, *, as_json: bool) -> None:
     if found.stopped is not None:
         click.echo(f"stopped: {found.stopped}")
     if found.parked is not None:
-        click.echo(f"what is planned waits: {found.parked}")
+        click.echo(f"what is planned waits: {found.parked}" + (f", run {found.id.hex}" if found.id else ""))
 
 
 def _words(found: PayoutRun, verb: str) -> str:

@@ -1,6 +1,7 @@
 """What a person decides about an operation; each act needs a reason and stands in the audit trail.
 
     rejected     retry    a new row of the next generation takes its place, once the cause is mended
+    cancelled    retry    the same, where it was given up and made nothing
     planned      cancel   it will not be sent; what was reserved for it is given back
     quarantined  adopt    this object at Bill.com is its effect
                  resend   it is absent, for certain: plan it again
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -73,12 +74,14 @@ class Decisions:
         reads: Reads,
         timing: Timing,
         kinds: Sequence[Kind],
+        people: int = 1,
     ) -> None:
         self.organization_id = organization_id
         self._store = store
         self._clock = clock
         self._reads = reads
         self._timing = timing
+        self._people = people
         self._kinds: Mapping[str, Kind] = {name: kind for kind in kinds for name in (kind.name, *kind.followers)}
 
     def retry(self, operation_id: UUID, person: Person) -> UUID:
@@ -94,9 +97,13 @@ class Decisions:
                 self._move(rows, operation, {"parked": None, "not_before": self._clock.now()})
                 self._tell(rows, "operation_retried", operation, person)
                 return operation.id
-            if operation.state != REJECTED:
-                raise NotPossible(f"the operation is {operation.state}; only a rejected or parked one is tried again")
-            successor = self._supersede(rows, operation)
+            given_up = operation.state == OperationState.CANCELLED and operation.remote_id is None
+            if operation.state != REJECTED and not given_up:
+                raise NotPossible(
+                    f"the operation is {operation.state}; only one that was rejected, parked or given up is tried again"
+                )
+            successors = {each.id: self._supersede(rows, each) for each in self._company(rows, operation)}
+            successor = successors[operation.id]
             self._tell(rows, "operation_superseded", operation, person, {"successor": successor.hex})
         return successor
 
@@ -111,9 +118,12 @@ class Decisions:
             self._prove_absent(operation)
         elif operation.state != PLANNED:
             raise NotPossible(f"the operation is {operation.state}; only a planned or quarantined one can be cancelled")
+        self._expect_second(operation, person, is_sent=operation.state == QUARANTINED)
         with self._store.write() as rows:
-            self._move(rows, operation, {"state": OperationState.CANCELLED, "parked": None})
-            self._kinds[operation.kind].dropped(rows, [operation])
+            together = self._company(rows, operation)
+            for each in together:
+                self._move(rows, each, {"state": OperationState.CANCELLED, "parked": None})
+            self._kinds[operation.kind].dropped(rows, together)
             self._tell(rows, "operation_cancelled", operation, person)
 
     def resend(self, operation_id: UUID, person: Person) -> None:
@@ -124,10 +134,12 @@ class Decisions:
         with self._store.read() as rows:
             operation = self._get(rows, operation_id)
         self._expect(operation, QUARANTINED)
+        self._expect_second(operation, person)
         self._prove_absent(operation)
         with self._store.write() as rows:
             now = self._clock.now()
-            self._move(rows, operation, {"state": PLANNED, "call_id": None, "call_pos": None, "not_before": now})
+            for each in self._company(rows, operation):
+                self._move(rows, each, {"state": PLANNED, "call_id": None, "call_pos": None, "not_before": now})
             self._tell(rows, "operation_resent", operation, person)
 
     def adopt(self, operation_id: UUID, remote_id: str, person: Person) -> None:
@@ -140,6 +152,7 @@ class Decisions:
             operation = self._get(rows, operation_id)
         if operation.state != PLANNED or operation.parked != DIFFERENCE:
             self._expect(operation, QUARANTINED)
+        self._expect_second(operation, person)
         kind = self._kinds[operation.kind]
         finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
         chosen = [
@@ -164,6 +177,15 @@ class Decisions:
             raise NotPossible("there is no such operation; `flask billcom ops list` shows them")
         return found
 
+    def _company(self, rows: Rows, operation: Operation) -> Sequence[Operation]:
+        """Return what stands and falls with an operation, in the same state as it."""
+        together = self._kinds[operation.kind].company(rows, operation)
+        return [each for each in together if each.state == operation.state]
+
+    def _expect_second(self, operation: Operation, person: Person, *, is_sent: bool = True) -> None:
+        if is_sent and self._people > 1 and self._kinds[operation.kind].money and person.second is None:
+            raise NotPossible("two people decide about money here (BILLCOM_APPROVERS); name the second one")
+
     @staticmethod
     def _expect(operation: Operation, state: OperationState) -> None:
         if operation.state != state:
@@ -177,7 +199,7 @@ class Decisions:
             raise NotPossible(f"it may have happened: {what}; adopt it with its id, or mend it at Bill.com first")
         with self._store.read() as rows:
             proof = proof_of(rows, operation)
-        wait = self._wait_for(operation, proof)
+        wait = self._wait_for(operation, proof, finding.server_date)
         if finding.server_date is None or wait > timedelta(0):
             seconds = int(max(wait, timedelta(seconds=30)).total_seconds())
             raise NotPossible(
@@ -185,8 +207,8 @@ class Decisions:
                 f" (now {now.isoformat(timespec='seconds')})"
             )
 
-    def _wait_for(self, operation: Operation, proof: Proof) -> timedelta:
-        """Return how long absence must still be waited for."""
+    def _wait_for(self, operation: Operation, proof: Proof, server_date: datetime | None) -> timedelta:
+        """Return how long absence must still be waited for, by our clock and by Bill.com's."""
         now = self._clock.now()
         waits = [timedelta(0)]
         if operation.absent_after is not None:
@@ -194,6 +216,8 @@ class Decisions:
         if operation.unsafe_gen:
             dead = proof.fenced_at
             waits.append(self._timing.grace if dead is None else dead + self._timing.grace - now)
+            if proof.fenced_server_date is not None and server_date is not None:
+                waits.append(proof.fenced_server_date + self._timing.grace - server_date)
         return max(waits)
 
     def _supersede(self, rows: Rows, operation: Operation) -> UUID:

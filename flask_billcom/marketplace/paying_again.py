@@ -122,7 +122,22 @@ def sent_payment(rows: Rows, organization_id: str, payment_id: UUID) -> Payment:
         )
     )
     if found is None:
-        raise NotPossible("there is no such payout; `flask billcom pay list` shows them")
+        raise NotPossible("there is no such payout; the payouts of a seller show theirs")
+    return found
+
+
+def id_of(rows: Rows, organization_id: str, remote_id: str) -> UUID:
+    """Return the row id of the payout that Bill.com knows by an id.
+
+    :raises NotPossible: there is none.
+    """
+    found: UUID | None = rows.first(
+        select(Payment.id).where(
+            Payment.organization_id == organization_id, Payment.kind == SENT, Payment.remote_id == remote_id
+        )
+    )
+    if found is None:
+        raise NotPossible(f"no payout of ours is {remote_id} at Bill.com")
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask_billcom.engine.worker import Step
 
 from .context import Domain
+from .expiring import announce
 from .following import follow
 from .funding import fund
 from .lost import sweep
@@ -29,4 +30,5 @@ def steps_after(domain: Domain) -> Sequence[Step]:
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
         Step("sweep", lambda: sweep(domain)),
+        Step("trust", lambda: announce(domain), network=False),
     ]

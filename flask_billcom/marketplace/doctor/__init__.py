@@ -4,6 +4,7 @@
     database   tables, environment, engine
     access     keys, sign-in, trust, reachability
     work       ticks, holds, operations, audit trail, events, books
+    money      payable cents that nothing pays, payouts that come back, sales that do not end, strays
 
 Without tables there is nothing else to look at, and without the clock nothing has an age.
 """
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flask_billcom.errors import BillcomError, TransportError
 
-from . import access, database, work
+from . import access, database, money, work
 from .checks import Check, Level, Subject, problem, well
 
 __all__ = ["Check", "Diagnosis", "Level", "Subject", "examine"]
@@ -76,6 +77,10 @@ def _checks(subject: Subject, *, offline: bool) -> Iterator[Check]:
     yield from access.trust(subject, now)
     for look in (work.ticks, work.holds, work.stuck, work.slow, work.audit, work.events):
         yield from look(subject, now)
+    yield from money.payable(subject.domain)
+    yield from money.coming_back(subject, now)
+    yield from money.slow_sales(subject, now)
+    yield from money.beside(subject)
 
 
 def _settings(subject: Subject) -> Check:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from flask_billcom.clock import Clock
 from flask_billcom.engine.gateway import Gateway
 from flask_billcom.engine.sessions import Sessions
+from flask_billcom.marketplace.context import Domain
 from flask_billcom.settings import Settings
 from flask_billcom.store import Store
 from flask_billcom.vault import Vault
@@ -51,6 +52,7 @@ class Subject:
     vault: Vault
     sessions: Sessions
     gateway: Gateway
+    domain: Domain
 
     @property
     def organization_id(self) -> str:

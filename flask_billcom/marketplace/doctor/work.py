@@ -12,9 +12,11 @@ from flask_billcom.engine.holds import ENGINE
 from flask_billcom.engine.timing import Timing
 from flask_billcom.engine.worker import LAST_ERROR, last_tick
 from flask_billcom.ledger import trial_balance
+from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.events import failing_events
 from flask_billcom.marketplace.lists.operations import NEED_A_PERSON, stuck_condition
 from flask_billcom.marketplace.status import holds_in_force
+from flask_billcom.marketplace.witness import RESTORED
 from flask_billcom.models import Audit, Mark, Operation, OperationState
 
 from .checks import Check, Subject, age, counted, problem, warning, well
@@ -57,7 +59,11 @@ def holds(subject: Subject, now: datetime) -> Iterator[Check]:
     for hold in found:
         on = hold.scope if not hold.scope_id else f"{hold.scope} {hold.scope_id}"
         message = f"{on} is held for {age(now, hold.placed_at)} by {hold.actor}: {hold.reason}"
-        if hold.actor == ENGINE:
+        if hold.reason.endswith(RESTORED):
+            yield problem("holds", message, "`flask billcom books reconcile`, then the same with --resume")
+        elif hold.reason == BANK_CHANGED:
+            yield problem("holds", message, "ask the seller, then `flask billcom parties confirm-account`")
+        elif hold.actor == ENGINE:
             yield problem("holds", message, "mend its cause, then run `flask billcom session login` or `session mfa`")
         else:
             yield warning("holds", message, "release it when its reason is gone")

@@ -30,6 +30,7 @@ KINDS = (
     "send_invoice",
     "charge",
     "void",
+    "void_part",
     "pay",
 )
 NEED_A_PERSON = ("needs_data", "difference", "needs_approval", "capability")

@@ -59,7 +59,14 @@ ROUTES = (
     Route("POST", "/payouts/hold", "hold", acts.hold_payouts, staff=True),
     Route("POST", "/payouts/release", "release", acts.release_payouts, staff=True),
     Route("POST", "/payouts/run", "payout_run", acts.run_payouts, staff=True),
+    Route("GET", "/runs", "approve", reads.runs, staff=True),
+    Route("POST", "/runs/<run_id>/approve", "approve", acts.approve_run, staff=True),
+    Route("POST", "/payouts/<payout_id>/void", "void", acts.void_payout, staff=True),
+    Route("POST", "/payouts/<payout_id>/again", "pay_again", acts.pay_payout_again, staff=True),
+    Route("POST", "/payouts/<payout_id>/credited", "confirm_credit", acts.payout_credited, staff=True),
     Route("POST", "/operations/<operation_id>/retry", "retry", acts.retry_operation, staff=True),
+    Route("POST", "/operations/<operation_id>/resolve", "resolve", acts.resolve_operation, staff=True),
+    Route("POST", "/operations/<operation_id>/cancel", "cancel_operation", acts.cancel_operation, staff=True),
 )
 
 

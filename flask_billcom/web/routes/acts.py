@@ -14,7 +14,10 @@ from flask_billcom.web.problems import Refused
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
+    from flask_billcom.marketplace.approvals import WaitingRun
+    from flask_billcom.marketplace.paying_again import PaidAgain
     from flask_billcom.marketplace.payouts import PayoutRun
+    from flask_billcom.marketplace.voidable import Recalled
 
 LONGEST_REASON = 200
 
@@ -49,12 +52,9 @@ def release_payouts(billcom: Billcom, visitor: Visitor) -> dict[str, Any]:
     return {"released": billcom.release(None, reason=_maybe_reason(), actor=visitor.name)}
 
 
-def run_payouts(billcom: Billcom, _visitor: Visitor) -> PayoutRun:
+def run_payouts(billcom: Billcom, visitor: Visitor) -> PayoutRun:
     """Plan what may be paid now, or only say what would be: `dry_run` is true unless it is false."""
-    given = _body().get("dry_run", True)
-    if given not in {True, False, "true", "false"}:
-        raise _wrong("dry_run must be true or false")
-    return billcom.payout_run(dry_run=given in {True, "true"})
+    return billcom.payout_run(dry_run=_dry_run(), actor=visitor.name)
 
 
 def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
@@ -64,6 +64,63 @@ def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> di
         return None
     planned: UUID = billcom.retry(found.operation.id, actor=visitor.name, reason=_reason())
     return {"planned": planned}
+
+
+def resolve_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
+    """Decide about a quarantined operation; takes `reason`, `adopt` (an id at Bill.com) or nothing, and `second`."""
+    found = visitor.lists.operation(operation_id)
+    if found is None:
+        return None
+    billcom.resolve(
+        found.operation.id, actor=visitor.name, reason=_reason(), adopt=_maybe("adopt"), second=_maybe("second")
+    )
+    return {"resolved": found.operation.id}
+
+
+def cancel_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
+    """Give up an operation that was not sent, or that is proved absent; takes `reason` and `second`."""
+    found = visitor.lists.operation(operation_id)
+    if found is None:
+        return None
+    billcom.cancel_operation(found.operation.id, actor=visitor.name, reason=_reason(), second=_maybe("second"))
+    return {"cancelled": found.operation.id}
+
+
+def approve_run(billcom: Billcom, visitor: Visitor, run_id: str) -> WaitingRun | None:
+    """Approve a payout run that somebody else asked for; takes `reason` and `dry_run`, which is true unless false."""
+    found = next((run for run in billcom.waiting_runs() if run_id in {run.id.hex, str(run.id)}), None)
+    if found is None:
+        return None
+    return billcom.approve(found.id, actor=visitor.name, reason=_reason(), dry_run=_dry_run())
+
+
+def void_payout(billcom: Billcom, visitor: Visitor, payout_id: str) -> Recalled | None:
+    """Take a payout back; takes `reason`, `second` and `dry_run`, which is true unless it is false."""
+    found = visitor.lists.payout(payout_id)
+    if found is None:
+        return None
+    return billcom.void(
+        found.payout.id, _reason(), actor=visitor.name, second=_maybe("second"), dry_run=_dry_run()
+    )
+
+
+def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> PaidAgain | None:
+    """Let the next run pay a void payout's bills again; takes `reason`, `second` and `dry_run`, true unless false."""
+    found = visitor.lists.payout(payout_id)
+    if found is None:
+        return None
+    return billcom.pay_again(
+        found.payout.id, actor=visitor.name, reason=_reason(), second=_maybe("second"), dry_run=_dry_run()
+    )
+
+
+def payout_credited(billcom: Billcom, visitor: Visitor, payout_id: str) -> dict[str, Any] | None:
+    """Note that the money of a payout that comes back was seen at the bank; takes `reason` and `second`."""
+    found = visitor.lists.payout(payout_id)
+    if found is None:
+        return None
+    billcom.confirm_credit(found.payout.id, actor=visitor.name, reason=_reason(), second=_maybe("second"))
+    return {"confirmed": found.payout.id}
 
 
 def _hold(billcom: Billcom, visitor: Visitor, on: HoldOn | None) -> dict[str, Any] | None:
@@ -92,12 +149,23 @@ def _reason() -> str:
 
 
 def _maybe_reason() -> str | None:
-    reason = _body().get("reason")
-    if reason is None:
+    return _maybe("reason")
+
+
+def _maybe(name: str) -> str | None:
+    given = _body().get(name)
+    if given is None:
         return None
-    if not isinstance(reason, str) or not 0 < len(reason.strip()) <= LONGEST_REASON or not reason.isprintable():
-        raise _wrong(f"the reason must be 1 to {LONGEST_REASON} printable characters")
-    return reason.strip()
+    if not isinstance(given, str) or not 0 < len(given.strip()) <= LONGEST_REASON or not given.isprintable():
+        raise _wrong(f"the {name} must be 1 to {LONGEST_REASON} printable characters")
+    return given.strip()
+
+
+def _dry_run() -> bool:
+    given = _body().get("dry_run", True)
+    if given not in {True, False, "true", "false"}:
+        raise _wrong("dry_run must be true or false")
+    return given in {True, "true"}
 
 
 def _body() -> dict[str, Any]:

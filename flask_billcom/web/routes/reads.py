@@ -70,6 +70,11 @@ def operations(_billcom: Billcom, visitor: Visitor) -> Page[OperationRow]:
     return visitor.lists.operations(stuck=_FLAGS[stuck], **query)
 
 
+def runs(billcom: Billcom, _visitor: Visitor) -> dict[str, Any]:
+    """Return the payout runs that wait for approval."""
+    return {"items": billcom.waiting_runs()}
+
+
 def operation(_billcom: Billcom, visitor: Visitor, operation_id: str) -> OperationSheet | None:
     """Return one operation with its evidence, its call and its audit lines."""
     return visitor.lists.operation(operation_id)

@@ -1,0 +1,128 @@
+"""Calls on payouts: what people decide about runs, payments that go back, and who is paid."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.marketplace import approvals, confirming, paying_again, voidable, voiding
+from flask_billcom.marketplace.approvals import WaitingRun
+from flask_billcom.marketplace.paying_again import PaidAgain
+from flask_billcom.marketplace.voidable import Recalled
+from flask_billcom.models.parties import Role
+from flask_billcom.state import AppState
+
+from .parties import PartiesCalls
+
+
+class PayoutCalls(PartiesCalls):
+    """Approve payout runs, take payouts back, pay again, and say who a party is."""
+
+    def waiting_runs(self) -> list[WaitingRun]:
+        """Return the payout runs that wait for approval, the oldest first."""
+        return approvals.waiting(self._ready_state().parts.domain)
+
+    def approve(self, run: UUID, *, actor: str, reason: str, dry_run: bool = False) -> WaitingRun:
+        """Approve a payout run, which goes on once enough people have, and return it as it stands then.
+
+        :param run: id of the run; `waiting_runs` lists them.
+        :param actor: who approves; never the one who asked for the run.
+        :param dry_run: whether to approve nothing and only say what waits.
+        :raises NotPossible: no such run waits, or its asker approves it.
+        """
+        person = None if dry_run else Person(actor, reason)
+        return approvals.approve(self._ready_state().parts.domain, run, person)
+
+    def void(
+        self, payment: UUID | str, reason: str, *, actor: str, second: str | None = None, dry_run: bool = False
+    ) -> Recalled:
+        """Take a payout back: it is canceled, or voided with credit, and every bill of it is owed again on proof.
+
+        :param payment: id of the payout, ours or Bill.com's.
+        :param reason: why, in words for Bill.com and the audit trail.
+        :param second: a second person who agrees.
+        :param dry_run: whether to plan nothing and only say which bills it reverses.
+        :raises NotPossible: it cannot be taken back, or that is under way already.
+        """
+        state = self._ready_state()
+        return voidable.void(
+            state.parts.domain, _id_of(state, payment), _person(state, actor, reason, second, dry_run=dry_run)
+        )
+
+    def pay_again(
+        self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None, dry_run: bool = False
+    ) -> PaidAgain:
+        """Let the next payout run pay the bills of a void payout again.
+
+        :param payment: id of the payout, ours or Bill.com's.
+        :raises NotPossible: it is not proved void, or one of its bills is paid or being paid.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second, dry_run=dry_run)
+        return paying_again.pay_again(state.parts.domain, _id_of(state, payment), person)
+
+    def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
+        """Say that the money of a payout that comes back was seen at the bank.
+
+        :param reason: where it was seen.
+        :raises NotPossible: the payout does not come back.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second)
+        assert person is not None
+        voiding.confirm_credit(state.parts.domain, _id_of(state, payment), person)
+
+    def confirm_bank_account(self, seller: object, *, actor: str, reason: str, second: str | None = None) -> str:
+        """Take the bank account that Bill.com shows for a seller as his, and return its last four digits.
+
+        Ask him first, by another way than e-mail. Payouts go on after `BILLCOM_BANK_CHANGE_HOLD_DAYS`.
+
+        :param reason: how it was confirmed.
+        :raises NotPossible: he has no active bank account at Bill.com, or several.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second)
+        assert person is not None
+        party = self._known(state, self._key(seller, Role.VENDOR))
+        return confirming.confirm_bank_account(state.parts.domain, party.id, person)
+
+    def confirm_match(
+        self,
+        party: object,
+        remote_id: str,
+        *,
+        actor: str,
+        reason: str,
+        role: str | None = None,
+        second: str | None = None,
+    ) -> int:
+        """Say which customer or vendor at Bill.com a party is, and return how many operations are planned anew.
+
+        :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :raises NotPossible: Bill.com does not know it, it is not active, or it is another party of ours.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second)
+        assert person is not None
+        known = self._known(state, self._key(party, self._role(party, role)))
+        return confirming.confirm_match(state.parts.domain, known.id, remote_id, person)
+
+    def _ready_state(self) -> AppState:
+        state = self.state_of()
+        state.check()
+        return state
+
+
+def _person(state: AppState, actor: str, reason: str, second: str | None, *, dry_run: bool = False) -> Person | None:
+    if dry_run:
+        return None
+    if state.settings.approvers > 1 and second is None:
+        raise NotPossible("two people decide about money here (BILLCOM_APPROVERS); name the second one")
+    return Person(actor, reason, second)
+
+
+def _id_of(state: AppState, payment: UUID | str) -> UUID:
+    if isinstance(payment, UUID):
+        return payment
+    with state.store.read() as rows:
+        return paying_again.id_of(rows, state.settings.organization_id, payment)

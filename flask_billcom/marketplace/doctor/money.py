@@ -1,0 +1,93 @@
+"""The money: payable cents that nothing pays, payouts that come back, and what Bill.com has beside our rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from flask_billcom.marketplace import strays
+from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.idle import idle
+from flask_billcom.models import Document, Payment, Settlement
+from flask_billcom.money import from_cents
+
+from .checks import Check, Subject, age, counted, problem, warning, well
+
+SLOW = timedelta(days=30)
+"""A sale that has not come to its end after this is worth a look."""
+_TERMINAL = ("paid_out", "cancelled")
+
+
+def payable(domain: Domain) -> Iterator[Check]:
+    """Name why bills are not being paid, where that is a matter for a person, and those that nothing explains."""
+    reasons: dict[str, list[int]] = defaultdict(list)
+    for each in idle(domain):
+        if each.reason is None:
+            reasons[""].append(each.cents)
+        elif _needs_a_person(each.reason):
+            reasons[each.reason.split("; ")[0]].append(each.cents)
+    for reason, cents in sorted(reasons.items()):
+        message = f"{counted(len(cents), 'bill')}, {from_cents(sum(cents))} dollars"
+        if reason:
+            yield warning("payable", f"{message}: {reason}", "`flask billcom ops list --stuck`; `pay again` for voids")
+        else:
+            yield problem("payable", f"{message}: nothing is going to pay them", "`flask billcom books reconcile`")
+    if not reasons:
+        yield well("payable", "every payable cent is on its way or waits for a known day")
+
+
+def _needs_a_person(reason: str) -> bool:
+    return reason.startswith(("bill rejected", "payout rejected", "bill in quarantine", "payout in quarantine",
+                              "payout returning", "payout voided", "payout cancelled", "payout failed"))  # fmt: skip
+
+
+def coming_back(subject: Subject, now: datetime) -> Iterator[Check]:
+    """Name payouts that come back: they are proved void by themselves, once they are voided and the credit is seen."""
+    with subject.store.read() as rows:
+        count, cents, oldest = rows.first(
+            select(func.count(), func.coalesce(func.sum(Payment.cents), 0), func.min(Payment.returning_since)).where(
+                Payment.organization_id == subject.organization_id,
+                Payment.kind == "sent",
+                Payment.status == "returning",
+            )
+        )
+    if count:
+        since = age(now, oldest) if oldest is not None else "a while"
+        message = f"{counted(count, 'payout')}, {from_cents(int(cents))} dollars, coming back for {since}"
+        step = "`flask billcom pay void` if Bill.com still holds the money; `pay credited` once the bank shows it"
+        yield warning("payouts.returning", message, step)
+    else:
+        yield well("payouts.returning", "no payout comes back")
+
+
+def beside(subject: Subject) -> Iterator[Check]:
+    """Name what Bill.com has with our mark and no row of ours has made."""
+    with subject.store.read() as rows:
+        found = strays.unexplained(rows, subject.organization_id)
+    for each in found[:20]:
+        message = f"{each.sort} {each.key} at Bill.com ({each.remote_id}) was made by no row of ours"
+        yield problem("strays", message, f"delete it there, or `flask billcom ops resolve ID --adopt {each.remote_id}`")
+    if not found:
+        yield well("strays", "Bill.com has nothing with our mark that we do not know")
+
+
+def slow_sales(subject: Subject, now: datetime) -> Iterator[Check]:
+    """Name sales without an invoice, and those that have not come to their end for long."""
+    has_invoice = select(Document.id).where(Document.origin_id == Settlement.id, Document.kind == "invoice").exists()
+    open_ = (Settlement.organization_id == subject.organization_id, Settlement.state.not_in(_TERMINAL))
+    with subject.store.read() as rows:
+        lost = rows.first(select(func.count()).select_from(Settlement).where(*open_, ~has_invoice))
+        slow, oldest = rows.first(
+            select(func.count(), func.min(Settlement.settled_at)).where(*open_, Settlement.settled_at < now - SLOW)
+        )
+    if lost:
+        message = f"{counted(int(lost), 'sale')} settled without an invoice"
+        yield problem("sales", message, "rows were removed by hand; restore them, or settle the orders again")
+    if slow:
+        message = f"{counted(int(slow), 'sale')} not at their end, the oldest after {age(now, oldest)}"
+        yield warning("sales", message, "`flask billcom status` shows how far they are")
+    if not lost and not slow:
+        yield well("sales", "every sale is younger than a month, or at its end")
