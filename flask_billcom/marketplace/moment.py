@@ -11,15 +11,17 @@ from flask_billcom.clock import Clock
 class Moment:
     """Another clock, standing still: what is done together happens at one time, and asking may cost a round trip.
 
-    :param clock: asked for the time now, and for ids later.
+    :param clock: asked for the time when it is first needed.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._now = clock.now()
+        self._now: datetime | None = None
 
     def now(self) -> datetime:
         """Return the moment as an aware UTC datetime."""
+        if self._now is None:
+            self._now = self._clock.now()
         return self._now
 
     def monotonic(self) -> float:
