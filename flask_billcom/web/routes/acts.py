@@ -67,13 +67,14 @@ def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> di
 
 
 def resolve_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
-    """Decide about a quarantined operation; takes `reason`, `adopt` (an id at Bill.com) or nothing, and `second`."""
+    """Decide about a quarantined operation; takes `reason`, `second`, and `adopt` (an id at Bill.com) or `resend`."""
     found = visitor.lists.operation(operation_id)
     if found is None:
         return None
-    billcom.resolve(
-        found.operation.id, actor=visitor.name, reason=_reason(), adopt=_maybe("adopt"), second=_maybe("second")
-    )
+    adopt = _maybe("adopt")
+    if (adopt is None) != (_body().get("resend") in {True, "true"}):
+        raise _wrong("say adopt, with an id at Bill.com, or resend")
+    billcom.resolve(found.operation.id, actor=visitor.name, reason=_reason(), adopt=adopt, second=_maybe("second"))
     return {"resolved": found.operation.id}
 
 
@@ -99,9 +100,7 @@ def void_payout(billcom: Billcom, visitor: Visitor, payout_id: str) -> Recalled 
     found = visitor.lists.payout(payout_id)
     if found is None:
         return None
-    return billcom.void(
-        found.payout.id, _reason(), actor=visitor.name, second=_maybe("second"), dry_run=_dry_run()
-    )
+    return billcom.void(found.payout.id, _reason(), actor=visitor.name, second=_maybe("second"), dry_run=_dry_run())
 
 
 def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> PaidAgain | None:
