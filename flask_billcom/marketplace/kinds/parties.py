@@ -203,6 +203,11 @@ class UpdateParty(PartyKind):
         """Return one bulk call."""
         return wire.bulk_update([item.payload for item in ready])
 
+    def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
+        """Return what the answer says at each place; an update makes no object, so it keeps no id of one."""
+        said = super().parse(reply, ready)
+        return [Remote(None, each.record) if isinstance(each, Remote) else each for each in said]
+
     def find(self, reads: Reads, operations: Sequence[Operation]) -> Mapping[UUID, Finding]:
         """Return no match: what a party is told may be told again, so only the waiting time counts."""
         with self.domain.store.read() as rows:
