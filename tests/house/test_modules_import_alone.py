@@ -1,4 +1,4 @@
-"""Each module imports first in a process that has imported none of ours, and the light ones stay light."""
+"""Each entrance imports first in a process that has imported none of ours, and the light ones stay light."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ MODULES = sorted(
     for path in (ROOT / "flask_billcom").rglob("*.py")
     if path.stem == "__init__" or not path.stem.startswith("_")
 )
+PACKAGES = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "flask_billcom").rglob("__init__.py")}
+ENTRANCES = [name for name in MODULES if name in PACKAGES or name.count(".") == 1]
+"""What somebody outside imports first: every package, and the modules beside them."""
 # Others' packages are loaded once; each of our modules then gets a fork that has seen none of ours.
 IN_FORKS = """
 import importlib, os, sys, traceback
@@ -59,10 +62,10 @@ def under(package: str) -> list[str]:
     return [name for name in MODULES if name == package or name.startswith(f"{package}.")]
 
 
-def test_every_module_imports_where_none_of_ours_was_imported_before() -> None:
-    assert len(MODULES) > 20
+def test_every_entrance_imports_where_none_of_ours_was_imported_before() -> None:
+    assert len(ENTRANCES) > 20
 
-    assert run(IN_FORKS, *MODULES) == "[]"
+    assert run(IN_FORKS, *ENTRANCES) == "[]"
 
 
 @pytest.mark.parametrize("package", ["flask_billcom.api", "flask_billcom.simulator"])
