@@ -9,7 +9,9 @@
 Both our clock and Bill.com's must have passed the grace between the reads. Nothing is paid again by itself: see
 `paying_again`.
 
-Acts: payout_voided, credit_confirmed.
+One that had failed and that somebody sent once more, in Bill.com's own page, goes on to its seller.
+
+Acts: payout_voided, credit_confirmed, payout_resumed.
 
 Wire: https://developersupport.bill.com/hc/en-us/articles/215407383-VoidAPPayment
 """
@@ -27,7 +29,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from flask_billcom import ledger
 from flask_billcom.api.query import equals
-from flask_billcom.api.records import Bill, BillPay, SentPay, SentPayStatus
+from flask_billcom.api.records import Bill, BillPay, DisbursementStatus, SentPay, SentPayStatus
 from flask_billcom.bankdays import pacific_date
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.timing import Timing
@@ -37,6 +39,8 @@ from flask_billcom.store import Rows
 
 from . import postings, states
 from .catching_up import processed
+from .clearing import TROUBLE
+from .marks import PAGE
 from .movements import NEAR, PAYABLES
 from .paying_again import bills_of, sent_payment, tell
 from .payments import SENT, move, shares_of
@@ -130,7 +134,11 @@ def _is_past(domain: Domain, sighting: Sighting, now: datetime, server: datetime
 def _look(domain: Domain, payment: Payment) -> datetime | None:
     """Return the server's time if a payout and all its bills stand as if it had never been made, else None."""
     there, _ = domain.reads.dated(SentPay, payment.remote_id)
-    if there is None or there.status not in DEAD or there.void_request is not None:
+    if there is None or there.void_request is not None:
+        return None
+    if there.status not in DEAD:
+        if there.status == SentPayStatus.PAID and payment.disbursement_status == "failed":
+            _let_go_on(domain, payment)
         return None
     with domain.store.read() as rows:
         bills = bills_of(rows, payment)
@@ -148,6 +156,29 @@ def _look_at(domain: Domain, bill: Document) -> datetime | None:
     if any(part.bill_id == bill.remote_id and part.payment_status in LIVING_PARTS for part in parts.records):
         return None
     return server_date
+
+
+def _let_go_on(domain: Domain, payment: Payment) -> None:
+    """Let a payout go on that had failed and was sent once more: Bill.com lists it among the troubled no longer."""
+    if any(_is_listed(domain, payment, status) for status in TROUBLE):
+        return
+    with domain.store.write() as rows:
+        if move(rows, [payment.id], from_="returning", to="paid", disbursement_status=None, returning_evidence=None):
+            shares = shares_of(rows, [payment.id])[payment.id]
+            ledger.post(rows, domain.clock, domain.organization_id, postings.going_on(shares))
+            _refresh(rows, domain, shares)
+            tell(rows, domain, "payout_resumed", payment, {"cents": payment.cents}, "engine")
+
+
+def _is_listed(domain: Domain, payment: Payment, status: DisbursementStatus) -> bool:
+    start = 0
+    while True:
+        page = domain.reads.payments(status.value, start=start)
+        if any(each.id == payment.remote_id for each in page.records):
+            return True
+        if len(page.records) < PAGE:
+            return False
+        start += PAGE
 
 
 # -- the credit --------------------------------------------------------------------------------------------------

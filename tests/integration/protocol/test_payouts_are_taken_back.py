@@ -70,7 +70,7 @@ def process(world: World, days: int = 1) -> None:
 
 
 def until_void(world: World, within: float = 6 * 3600) -> None:
-    world.run_until(lambda: payout(world).status in {"voided", "cancelled"}, step=300, within=within)
+    world.run_until(lambda: payout(world).status in {"voided", "cancelled"}, step=3600, within=within)
 
 
 def test_what_would_be_reversed_is_said_first(paid: World) -> None:
@@ -101,7 +101,7 @@ def test_a_payout_of_two_bills_is_canceled_in_one_call_and_given_back_on_proof(p
 def test_two_looks_lie_grace_apart(paid: World) -> None:
     ask(paid)
     paid.tick()
-    paid.run_until(lambda: payout(paid).status == "returning", step=600, within=26 * 3600)
+    paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=26 * 3600)
     paid.run_until(lambda: bool(paid.rows(Mark, Mark.name.startswith("voiding/"))), step=10, within=1800)
 
     took = paid.run_until(lambda: payout(paid).status == "cancelled", step=10, within=7200)
@@ -112,7 +112,7 @@ def test_two_looks_lie_grace_apart(paid: World) -> None:
 def test_a_jump_of_the_clock_does_not_shorten_the_time_between_the_looks(paid: World) -> None:
     ask(paid)
     paid.tick()
-    paid.run_until(lambda: payout(paid).status == "returning", step=600, within=26 * 3600)
+    paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=26 * 3600)
     voiding.prove(paid.parts.domain)
     paid.clock.offset = timedelta(hours=1)
 
@@ -130,8 +130,8 @@ def test_a_processed_payout_is_voided_and_waits_for_its_credit(paid: World) -> N
 
     assert len(paid.sent("VoidAPPayment")) == 1
     assert paid.states("void") == ["done"]
-    paid.run_until(lambda: payout(paid).status == "returning", step=1800, within=80 * 3600)
-    paid.run(2 * GRACE, step=300)
+    paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=80 * 3600)
+    paid.run(2 * GRACE, step=600)
     assert payout(paid).status == "returning", "the bank has not shown the credit yet"
     until_void(paid, within=120 * 3600)
     assert payout(paid).status == "voided"
@@ -143,7 +143,7 @@ def test_a_person_confirms_a_credit_that_no_line_shows(paid: World, monkeypatch:
     process(paid)
     ask(paid)
     paid.tick()
-    paid.run_until(lambda: payout(paid).status == "returning", step=1800, within=80 * 3600)
+    paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=80 * 3600)
     process(paid, days=3)
     assert payout(paid).status == "returning"
 
@@ -244,3 +244,45 @@ def test_two_people_who_ask_at_once_take_it_back_once(paid: World) -> None:
 
     paid.tick()
     assert len(paid.sent("CancelAPPayment")) == 1
+
+
+def bounces(world: World) -> None:
+    """Let the seller's bank send the payout back before it has arrived."""
+    from flask_billcom.simulator.disbursements import return_payout
+
+    row = world.simulator.books.find("SentPay", payout(world).remote_id)
+    world.simulator.under_lock(lambda bill: return_payout(bill, bill.store["SentPay"].by_id[row.id], "R03"))
+    world.run_until(lambda: payout(world).status == "returning", step=3600, within=6 * 24 * 3600)
+
+
+def test_a_payout_that_failed_is_not_void_before_somebody_voids_it(paid: World) -> None:
+    process(paid)
+    bounces(paid)
+
+    paid.run(4 * GRACE, step=1200)
+
+    assert payout(paid).status == "returning"
+    books_hold(paid)
+
+
+def test_a_payout_that_failed_and_was_sent_once_more_by_hand_goes_on(paid: World) -> None:
+    process(paid)
+    bounces(paid)
+    paid.person_does("void", id=payout(paid).remote_id, kind="reissue")
+
+    process(paid, days=5)
+
+    assert payout(paid).status == "cleared"
+    assert set(paid.paid_cents().values()) == {900}
+    books_hold(paid)
+
+
+def test_a_payout_that_failed_is_voided_and_its_money_given_back(paid: World) -> None:
+    process(paid)
+    bounces(paid)
+    ask(paid)
+
+    until_void(paid, within=6 * 24 * 3600)
+
+    assert payout(paid).status == "voided"
+    books_hold(paid)
