@@ -147,9 +147,6 @@ def _absent_without_answer(
     operation: Operation, server_date: datetime, policy: Policy, *, now: datetime, timing: Timing, proof: Proof
 ) -> Decision:
     if policy.absent is Absent.QUARANTINE:
-        if operation.absent_after is not None and server_date < operation.absent_after:
-            # Our clock may have jumped ahead: Bill.com's has to have passed the waiting time as well.
-            return Decision(Step.WAIT, until=now + AGAIN)
         return Decision(Step.QUARANTINE, reason="no answer, nothing to be seen, and never sent again by itself")
     if policy.fenced and operation.unsafe_gen:
         if proof.fenced_at is None or proof.fenced_server_date is None:

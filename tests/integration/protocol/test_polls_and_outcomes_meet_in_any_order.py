@@ -95,19 +95,3 @@ def test_a_charge_that_is_paid_before_its_outcome_is_known_is_booked_once(make_w
     assert payment.status in {"paid", "cleared"}
     assert [document.status for document in world.rows(Document, Document.kind == "invoice")] == ["paid"]
     books_hold(world)
-
-
-def test_a_charge_that_lands_late_is_found_although_the_clock_has_jumped_ahead(make_world: MakeWorld) -> None:
-    world = make_world(collect="charge")
-    world.onboard(sellers=["ann"], buyers=["Ada"])
-    world.simulator.plan_fault("late_effect", "ChargeCustomer", seconds=100)
-    world.settle(("ann", "10.00", "1.00"))
-    world.advance(seconds=5)
-    world.tick()
-    world.tick()
-    assert world.states("charge") == ["unknown"]
-    world.clock.offset = timedelta(hours=1)
-
-    world.run(1500)
-
-    assert world.states("charge") == ["done"]
