@@ -121,9 +121,7 @@ def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: 
     """
     clock, organization_id = domain.clock, domain.organization_id
     kind = facts[payments[0].record.id].kind
-    ids = add_payments(
-        rows, clock, organization_id, kind, [_payment(each, facts[each.record.id]) for each in payments]
-    )
+    ids = add_payments(rows, clock, organization_id, kind, [_payment(each, facts[each.record.id]) for each in payments])
     parts = [
         NewPart(ids[each.record.id], i.operation.subject_id, i.operation.amount_cents, str(i.remote.remote_id))
         for each in payments
