@@ -166,7 +166,8 @@ class Pay(BaseKind):
         if len(parts) != 1:
             return None
         only = next(iter(parts.values()))
-        return only if only.record.amount is not None and _is_whole(only, item.operation) else None
+        is_his = only.parent.vendor_id in {None, item.payload.party.remote_id}
+        return only if is_his and _is_whole(only, item.operation) else None
 
     # -- reading back --------------------------------------------------------------------------------------------
 
@@ -197,7 +198,10 @@ class Pay(BaseKind):
     ) -> Finding:
         matches = list(found.get(debt.document.remote_id or "", {}).values())
         if matches:
-            return Finding(matches, [_is_whole(match, operation) for match in matches], server_date)
+            equal = [
+                _is_whole(each, operation) and each.parent.vendor_id in {None, debt.party.remote_id} for each in matches
+            ]
+            return Finding(matches, equal, server_date)
         bill = reads.one(Bill, debt.document.remote_id or "")
         untouched = (
             bill is not None
