@@ -29,7 +29,7 @@ def twist(world: World, endpoint: str, change: Any) -> None:
                 response.raw = io.BytesIO(json.dumps(said).encode())
             return response
 
-        adapter.send = twisted  # type: ignore[method-assign]
+        adapter.send = twisted  # type: ignore[assignment, method-assign]
         return session
 
     state = world.shop.billcom.state_of(world.shop.app)
