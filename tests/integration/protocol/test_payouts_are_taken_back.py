@@ -69,8 +69,8 @@ def process(world: World, days: int = 1) -> None:
         world.run(60)
 
 
-def until_void(world: World, within: float = 6 * 3600) -> None:
-    world.run_until(lambda: payout(world).status in {"voided", "cancelled"}, step=3600, within=within)
+def until_void(world: World, within: float = 6 * 3600, step: float = 3600) -> None:
+    world.run_until(lambda: payout(world).status in {"voided", "cancelled"}, step=step, within=within)
 
 
 def test_what_would_be_reversed_is_said_first(paid: World) -> None:
@@ -102,9 +102,9 @@ def test_two_looks_lie_grace_apart(paid: World) -> None:
     ask(paid)
     paid.tick()
     paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=26 * 3600)
-    paid.run_until(lambda: bool(paid.rows(Mark, Mark.name.startswith("voiding/"))), step=10, within=1800)
+    paid.run_until(lambda: bool(paid.rows(Mark, Mark.name.startswith("voiding/"))), step=60, within=1800)
 
-    took = paid.run_until(lambda: payout(paid).status == "cancelled", step=10, within=7200)
+    took = paid.run_until(lambda: payout(paid).status == "cancelled", step=100, within=7200)
 
     assert took >= GRACE
 
@@ -133,7 +133,7 @@ def test_a_processed_payout_is_voided_and_waits_for_its_credit(paid: World) -> N
     paid.run_until(lambda: payout(paid).status == "returning", step=3600, within=80 * 3600)
     paid.run(2 * GRACE, step=600)
     assert payout(paid).status == "returning", "the bank has not shown the credit yet"
-    until_void(paid, within=120 * 3600)
+    until_void(paid, within=120 * 3600, step=5 * 3600)
     assert payout(paid).status == "voided"
     books_hold(paid)
 
@@ -270,7 +270,7 @@ def test_a_payout_that_failed_and_was_sent_once_more_by_hand_goes_on(paid: World
     bounces(paid)
     paid.person_does("void", id=payout(paid).remote_id, kind="reissue")
 
-    process(paid, days=5)
+    process(paid, days=4)
 
     assert payout(paid).status == "cleared"
     assert set(paid.paid_cents().values()) == {900}
@@ -282,7 +282,7 @@ def test_a_payout_that_failed_is_voided_and_its_money_given_back(paid: World) ->
     bounces(paid)
     ask(paid)
 
-    until_void(paid, within=6 * 24 * 3600)
+    until_void(paid, within=6 * 24 * 3600, step=5 * 3600)
 
     assert payout(paid).status == "voided"
     books_hold(paid)

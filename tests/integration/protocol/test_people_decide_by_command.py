@@ -54,10 +54,10 @@ def test_a_payout_is_taken_back_and_paid_again_by_command(world: World) -> None:
     assert world.operations("void") == []
     run(world, "pay", "void", str(payment.id), *WHY)
     world.advance(seconds=1)
-    world.run_until(lambda: world.rows(Payment)[0].status == "returning", step=1800, within=30 * 3600)
+    world.run_until(lambda: world.rows(Payment)[0].status == "returning", step=7200, within=30 * 3600)
     assert "coming back" in checks(world, "payouts.returning")[0]["message"]
     assert "void" in run(world, "pay", "again", payment.remote_id, *WHY, code=1)
-    world.run_until(lambda: world.rows(Payment)[0].status == "cancelled", step=300, within=7200)
+    world.run_until(lambda: world.rows(Payment)[0].status == "cancelled", step=1200, within=7200)
     assert "payout cancelled" in checks(world, "payable")[0]["message"]
 
     run(world, "pay", "again", payment.remote_id, *WHY)
