@@ -284,7 +284,15 @@ def _source(table: Table, query: Query) -> _Source:
         ),
     ]
     if indexed is not None:
-        sources.append(_Source(2 * len(indexed), lambda: indexed, rest, False))
+        found = indexed
+        sources.append(
+            _Source(
+                2 * len(found),
+                lambda: sorted(found, key=_PLACES["createdTime"], reverse=field == "createdTime" and not ascending),
+                rest,
+                field == "createdTime",
+            )
+        )
     return min(sources, key=lambda source: source.cost)
 
 
