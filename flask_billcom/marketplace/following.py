@@ -21,7 +21,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, SentPay
 from flask_billcom.models import Payment, Settlement, SettlementState
@@ -235,11 +235,11 @@ def _passed_since(seen: datetime | None, now: datetime, bank_days: int) -> tuple
 
 
 def _first_payment(rows: Rows, domain: Domain, kind: str) -> datetime | None:
+    """Return when Bill.com made the oldest payment: our row may be days younger, and it has changed since."""
     found: datetime | None = rows.first(
-        select(Payment.created_at)
-        .where(Payment.organization_id == domain.organization_id, Payment.kind == kind)
-        .order_by(Payment.id)
-        .limit(1)
+        select(func.min(func.coalesce(Payment.remote_created_at, Payment.created_at))).where(
+            Payment.organization_id == domain.organization_id, Payment.kind == kind
+        )
     )
     return found
 
