@@ -121,7 +121,9 @@ class World:
 
     def process(self) -> Parts:
         """Return the parts of one more worker process on the same database."""
-        return self.shop.billcom.state_of(self.shop.app)._compose()
+        parts = self.shop.billcom.state_of(self.shop.app)._compose()
+        self._listen(parts)
+        return parts
 
     def restart(self, **settings: Any) -> None:
         """Let the worker process end and another one begin, with other settings if they are given."""
@@ -134,6 +136,17 @@ class World:
         with self.shop.app.app_context():
             state.check()
         self.parts = state.parts
+        self._listen(self.parts)
+
+    def _listen(self, parts: Parts) -> None:
+        send = parts.transport.call
+
+        def call(path: str, *args: Any, **options: Any) -> Any:
+            reply = send(path, *args, **options)
+            self.on_call("answer", path.removesuffix(".json"))
+            return reply
+
+        parts.transport.call = call  # type: ignore[method-assign]  # one more place to stop at
 
     def http(self) -> requests.Session:
         """Return a session whose calls end at the simulator."""
@@ -256,15 +269,19 @@ class World:
             challenge, self.simulator.settings.mfa_code, machine_name="test", actor="operator"
         )
 
+    def ensure(self, role: str, name: str) -> None:
+        """Plan that Bill.com knows a buyer or seller."""
+        person = self.person(role, name)
+        with self.app() as session:
+            self.shop.billcom.ensure_party(session.merge(person))
+            session.commit()
+
     def onboard(self, *, sellers: Iterable[str] = (), buyers: Iterable[str] = ()) -> None:
         """Make people known to Bill.com, with bank accounts, consent, and a session that may pay."""
         billcom = self.shop.billcom
         people = [("seller", name) for name in sellers] + [("buyer", name) for name in buyers]
         for role, name in people:
-            person = self.person(role, name)
-            with self.app() as session:
-                billcom.ensure_party(session.merge(person))
-                session.commit()
+            self.ensure(role, name)
         self.advance(seconds=5)
         self.tick()
         self.trust()

@@ -1,0 +1,89 @@
+"""Where a worker can die: found by listening, never listed by hand.
+
+    before and after each commit of a session        SQLAlchemy's own events; named by the function that wrote
+    connect, effect, answer of each remote call      the way to the simulator
+
+New code is covered by itself: whatever commits or calls passes here.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any, Self
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+Act = Callable[[], None]
+
+
+class Crash(BaseException):
+    """The process is gone; nothing of it may catch this."""
+
+
+class Boundaries:
+    """Counts boundaries while it listens, and does what is planned at one of them.
+
+    :param planned: what happens, by the number of the boundary.
+    """
+
+    def __init__(self, planned: Mapping[int, Act] | None = None) -> None:
+        self.planned = dict(planned or {})
+        self.trail: list[str] = []
+        self.is_listening = False
+        self.chapter = ""
+
+    def __enter__(self) -> Self:
+        event.listen(Session, "before_commit", self._before)
+        event.listen(Session, "after_commit", self._after)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Session, "before_commit", self._before)
+        event.remove(Session, "after_commit", self._after)
+
+    def of_call(self, moment: str, endpoint: str) -> None:
+        """Pass a moment of a remote call."""
+        self._pass(f"{moment} {endpoint}")
+
+    def _before(self, session: Session) -> None:
+        if self.is_listening and _writes(session):
+            self._pass(f"before commit of {_writer()}")
+
+    def _after(self, session: Session) -> None:
+        if self.is_listening and _writes(session):
+            self._pass(f"after commit of {_writer()}")
+
+    def _pass(self, name: str) -> None:
+        if not self.is_listening:
+            return
+        number = len(self.trail)
+        self.trail.append(f"{self.chapter}: {name}")
+        act = self.planned.get(number)
+        if act is not None:
+            # What happens inside, such as another worker's round, is no boundary of this one.
+            self.is_listening = False
+            try:
+                act()
+            finally:
+                self.is_listening = True
+
+
+def _writes(session: Session) -> bool:
+    """Return whether a session is the engine's or the app's, and not one that a test reads with."""
+    options: Any = getattr(session.bind, "get_execution_options", dict)()
+    return session.bind is None or bool(options.get("billcom_write"))
+
+
+def _writer() -> str:
+    """Return the function of the package in which the session was opened, or `the app`."""
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if "/flask_billcom/" in path and "/simulator/" not in path and not path.endswith("/store.py"):
+            module = path.rpartition("/flask_billcom/")[2].removesuffix(".py").replace("/", ".")
+            return f"{module}.{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "the app"

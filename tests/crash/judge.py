@@ -1,0 +1,185 @@
+"""Who was paid what, by Bill.com's own books and the banks': the judge of every crash suite.
+
+It knows the orders as the shop has them and asks the simulator what became of them. Our own rows are only held against
+that, cent by cent, and asked about what they could not end. An engine that pays twice, forgets, pays another amount,
+never pays, or leaves everything to people fails here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask_billcom import audit
+from flask_billcom.ledger import Account
+from flask_billcom.models import Call, Operation, Settlement
+from tests.crash.story import Order, Run
+
+DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
+PREFIX = "FB-"
+AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
+
+
+@dataclass
+class Verdict:
+    """What was found; everything but `quarantined` must be zero.
+
+    :param doubles: effects that exist twice.
+    :param lost: effects that are missing although our rows say that they are there, or nobody knows of them.
+    :param cents_off: cents by which amounts differ.
+    :param idle: payable cents that nothing is going to pay.
+    :param quarantined: operations that a person had to decide about.
+    :param unexplained: states of ours that should not be at the end.
+    """
+
+    doubles: int = 0
+    lost: int = 0
+    cents_off: int = 0
+    idle: int = 0
+    quarantined: int = 0
+    unexplained: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.doubles or self.lost or self.cents_off or self.idle or self.unexplained)
+
+    def find(self, what: str, count: int, note: str) -> None:
+        """Count something that must not be."""
+        if count:
+            setattr(self, what, getattr(self, what) + count)
+            self.notes.append(f"{what}: {note}")
+
+
+def judge(run: Run) -> Verdict:
+    """Return what the books and banks say at the end of a run."""
+    found = Verdict(quarantined=len(run.quarantined))
+    for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows):
+        ask(run, found)
+    return found
+
+
+def _rows(run: Run, entity: str) -> list[Any]:
+    return list(run.world.simulator.books[entity])
+
+
+def _by_number(run: Run, entity: str) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for row in _rows(run, entity):
+        if row.is_active:
+            found.setdefault(row["invoiceNumber"], []).append(row)
+    return found
+
+
+def _parties(run: Run, found: Verdict) -> None:
+    for entity in ("Customer", "Vendor"):
+        names = Counter(row["name"] for row in _rows(run, entity) if row.is_active)
+        found.find("doubles", sum(count - 1 for count in names.values()), f"{entity}s {dict(names)}")
+
+
+def _documents(run: Run, found: Verdict) -> None:
+    invoices, bills = _by_number(run, "Invoice"), _by_number(run, "Bill")
+    wanted_invoices = {f"{PREFIX}{order.number}": order.gross for order in run.orders}
+    wanted_bills = {number: cents for order in run.orders for number, cents in _bills_of(order).items()}
+    for name, there, wanted in (("invoice", invoices, wanted_invoices), ("bill", bills, wanted_bills)):
+        for number, cents in wanted.items():
+            rows = there.get(number, [])
+            found.find("doubles", max(0, len(rows) - 1), f"{name} {number} exists {len(rows)} times")
+            found.find("lost", int(not rows), f"{name} {number} is missing")
+            off = sum(abs(row["amount"] - cents) for row in rows)
+            found.find("cents_off", off, f"{name} {number} should be {cents}")
+        strangers = sorted(number for number in there if number.startswith(PREFIX) and number not in wanted)
+        found.find("unexplained", len(strangers), f"{name}s {strangers}")
+
+
+def _bills_of(order: Order) -> dict[str, int]:
+    """Return the cents of each bill, by number: sellers are counted in the order of their first line."""
+    return {f"{PREFIX}{order.number}-{place}": cents for place, cents in enumerate(order.net().values(), start=1)}
+
+
+def _money_in(run: Run, found: Verdict) -> None:
+    cents = _cents_by_document(_rows(run, "ReceivedPay"), "invoicePays", "invoiceId", DEAD_RECEIVED)
+    for number, rows in _by_number(run, "Invoice").items():
+        wanted = next((o.gross for o in run.orders if f"{PREFIX}{o.number}" == number), None)
+        if wanted is None:
+            continue
+        got = sum(cents[row.id] for row in rows)
+        found.find("doubles", int(got > wanted), f"invoice {number} of {wanted} was collected with {got}")
+        found.find("idle", max(0, wanted - got), f"invoice {number} of {wanted} was collected with {got}")
+
+
+def _money_out(run: Run, found: Verdict) -> None:
+    cents = _cents_by_document(_rows(run, "SentPay"), "billPays", "billId", DEAD_SENT)
+    wanted = {number: amount for order in run.orders for number, amount in _bills_of(order).items()}
+    for number, rows in _by_number(run, "Bill").items():
+        got = sum(cents[row.id] for row in rows)
+        due = wanted.get(number, 0)
+        found.find("doubles", int(got > due), f"bill {number} of {due} was paid with {got}")
+        found.find("idle", max(0, due - got), f"bill {number} of {due} was paid with {got}")
+
+
+def _cents_by_document(payments: Iterable[Any], parts: str, name: str, dead: set[str]) -> Counter[str]:
+    cents: Counter[str] = Counter()
+    for payment in payments:
+        if payment["status"] not in dead:
+            for part in payment[parts] or ():
+                cents[part[name]] += part["amount"]
+    return cents
+
+
+def _banks(run: Run, found: Verdict) -> None:
+    """Compare the banks: buyers gave, sellers have what they earned, the marketplace its fees and own lines."""
+    earned: Counter[str] = Counter()
+    spent: Counter[str] = Counter()
+    for order in run.orders:
+        earned.update(order.net())
+        spent[order.buyer] += order.gross
+    has: Counter[str] = Counter()
+    for account in run.world.simulator.bank.accounts.values():
+        has[account.holder] += account.cents
+    for name in sorted({*earned, *spent}):
+        should = earned[name] - spent[name]
+        found.find("cents_off", abs(should - has[name]), f"the account of {name} holds {has[name]}, not {should}")
+    kept = sum(order.gross for order in run.orders) - earned.total()
+    grown = _organization(run)
+    found.find("cents_off", abs(grown - kept), f"the marketplace's account grew by {grown}, not {kept}")
+
+
+def _organization(run: Run) -> int:
+    totals = run.world.simulator.books.totals()
+    return int(totals["organization_cents"]) - run.world.simulator.settings.opening_cents
+
+
+def _our_books(run: Run, found: Verdict) -> None:
+    trial = run.world.trial()
+    found.find("cents_off", abs(sum(trial.values())), f"our books do not balance: {trial}")
+    ours = trial[Account.BANK]
+    found.find("cents_off", abs(ours - _organization(run)), f"our books have {ours} at the bank")
+    for account, cents in trial.items():
+        if account not in AT_REST:
+            found.find("cents_off", abs(cents), f"{account} holds {cents} at rest")
+
+
+def _our_rows(run: Run, found: Verdict) -> None:
+    world = run.world
+    superseded = {row.supersedes for row in world.rows(Operation)}
+    open_rows = [
+        row
+        for row in world.rows(Operation, Operation.state.not_in(["done", "cancelled"]))
+        if not (row.state == "rejected" and row.id in superseded)
+    ]
+    shown = [f"{row.kind} {row.state} {row.parked or row.error_code or ''} {row.evidence or ''}" for row in open_rows]
+    found.find("unexplained", len(open_rows), f"operations {shown}")
+    unended = [row.reference for row in world.rows(Settlement, Settlement.state != "paid_out")]
+    found.find("unexplained", len(unended), f"settlements {unended} are not paid out")
+    calls = world.rows(Call, Call.outcome.is_(None))
+    found.find("unexplained", len(calls), f"calls without an end: {[call.endpoint for call in calls]}")
+    found.find("unexplained", len(world.holds()), f"holds {world.holds()}")
+    with world.store.read() as rows:
+        verdict = audit.verify(rows, world.organization_id)
+    found.find("unexplained", int(verdict.broken_at is not None), f"the audit chain breaks at {verdict.broken_at}")
+
+
+Judge = Callable[[Run], Verdict]
