@@ -28,7 +28,7 @@ serve: $(V)/.small
 install: $(V)/.all
 
 test: $(V)/.all
-	$(V)/bin/python -m pytest -n 2 --dist loadfile
+	$(V)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-all: test
 	$(V)/bin/python -m tests.matrix

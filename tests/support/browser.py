@@ -28,6 +28,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **({"executable_path": executable, "args": flags} if executable else {})}
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests with a page last: Playwright leaves an event loop in its thread, and Flask's async support fails
+    in a thread that has one.
+    """
+    items.sort(key=lambda item: "page" in getattr(item, "fixturenames", ()))
+
+
 @contextmanager
 def served(app: WSGIApplication) -> Iterator[str]:
     """Serve a WSGI application on a free port of this machine, from a thread; yield its address."""
