@@ -28,9 +28,10 @@ from flask_billcom.simulator.disbursements import deliver
 from flask_billcom.simulator.files import finish
 from flask_billcom.simulator.movements import confirm
 from flask_billcom.simulator.network import lapse
-from flask_billcom.simulator.payouts import pay_out, void_now
+from flask_billcom.simulator.payouts import pay_out
 from flask_billcom.simulator.receipts import collect, let_buyers_pay
 from flask_billcom.simulator.recurring import recur
+from flask_billcom.simulator.voiding import void_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

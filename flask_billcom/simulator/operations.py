@@ -25,6 +25,7 @@ from flask_billcom.simulator import (
     sessions,
     summaries,
     treasury,
+    voiding,
     worklist,
 )
 from flask_billcom.simulator.clock import iso_time
@@ -123,8 +124,8 @@ OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(
             with_data(lambda world, data: {"sentPays": payouts.pay_bills(world, data)}), is_protected=True, right="pay"
         ),
         "RecordAPPayment": Operation(with_data(payouts.record_payment), right="pay"),
-        "CancelAPPayment": Operation(with_data(payouts.cancel_payment), right="pay"),
-        "VoidAPPayment": Operation(with_data(payouts.void_payment), right="pay"),
+        "CancelAPPayment": Operation(with_data(voiding.cancel_payment), right="pay"),
+        "VoidAPPayment": Operation(with_data(voiding.void_payment), right="pay"),
         "ListPayments": Operation(with_data(_list_payments)),
         "GetDisbursementData": Operation(with_data(_disbursement_data)),
         **rights.OPERATIONS,

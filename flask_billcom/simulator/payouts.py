@@ -1,4 +1,4 @@
-"""Money out: PayBills, payments recorded, cancels and voids.
+"""Money out: PayBills and payments recorded; `voiding` takes them back.
 
     PayBills ──> SentPay scheduled ──09:00 of processDate──> paid; organization debited ──> disbursement
                      │ cancel                                   │ void and credit: back to the organization
@@ -17,23 +17,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator import arguments
 from flask_billcom.simulator.accounts import active_account, usable_from
-from flask_billcom.simulator.answers import to_json
 from flask_billcom.simulator.balances import apply_to_bill
 from flask_billcom.simulator.bank import PAYING_OUT
 from flask_billcom.simulator.bankdays import (
     at_hour,
-    bank_day_before,
     first_process_date,
     is_bank_day,
-    next_bank_day,
-    pacific_hour,
 )
 from flask_billcom.simulator.disbursements import SCHEDULED as WAITING
-from flask_billcom.simulator.disbursements import Disbursement, disburse, is_stoppable, stop
-from flask_billcom.simulator.errors import Refusal, data_refusal, refusal
+from flask_billcom.simulator.disbursements import Disbursement, disburse
+from flask_billcom.simulator.errors import Refusal, refusal
 from flask_billcom.simulator.fates import fate_of_payout, has_mark
 from flask_billcom.simulator.movements import PAYABLES, move_on
-from flask_billcom.simulator.objects import require
 from flask_billcom.simulator.rights import allows
 
 if TYPE_CHECKING:
@@ -42,13 +37,10 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["cancel_payment", "pay_bills", "pay_out", "record_payment", "reopen", "void_now", "void_payment"]
+__all__ = ["bills_of", "pay_bills", "pay_out", "record_payment", "release_credits", "reopen", "set_status"]
 
 LONGEST: Final = 200
 PROCESS_HOUR: Final = 9
-VOID_HOUR: Final = 16
-CREDIT, REISSUE = "0", "1"
-VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT, "VOID_AND_REISSUE": REISSUE}
 SCHEDULED, PAID, CANCELED, VOID, ESCHEATED = "1", "2", "3", "4", "5"
 CLOSING_HOUR: Final = 17
 APPROVED, DENIED = "3", "5"
@@ -230,7 +222,7 @@ def _use_credit(world: World, credit: Row, cents: int) -> None:
     world.adjust(vendor, availCredit=vendor["availCredit"] - cents)
 
 
-def _release_credits(world: World, sent: Row) -> None:
+def release_credits(world: World, sent: Row) -> None:
     """Take back what was credited together with a payment that is canceled or void."""
     for made in sent["billCredits"] or ():
         _use_credit(world, world.store["VendorCredit"].by_id[made["vendorCreditId"]], -made["amount"])
@@ -245,12 +237,14 @@ def _less_credits(parts: Sequence[Part], given: Sequence[Mapping[str, Any]]) -> 
     return [(bill, cents - credited[bill.id]) for bill, cents in parts if cents > credited[bill.id]]
 
 
-def _bills(world: World, sent: Row) -> Sequence[Part]:
+def bills_of(world: World, sent: Row) -> Sequence[Part]:
+    """Return the bills in a payment, each with its cents."""
     bills = world.store["Bill"].by_id
     return [(bills[pay["billId"]], pay["amount"]) for pay in sent["billPays"]]
 
 
-def _set_status(world: World, sent: Row, status: str, **values: object) -> None:
+def set_status(world: World, sent: Row, status: str, **values: object) -> None:
+    """Set the status of a payment and of its parts."""
     world.change(sent, status=status, **values)
     for pay in sent["billPays"]:
         world.change(pay, paymentStatus=status)
@@ -260,8 +254,8 @@ def pay_out(world: World, day: str) -> None:
     """Process the payments of a day: bills are paid, the organization is debited once, disbursements begin."""
     processed = [sent for sent in world.due_payouts.pop(day, ()) if sent["status"] == SCHEDULED]
     for sent in processed:
-        _set_status(world, sent, PAID)
-        for bill, cents in _bills(world, sent):
+        set_status(world, sent, PAID)
+        for bill, cents in bills_of(world, sent):
             apply_to_bill(world, bill, scheduled=-cents, paid=cents)
         disburse(world, sent, date.fromisoformat(day))
     if processed:
@@ -334,74 +328,6 @@ def _recorded_part(world: World, given: Mapping[str, Any], vendor: Row | None) -
     return bill, cents
 
 
-def cancel_payment(world: World, data: Mapping[str, Any]) -> Row:
-    """Cancel a payment before its processing starts; the cut-off is in the afternoon of the bank day before."""
-    sent = arguments.named(world, "SentPay", data, "sentPayId")
-    if sent["status"] != SCHEDULED or not sent["isOnline"] or world.now >= _cancel_until(sent):
-        raise refusal("not_cancelable", sent.id)
-    _set_status(world, sent, CANCELED)
-    stop(world, sent)
-    for bill, cents in _bills(world, sent):
-        apply_to_bill(world, bill, scheduled=-cents)
-    _release_credits(world, sent)
-    return sent
-
-
-def _cancel_until(sent: Row) -> int:
-    """Return the end of canceling, on the eve: 4 pm Pacific, 6 pm if the payment was scheduled after 3 pm."""
-    eve = bank_day_before(date.fromisoformat(sent["processDate"]))
-    late = sent.created >= at_hour(eve, 15)
-    return at_hour(eve, 18 if late else VOID_HOUR)
-
-
-def void_payment(world: World, data: Mapping[str, Any]) -> Row:
-    """Ask for a payment to be voided; online ones wait until Bill.com has acted."""
-    sent = arguments.named(world, "SentPay", data, "sentPayId")
-    if sent["status"] not in {SCHEDULED, PAID}:
-        raise refusal("not_voidable", sent.id)
-    if not sent["isOnline"]:
-        reopen(world, sent, paid=True)
-        return sent
-    kind = VOID_KINDS.get(str(require(data, "voidRequestType")))
-    if kind is None:
-        raise data_refusal("voidRequestType", data["voidRequestType"])
-    reason = require(data, "reason")
-    if not is_stoppable(world, sent):
-        raise refusal("not_voidable", sent.id)
-    world.note(sent.id)["void"] = kind
-    if world.settings.void == "at_once":
-        void_now(world, sent.id)
-        return sent
-    request = to_json({"voidRequestType": kind, "reason": str(reason), "status": "0"})
-    world.change(sent, voidRequest=request)
-    world.plan(_void_time(world), "void", sent.id)
-    return sent
-
-
-def _void_time(world: World) -> int:
-    """Return when a void asked for now happens: 4 pm Pacific of this bank day, or of the next."""
-    today = world.today
-    in_time = is_bank_day(today) and pacific_hour(world.now) < VOID_HOUR
-    return at_hour(today if in_time else next_bank_day(today), VOID_HOUR)
-
-
-def void_now(world: World, sent_pay_id: str) -> None:
-    """Carry out a void: the bill is owed again and the money comes back, or it is sent once more."""
-    sent = world.store["SentPay"].by_id[sent_pay_id]
-    kind = world.note(sent.id).pop("void", CREDIT)
-    if sent["status"] not in {SCHEDULED, PAID} or not is_stoppable(world, sent):
-        world.change(sent, voidRequest=None)
-        return
-    if kind == REISSUE:
-        world.change(sent, voidRequest=None)
-        if sent["status"] == PAID:
-            disburse(world, sent, world.today)
-        return
-    paid = sent["status"] == PAID
-    reopen(world, sent, paid=paid)
-    stop(world, sent)
-
-
 def reopen(world: World, sent: Row, *, paid: bool, moves_money: bool = True) -> None:
     """Void a payment: its bills are owed again, and what left the organization's account comes back.
 
@@ -410,7 +336,7 @@ def reopen(world: World, sent: Row, *, paid: bool, moves_money: bool = True) -> 
     """
     if paid and moves_money and sent["isOnline"]:
         move_on(world, PAYABLES, sent["amount"], world.today, f"Void {sent['name']}")
-    _set_status(world, sent, VOID, voidRequest=None)
-    for bill, cents in _bills(world, sent):
+    set_status(world, sent, VOID, voidRequest=None)
+    for bill, cents in bills_of(world, sent):
         apply_to_bill(world, bill, **{"paid" if paid else "scheduled": -cents})
-    _release_credits(world, sent)
+    release_credits(world, sent)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, cards, crediting, crud, merging, network, payouts, users
+from flask_billcom.simulator import arguments, cards, crediting, crud, merging, network, payouts, users, voiding
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.rights import RIGHTS
 from flask_billcom.simulator.rows import dollars
@@ -66,13 +66,13 @@ def _undelete(world: World, given: Mapping[str, Any]) -> Row:
 
 def _void(world: World, given: Mapping[str, Any]) -> Row:
     """Void a payment: `kind` is credit or reissue."""
-    kind = payouts.REISSUE if given.get("kind") == "reissue" else payouts.CREDIT
+    kind = voiding.REISSUE if given.get("kind") == "reissue" else voiding.CREDIT
     data = {"sentPayId": given["id"], "voidRequestType": kind, "reason": given.get("reason", "by a person")}
-    return payouts.void_payment(world, data)
+    return voiding.void_payment(world, data)
 
 
 def _cancel(world: World, given: Mapping[str, Any]) -> Row:
-    return payouts.cancel_payment(world, {"sentPayId": given["id"]})
+    return voiding.cancel_payment(world, {"sentPayId": given["id"]})
 
 
 def _deny(world: World, given: Mapping[str, Any]) -> Row:
