@@ -21,7 +21,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from flask_billcom import ledger
 from flask_billcom.api.query import equals
 from flask_billcom.api.records import Bill, BillPay, DisbursementStatus, SentPay, SentPayStatus
-from flask_billcom.bankdays import pacific_date
+from flask_billcom.bankdays import PACIFIC, pacific_date
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.timing import Timing
 from flask_billcom.models import Audit, Document, Mark, Movement, Payment
@@ -207,8 +207,14 @@ def has_left(rows: Rows, organization_id: str, payment: Payment) -> bool:
 
 
 def _lines_left(rows: Rows, organization_id: str, payment: Payment) -> int:
-    """Return what the bank has paid back since shortly before a payout came back, less what voided ones have used."""
+    """Return what the bank has paid back since a payout left, less what voided ones have used.
+
+    When we saw that it came back says nothing: a worker that was away for days sees it days after the bank.
+    """
     since = payment.returning_since or payment.created_at
+    if payment.process_date is not None:
+        left = datetime.combine(payment.process_date, time(), PACIFIC)
+        since = min(since, left + NEAR)
     lines = rows.first(
         select(func.coalesce(func.sum(Movement.cents), 0)).where(
             Movement.organization_id == organization_id,

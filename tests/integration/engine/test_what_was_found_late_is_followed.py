@@ -41,3 +41,18 @@ def test_a_charge_that_was_paid_before_it_was_found_is_booked_here_too(make_worl
 
     assert [payment.status for payment in world.rows(Payment)] == ["cleared"]
     assert world.trial()[Account.BANK] == 1000
+
+
+def test_a_payout_that_came_back_while_the_worker_was_away_is_proved_void(world: World) -> None:
+    world.ready_to_pay(1)
+    world.tick()
+    days_pass(world, 1)
+    (payment,) = world.rows(Payment)
+    assert payment.status == "paid"
+    world.person_does("void", id=payment.remote_id)
+
+    world.advance(business_days=8)
+    world.run(2 * 3600)
+
+    assert [payment.status for payment in world.rows(Payment)] == ["voided"]
+    assert world.trial()[Account.PAYOUT_RETURNED] == 0
