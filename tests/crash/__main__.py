@@ -12,13 +12,13 @@ import logging
 import random
 import sys
 
-from tests.crash import suites
+from tests.crash import mutants, suites
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one suite and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    parser.add_argument("--suite", choices=sorted(suites.SUITES), required=True)
+    parser.add_argument("--suite", choices=[*sorted(suites.SUITES), "mutants"], required=True)
     parser.add_argument("--database", choices=["sqlite"], default="sqlite")
     parser.add_argument("--count", type=int, help="how many tellings; all of them if left out")
     parser.add_argument("--seed", type=int, default=1)
@@ -26,6 +26,10 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     logging.disable(logging.CRITICAL)
     random.seed(given.seed)
+    if given.suite == "mutants":
+        count, of = mutants.play_mutants(given.seed, given.only, say)
+        print(f"crash: suite=mutants caught={count}/{of}")
+        return 0 if count == of else 1
     total = suites.SUITES[given.suite](given.count, given.seed, given.only, say)
     for name, verdict in total.failures[:1]:
         say(f"first failure: {name}")

@@ -19,6 +19,8 @@ from tests.crash.story import Order, Run
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
+LEFT_TO_PEOPLE = "charge "
+"""A debit of somebody else's account is never sent again by itself; everything else ends without a person."""
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
 
 
@@ -56,6 +58,8 @@ class Verdict:
 def judge(run: Run) -> Verdict:
     """Return what the books and banks say at the end of a run."""
     found = Verdict(quarantined=len(run.quarantined))
+    timid = sorted(name for name in run.quarantined if not name.startswith(LEFT_TO_PEOPLE))
+    found.find("unexplained", len(timid), f"left to a person without need: {timid}")
     for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows):
         ask(run, found)
     return found

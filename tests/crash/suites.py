@@ -156,7 +156,9 @@ def _act(run: Run, cut: Cut, fired: list[Cut]) -> Act:
         "crash": _crash,
         "commit_error": _no_commit,
         "commit_ack_lost": _no_commit,
-        "freeze": _freeze,
+        "freeze": lambda r: _freeze(r, 10),
+        "long_freeze": lambda r: _freeze(r, 60),
+        "suspend": _suspend,
         "second_runner": _second_runner,
         "clock_forward": lambda r: _jump(r, HOUR),
         "clock_back": lambda r: _jump(r, -HOUR),
@@ -177,12 +179,19 @@ def _no_commit(_: Run) -> None:
     raise OperationalError("commit", {}, Exception("the connection is gone"))
 
 
-def _freeze(run: Run) -> None:
-    """Let this worker stand still for ten minutes, while another one works."""
+def _freeze(run: Run, minutes: int) -> None:
+    """Let this worker stand still, while another one works."""
     other = run.world.process()
-    for _ in range(10):
+    for _ in range(minutes):
         run.world.advance(seconds=60)
         run.world.tick(other)
+
+
+def _suspend(run: Run) -> None:
+    """The same on a machine that was put to sleep: its own deadlines have slept as well."""
+    before = run.world.clock.monotonic()
+    _freeze(run, 60)
+    run.world.clock.rewind(run.world.clock.monotonic() - before)
 
 
 def _second_runner(run: Run) -> None:

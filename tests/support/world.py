@@ -65,6 +65,10 @@ class WorldClock:
     def monotonic(self) -> float:
         return (self.simulator.clock.now() - self._start).total_seconds()
 
+    def rewind(self, seconds: float) -> None:
+        """Let the machine's own clock forget some seconds, as one that was suspended does."""
+        self._start += timedelta(seconds=seconds)
+
     def sleep(self, seconds: float) -> None:
         if self.waits is not None:
             self.waits(seconds)

@@ -1,0 +1,143 @@
+"""The crash suites prove something only if a wrong engine fails them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from flask_billcom.marketplace.kinds import all_kinds
+from tests.crash.boundaries import Boundaries
+from tests.crash.judge import judge
+from tests.crash.story import Run
+from tests.crash.suites import Cut, Theatre, first_of_each_name, some_of, theatre, wire_faults
+from tests.support.world import Stage
+
+MONEY = ("ChargeCustomer", "PayBills")
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Theatre]:
+    with theatre() as opened:
+        yield opened
+
+
+@pytest.fixture
+def told(house: Theatre) -> Iterator[Run]:
+    """Give a story that has just been told to its end."""
+    with Boundaries() as boundaries:
+        run = Run(house.stage, boundaries)
+        run.tell()
+        yield run
+
+
+def test_the_story_without_a_fault_ends_well(house: Theatre) -> None:
+    assert house.unhurt.is_clean, house.unhurt.notes
+    assert house.unhurt.quarantined == 0
+
+
+def test_the_story_passes_every_commit_every_kind_and_every_change(house: Theatre) -> None:
+    labels = {label for trail in house.trail.values() for label in trail}
+    called = {label.partition(": effect ")[2] for label in labels if ": effect " in label}
+    kinds = all_kinds(house.first.world.parts.domain)
+
+    assert house.boundaries >= 80
+    assert {kind.endpoint for kind in kinds if kind.name != "update_customer"} <= called
+    assert {kind.name for kind in kinds} <= {row.kind for row in house.first.world.operations()}
+    assert {"engine.delivery._claim", "engine.recording.record", "engine.janitor.sweep", "the app"} <= {
+        label.rpartition("commit of ")[2] for label in labels
+    }
+    assert all(label.replace("before", "after") in labels for label in labels if "before commit" in label)
+
+
+def test_a_bill_paid_twice_is_a_double(told: Run) -> None:
+    bill = told.world.simulator.books.bills[0]
+    told.world.person_does("pay_bill", id=bill.id, amount_cents=bill["amount"])
+
+    assert judge(told).doubles == 1
+
+
+def test_a_bill_made_twice_is_a_double(told: Run) -> None:
+    bill = told.world.simulator.books.bills[0]
+    told.world.simulator.under_lock(
+        lambda there: there.insert("Bill", **{name: bill[name] for name in ("vendorId", "invoiceNumber", "amount")})
+    )
+
+    assert judge(told).doubles == 1
+
+
+def test_a_cent_that_is_missing_at_the_bank_is_seen(told: Run) -> None:
+    account = next(each for each in told.world.simulator.bank.accounts.values() if each.holder == "ann")
+    account.cents -= 1
+
+    assert judge(told).cents_off == 1
+
+
+def test_a_bill_that_vanished_is_lost(told: Run) -> None:
+    bill = told.world.simulator.books.bills[0]
+    told.world.simulator.under_lock(lambda there: there.change(bill, isActive="2"))
+
+    assert judge(told).lost == 1
+
+
+def test_an_engine_that_never_pays_is_idle(house: Theatre) -> None:
+    with Boundaries() as boundaries:
+        run = Run(house.stage, boundaries)
+        run.tell(["meet", "enter", "sell", "change", "collect"])
+        run.world.restart(payments_enabled=False)
+        run.tell(["pay out", "arrive", "decide"])
+
+    found = judge(run)
+    assert found.idle == 13005
+    assert found.unexplained > 0
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> None:
+    around = [cut for cut in first_of_each_name(house) if cut.label.endswith(MONEY)]
+    cut = some_of(around, 8, 1)[place % len(around)]
+
+    run, found, unfired = house.play([cut])
+
+    assert run.crashes == 1
+    assert found.is_clean, (cut, found.notes)
+    assert not unfired
+    assert {name.split()[0] for name in run.quarantined} <= {"charge"}
+
+
+@pytest.mark.parametrize("place", range(6))
+def test_a_seeded_sample_of_kills_ends_well(house: Theatre, place: int) -> None:
+    cut = some_of(first_of_each_name(house), 6, 3)[place]
+
+    run, found, unfired = house.play([cut])
+
+    assert run.crashes == 1
+    assert found.is_clean, (cut, found.notes)
+    assert not unfired
+
+
+@pytest.mark.parametrize("fault", ["timeout_after", "timeout_before", "bdc_after:BDC_9999", "late_effect"])
+def test_a_payout_run_cut_on_the_wire_ends_well(house: Theatre, fault: str) -> None:
+    cut = next(cut for cut in wire_faults(house) if cut == Cut("pay out", -1, fault, "PayBills"))
+
+    _, found, unfired = house.play([cut])
+
+    assert found.is_clean, (cut, found.notes)
+    assert not unfired
+    assert found.quarantined == 0
+
+
+def test_a_story_repeats_bit_for_bit(tmp_path_factory: pytest.TempPathFactory) -> None:
+    ends = []
+    for _ in range(2):
+        stage = Stage(f"sqlite:///{tmp_path_factory.mktemp('again')}/world.sqlite")
+        with Boundaries() as boundaries:
+            boundaries.is_listening = True
+            run = Run(stage, boundaries, seed=5)
+            run.tell(["meet", "enter", "sell"])
+            journal = [(e.at, e.endpoint, e.code, e.effects) for e in run.world.simulator.journal]
+            ids = [row.id for row in run.world.operations()]
+            ends.append((boundaries.trail, journal, ids))
+        stage.close()
+
+    assert ends[0] == ends[1]
