@@ -11,6 +11,8 @@ import argparse
 import logging
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from tests.crash import mutants, suites
 
@@ -24,7 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="replay the telling of this name")
     given = parser.parse_args(arguments)
-    logging.disable(logging.CRITICAL)
+    with silent():
+        return play(given)
+
+
+def play(given: argparse.Namespace) -> int:
+    """Play the suite that was asked for and print its sum."""
     random.seed(given.seed)
     if given.suite == "mutants":
         count, of = mutants.play_mutants(given.seed, given.only, say)
@@ -40,6 +47,17 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"never happened: {name}")
     print(total)
     return 0 if total.is_clean else 1
+
+
+@contextmanager
+def silent() -> Iterator[None]:
+    """Log nothing: each fault would be told many times over."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def say(text: str) -> None:
