@@ -203,7 +203,9 @@ class Delivery:
     def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live) -> Claimed:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         call_id = self._clock.new_id()
-        if self._parking.is_closed(rows, now, kind.capability):
+        if self._parking.is_closed(rows, now, kind.capability) or not self._parking.takes_probe(
+            rows, now, kind.capability
+        ):
             raise _NothingClaimed
         newest = self._sessions.newest(rows)
         if newest is None or newest.gen != live.gen or newest.state != State.VALID:

@@ -5,12 +5,13 @@
     BDC_1361      -> payouts   a person confirms the device
     BDC_1150/1151 -> payouts or charges
 
-A hold without `probe_after` waits for a person. One with it lets a single call through when its time has come.
+A hold without `probe_after` waits for a person. One with it lets a single call through when its time has come: the
+claim of that call moves the time on, so that all others wait for its end, or for the next quarter of an hour.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, update
@@ -22,6 +23,7 @@ from flask_billcom.store import Rows
 
 ALL, LOGIN = "all", "login"
 ENGINE = "engine"
+PROBE_EVERY = timedelta(minutes=15)
 
 
 class Parking:
@@ -35,6 +37,21 @@ class Parking:
         """Return whether a hold on everything, or on one of these capabilities, is in force."""
         return self._any(rows, now, or_(Hold.scope == "organization", _on(ALL, *capabilities)))
 
+    def takes_probe(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
+        """Take the probes that are due on these capabilities for one call; return whether that call may go.
+
+        Nothing due means that nothing has to be probed. What another call has just taken is closed again.
+        """
+        due = rows.all(
+            select(Hold.id).where(*self._live(), _on(ALL, *capabilities), Hold.probe_after <= now).order_by(Hold.id)
+        )
+        if not due:
+            return True
+        taken = rows.change(
+            update(Hold).where(Hold.id.in_(due), Hold.probe_after <= now).values(probe_after=now + PROBE_EVERY)
+        )
+        return taken == len(due)
+
     def bars_signing_in(self, rows: Rows, now: datetime) -> bool:
         """Return whether signing in is closed; a hold on what is sent does not keep people from looking."""
         return self._any(rows, now, _on(ALL, LOGIN))
@@ -42,12 +59,7 @@ class Parking:
     def _any(self, rows: Rows, now: datetime, which: ColumnElement[bool]) -> bool:
         found = rows.first(
             select(Hold.id)
-            .where(
-                Hold.organization_id == self.organization_id,
-                Hold.released_at.is_(None),
-                which,
-                or_(Hold.probe_after.is_(None), Hold.probe_after > now),
-            )
+            .where(*self._live(), which, or_(Hold.probe_after.is_(None), Hold.probe_after > now))
             .limit(1)
         )
         return found is not None
@@ -112,16 +124,18 @@ class Parking:
         )
         return released
 
-    def proved(self, rows: Rows, now: datetime, *capabilities: str) -> None:
-        """Release the holds whose probe has just gone through."""
+    def proved(self, rows: Rows, started_at: datetime, *capabilities: str) -> None:
+        """Release the holds whose probe has just gone through.
+
+        :param started_at: when the call was claimed that went through; one from before a hold proves nothing about it.
+        """
         probed = rows.first(
             select(Hold.id)
             .where(
-                Hold.organization_id == self.organization_id,
-                Hold.scope == "capability",
-                Hold.scope_id.in_((ALL, *capabilities)),
-                Hold.released_at.is_(None),
-                Hold.probe_after <= now,
+                *self._live(),
+                _on(ALL, *capabilities),
+                Hold.probe_after.is_not(None),
+                Hold.placed_at < started_at,
             )
             .limit(1)
         )
@@ -131,6 +145,9 @@ class Parking:
     def reopen_payments(self, rows: Rows, actor: str) -> None:
         """Release what waited for a trusted session."""
         self.reopen(rows, actor, "payouts", "charges")
+
+    def _live(self) -> tuple[ColumnElement[bool], ...]:
+        return Hold.organization_id == self.organization_id, Hold.released_at.is_(None)
 
     def _is(self, scope: str, scope_id: str) -> tuple[ColumnElement[bool], ...]:
         return Hold.organization_id == self.organization_id, Hold.scope == scope, Hold.scope_id == scope_id

@@ -23,7 +23,7 @@ from flask_billcom.store import Rows, Store
 
 from . import operations
 from .errors import LateReply
-from .holds import ALL, Parking
+from .holds import ALL, PROBE_EVERY, Parking
 from .kinds import Applied, Kind
 from .limits import Limits
 from .outcomes import Fate, Outcome
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 SENDING = OperationState.SENDING
 UNREACHED = timedelta(seconds=15)
 ENDED_AGAIN = timedelta(minutes=1)
-LOCKED_PROBE = timedelta(minutes=15)
 
 
 class Recorder:
@@ -155,7 +154,7 @@ class Recorder:
         applied = [Applied(o.operation, o.remote, digests[o.operation.id]) for o in outcomes if o.remote is not None]
         finish(rows, applied, from_={"state": SENDING, "call_id": claimed.call_id})
         kind.apply(rows, applied)
-        self._parking.proved(rows, self._clock.now(), kind.capability)
+        self._parking.proved(rows, claimed.started_at, kind.capability)
 
     def _retry(
         self,
@@ -200,7 +199,7 @@ class Recorder:
             f"{first.code}: {first.message}"[:200],
             now,
             capability=ALL if everything else kind.capability,
-            probe_after=now + LOCKED_PROBE if first.code == "BDC_1107" else None,
+            probe_after=now + PROBE_EVERY if first.code == "BDC_1107" else None,
         )
         self._back_to_planned(rows, claimed, outcomes, now)
 

@@ -29,7 +29,7 @@ from flask_billcom.store import Rows, Store
 from flask_billcom.vault import Vault
 
 from .errors import Held, NoCapacity
-from .holds import Parking
+from .holds import PROBE_EVERY, Parking
 from .limits import ALL, LOGIN, Limits, SlotLease
 
 IDLE = timedelta(minutes=30)
@@ -38,7 +38,7 @@ TOUCH = timedelta(minutes=1)
 LOGIN_LEASE = timedelta(minutes=3)
 MFA_TRUST = timedelta(days=30)
 PATIENCE_S = 30.0
-LOCKED, LOCKED_PROBE = "BDC_1107", timedelta(minutes=15)
+LOCKED = "BDC_1107"
 HOUR_USED_UP = "BDC_1144"
 
 
@@ -313,7 +313,7 @@ class Sessions:
 
     def _limited(self, rows: Rows, error: RateLimited, now: datetime) -> None:
         if error.code == LOCKED:
-            self._parking.close(rows, f"organization locked ({LOCKED})", now, probe_after=now + LOCKED_PROBE)
+            self._parking.close(rows, f"organization locked ({LOCKED})", now, probe_after=now + PROBE_EVERY)
         elif error.code == HOUR_USED_UP:
             self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
 
