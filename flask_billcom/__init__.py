@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .marketplace.sale import Sale, SaleLine
     from .marketplace.settling import Settled
     from .marketplace.snapshots import SettlementSnapshot
+    from .splitting import fee_of, fees_of, split
 
 _HOMES = {
     "AlreadySettled": "errors",
@@ -48,6 +49,9 @@ _HOMES = {
     "SettlementSnapshot": "marketplace.snapshots",
     "Vendor": "api.records",
     "current_billcom": "globals",
+    "fee_of": "splitting",
+    "fees_of": "splitting",
+    "split": "splitting",
 }
 
 __all__ = [
@@ -69,6 +73,9 @@ __all__ = [
     "SettlementSnapshot",
     "Vendor",
     "current_billcom",
+    "fee_of",
+    "fees_of",
+    "split",
 ]
 
 
