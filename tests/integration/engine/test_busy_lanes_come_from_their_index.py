@@ -1,0 +1,54 @@
+"""The queries of every tick take the narrow indexes, so that a long history costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import event
+
+from flask_billcom.engine import operations
+from flask_billcom.marketplace import strays
+from tests.support.world import World
+
+
+@contextmanager
+def explained(world: World) -> Iterator[list[str]]:
+    """Collect how SQLite finds the rows of each statement on operations."""
+    engine = world.store.engine
+    plans: list[str] = []
+
+    def explain(connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "billcom_operation" in statement and not statement.startswith("EXPLAIN"):
+            found = connection.connection.dbapi_connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.extend(row[3] for row in found)
+
+    event.listen(engine, "before_cursor_execute", explain)
+    try:
+        yield plans
+    finally:
+        event.remove(engine, "before_cursor_execute", explain)
+
+
+def test_a_busy_lane_is_found_by_the_index_of_open_lanes(world: World) -> None:
+    world.settle(("ann", "10.00"))
+
+    with explained(world) as plans, world.store.write() as rows:
+        due = operations.due(rows, world.organization_id, "create_vendor", world.clock.now(), 10)
+        claimed = operations.claim(rows, [row.id for row in due], world.clock.new_id(), world.clock.now())
+
+    assert len(claimed) == 1
+    busy = [plan for plan in plans if "billcom_operation_1" in plan]
+    assert len(busy) == 2
+    assert all("uq_billcom_operation_lane" in plan for plan in busy), plans
+
+
+def test_the_makers_of_documents_are_found_by_subject(world: World) -> None:
+    world.ready_to_pay(2)
+    bills = {row["invoiceNumber"] for row in world.simulator.books.bills}
+
+    with explained(world) as plans, world.store.read() as rows:
+        assert set(strays._rows_of(rows, world.organization_id, "FB-", "bill", bills)) == bills
+
+    assert any("billcom_operation USING INDEX ix_billcom_operation_subject" in plan for plan in plans), plans
