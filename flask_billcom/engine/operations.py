@@ -153,7 +153,7 @@ def due(rows: Rows, organization_id: str, kind: str, now: datetime, limit: int) 
 def _lane_is_busy() -> ColumnElement[bool]:
     busy = aliased(Operation)
     # Written out, because a database takes the partial index of open lanes only where it sees the states.
-    states = [literal_column(f"'{state}'") for state in OPEN_LANE]
+    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_LANE]
     return exists().where(
         busy.organization_id == Operation.organization_id, busy.lane == Operation.lane, busy.state.in_(states)
     )

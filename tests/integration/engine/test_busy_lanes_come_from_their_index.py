@@ -39,7 +39,7 @@ def test_a_busy_lane_is_found_by_the_index_of_open_lanes(world: World) -> None:
         claimed = operations.claim(rows, [row.id for row in due], world.clock.new_id(), world.clock.now())
 
     assert len(claimed) == 1
-    busy = [plan for plan in plans if "billcom_operation_1" in plan]
+    busy = [plan for plan in plans if plan.startswith("SEARCH billcom_operation_1 ")]
     assert len(busy) == 2
     assert all("uq_billcom_operation_lane" in plan for plan in busy), plans
 
