@@ -11,6 +11,8 @@ import click
 from . import shell
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flask_billcom.marketplace.lists.operations import OperationRow, OperationSheet
 
 
@@ -22,7 +24,7 @@ def ops() -> None:
 @ops.command("list")
 @click.option("--state", help="planned, sending, unknown, checking, done, rejected, quarantined or cancelled.")
 @click.option("--kind", help="Such as create_invoice, charge or pay.")
-@click.option("--stuck", is_flag=True, help="Only those that move no further without a person.")
+@click.option("--stuck", is_flag=True, help="Only those in doubt, and those that need a person.")
 @click.option("--subject", type=click.UUID, help="Only those on this party or document.")
 @click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
 @click.option("--after", help="What the page before named.")
@@ -39,24 +41,28 @@ def list_(
     as_json: bool,
 ) -> None:
     """List operations, the newest first."""
-    lists = shell.billcom().lists()
-    page = lists.operations(state=state, kind=kind, stuck=stuck, subject=subject, limit=limit, after=after)
+    billcom = shell.billcom()
+    page = billcom.lists().operations(state=state, kind=kind, stuck=stuck, subject=subject, limit=limit, after=after)
     if as_json:
         shell.show_json(page)
         return
+    now = billcom.state_of().clock.now()
     shell.show_table(
-        ("id", "kind", "state", "waits for", "key", "dollars", "tries", "code", "planned"),
-        [_line(each) for each in page.items],
+        ("id", "kind", "state", "for", "waits for", "key", "dollars", "tries", "code", "planned"),
+        [_line(each, now) for each in page.items],
     )
     shell.show_next(page.after)
 
 
-def _line(each: OperationRow) -> tuple[object, ...]:
+def _line(each: OperationRow, now: datetime) -> tuple[object, ...]:
+    from flask_billcom.marketplace.doctor.checks import age
+
     money = shell.dollars(each.amount_cents)
     return (
         each.id.hex,
         each.kind,
         each.state,
+        None if each.since is None else age(now, each.since),
         each.parked,
         each.natural_key,
         money,
@@ -93,6 +99,7 @@ def _show(sheet: OperationSheet) -> None:
         ("at Bill.com", each.remote_id),
         ("tries", f"{each.attempt}, sent again {sheet.resends}, halved {sheet.splits}"),
         ("first sent", sheet.first_sent_at),
+        ("so since", each.since),
         ("unknown since", each.unknown_since),
         ("looked at again", sheet.check_after),
         ("absent after", sheet.absent_after),
@@ -114,11 +121,12 @@ def _show(sheet: OperationSheet) -> None:
 
 @ops.command
 @click.argument("operation_id", type=click.UUID)
+@shell.named
 @shell.reason
 @shell.in_app
-def retry(*, operation_id: UUID, reason: str) -> None:
+def retry(*, operation_id: UUID, actor: str | None, reason: str) -> None:
     """Plan a rejected operation again once its cause is mended, or let a parked one go on."""
-    planned = shell.billcom().retry(operation_id, actor=shell.actor(), reason=reason)
+    planned = shell.billcom().retry(operation_id, actor=actor or shell.actor(), reason=reason)
     click.echo(f"planned: {planned.hex}")
 
 
@@ -127,6 +135,7 @@ def retry(*, operation_id: UUID, reason: str) -> None:
 @click.option("--adopt", metavar="ID", help="This object at Bill.com is its effect.")
 @click.option("--resend", is_flag=True, help="It is surely absent: plan it again.")
 @click.option("--second", help="A second person who agrees.")
+@shell.named
 @shell.reason
 @shell.yes
 @shell.in_app
@@ -136,6 +145,7 @@ def resolve(
     adopt: str | None,
     resend: bool,
     second: str | None,
+    actor: str | None,
     reason: str,
     yes: bool,
 ) -> None:
@@ -145,19 +155,22 @@ def resolve(
     what = "Plan it to be sent again" if resend else f"Take {adopt} for its effect"
     if not yes:
         click.confirm(f"{what}?", abort=True, err=True)
-    shell.billcom().resolve(operation_id, actor=shell.actor(), reason=reason, adopt=adopt, second=second)
+    who = actor or shell.actor()
+    shell.billcom().resolve(operation_id, actor=who, reason=reason, adopt=adopt, second=second)
     click.echo("planned again" if resend else "done")
 
 
 @ops.command
 @click.argument("operation_id", type=click.UUID)
 @click.option("--second", help="A second person who agrees.")
+@shell.named
 @shell.reason
 @shell.yes
 @shell.in_app
-def cancel(*, operation_id: UUID, second: str | None, reason: str, yes: bool) -> None:
+def cancel(*, operation_id: UUID, second: str | None, actor: str | None, reason: str, yes: bool) -> None:
     """Give up an operation that was not sent, or that is proved absent."""
     if not yes:
         click.confirm("Give it up for good?", abort=True, err=True)
-    shell.billcom().cancel_operation(operation_id, actor=shell.actor(), reason=reason, second=second)
+    who = actor or shell.actor()
+    shell.billcom().cancel_operation(operation_id, actor=who, reason=reason, second=second)
     click.echo("cancelled")

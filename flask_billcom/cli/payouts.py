@@ -9,13 +9,12 @@ import click
 from . import shell
 
 second = click.option("--second", help="A second person who agrees.")
-named = click.option("--actor", help="Who decides; the user of this machine if left out.")
 
 
 @click.command
 @click.argument("run", type=click.UUID, required=False)
 @click.option("--reason", help="Why; it stands in the audit trail.")
-@named
+@shell.named
 @shell.dry_run
 @shell.yes
 @shell.as_json
@@ -67,7 +66,7 @@ def approve(
 @click.command
 @click.argument("payment")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.dry_run
 @shell.yes
@@ -94,7 +93,7 @@ def void(
 @click.command
 @click.argument("payment")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.dry_run
 @shell.yes
@@ -121,7 +120,7 @@ def again(
 @click.command
 @click.argument("payment")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.yes
 @shell.in_app
@@ -142,7 +141,7 @@ def parties() -> None:
 @click.argument("seller_class")
 @click.argument("key")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.yes
 @shell.in_app
@@ -165,7 +164,7 @@ def confirm_account(
 @click.argument("remote_id")
 @click.option("--role", type=click.Choice(["customer", "vendor"]), help="Where the class is mapped in both roles.")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.yes
 @shell.in_app

@@ -32,6 +32,7 @@ ATTENTION, UNKNOWN = 1, 3
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+named = click.option("--actor", metavar="NAME", help="Who decides; the user of this machine if left out.")
 reason = click.option("--reason", required=True, help="Why; it stands in the audit trail.")
 
 

@@ -1,17 +1,19 @@
 """Operations as they are shown: what shall be done at Bill.com, what was tried, and what a person has to do.
 
-stuck   quarantined; or rejected and planned by nobody anew; or parked for a reason that only a person can mend
+stuck   quarantined; or rejected and planned by nobody anew; or parked for a reason that only a person can mend; their
+        list shows what is in doubt as well
+since   when it became unknown, quarantined, rejected or parked: what the row says, else the audit trail
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from flask_billcom.models import Audit, Call, Operation, OperationState
@@ -33,6 +35,9 @@ KINDS = (
     "void_part",
     "pay",
 )
+IN_DOUBT = (OperationState.UNKNOWN, OperationState.CHECKING)
+PARKED = "operation_parked"
+_ACT_OF = {OperationState.QUARANTINED: "quarantined", OperationState.REJECTED: "operation_rejected"}
 NEED_A_PERSON = ("needs_data", "difference", "needs_approval", "capability")
 """Reasons for parking that no tick mends by itself."""
 _NEXT_STEP = {
@@ -56,6 +61,7 @@ class OperationRow:
     """One wanted effect.
 
     :param is_stuck: whether it moves no further without a person.
+    :param since: since when it is unknown, quarantined, rejected or parked; None where it is none of these.
     :param next_step: what a person does, or None where there is nothing to do.
     """
 
@@ -74,6 +80,7 @@ class OperationRow:
     error_code: str | None
     not_before: datetime
     unknown_since: datetime | None
+    since: datetime | None
     created_at: datetime
     next_step: str | None
 
@@ -144,7 +151,7 @@ def list_operations(
 
     :param state: only those in this state.
     :param kind: only those of this kind.
-    :param stuck: only those that move no further without a person.
+    :param stuck: only those that move no further without a person, and those in doubt.
     :param subject: only those on this party or document.
     :raises InvalidQuery: there is no such state or kind, or the place is none.
     """
@@ -155,11 +162,13 @@ def list_operations(
     if one_of(kind, KINDS, "kind") is not None:
         statement = statement.where(Operation.kind == kind)
     if stuck:
-        statement = statement.where(is_stuck)
+        statement = statement.where(or_(is_stuck, Operation.state.in_(IN_DOUBT)))
     if subject is not None:
         statement = statement.where(Operation.subject_id == subject)
     found, after = place.cut(rows, statement, Operation.id)
-    return Page(tuple(_shown(each.Operation, is_stuck=bool(each.stuck)) for each in found), after)
+    since = _since(rows, [each.Operation for each in found])
+    shown = (_shown(each.Operation, since[each.Operation.id], is_stuck=bool(each.stuck)) for each in found)
+    return Page(tuple(shown), after)
 
 
 def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationSheet | None:
@@ -173,7 +182,7 @@ def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationShe
         return None
     operation: Operation = found.Operation
     return OperationSheet(
-        operation=_shown(operation, is_stuck=bool(found.stuck)),
+        operation=_shown(operation, _since(rows, [operation])[operation.id], is_stuck=bool(found.stuck)),
         lane=operation.lane,
         digest=operation.digest,
         resends=operation.resends,
@@ -198,6 +207,50 @@ def stuck_condition() -> ColumnElement[bool]:
         (Operation.state == OperationState.REJECTED) & ~exists().where(later.supersedes == Operation.id),
         (Operation.state == OperationState.PLANNED) & Operation.parked.in_(NEED_A_PERSON),
     )
+
+
+def _since(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime | None]:
+    """Return since when each operation stands where it stands."""
+    parked = _first_parked(rows, [each.id for each in operations if each.parked is not None])
+    ended = _last_acts(rows, [each for each in operations if each.state in _ACT_OF])
+    since: dict[UUID, datetime | None] = {}
+    for each in operations:
+        if each.state in IN_DOUBT:
+            since[each.id] = each.unknown_since
+        elif each.state in _ACT_OF:
+            since[each.id] = ended.get(each.id, each.unknown_since or each.created_at)
+        elif each.state == OperationState.PLANNED and each.parked is not None:
+            since[each.id] = parked.get(each.id, each.created_at)
+        else:
+            since[each.id] = None
+    return since
+
+
+def _last_acts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime]:
+    if not operations:
+        return {}
+    found = rows.all(
+        select(Audit.subject_id, Audit.action, func.max(Audit.at))
+        .where(Audit.subject_id.in_([each.id for each in operations]), Audit.action.in_(_ACT_OF.values()))
+        .group_by(Audit.subject_id, Audit.action)
+    )
+    acts = {(subject, action): at for subject, action, at in found}
+    named = {each.id: (each.id, _ACT_OF[OperationState(each.state)]) for each in operations}
+    return {row: acts[key] for row, key in named.items() if key in acts}
+
+
+def _first_parked(rows: Rows, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """Return when each operation was parked first after anything else: it is parked anew whenever it is looked at."""
+    if not ids:
+        return {}
+    other = aliased(Audit)
+    is_followed = exists().where(other.subject_id == Audit.subject_id, other.action != PARKED, other.id > Audit.id)
+    found = rows.all(
+        select(Audit.subject_id, func.min(Audit.at))
+        .where(Audit.subject_id.in_(ids), Audit.action == PARKED, ~is_followed)
+        .group_by(Audit.subject_id)
+    )
+    return dict(found)
 
 
 def _call(rows: Rows, call_id: UUID | None) -> CallRow | None:
@@ -232,7 +285,7 @@ def _audit(rows: Rows, sight: Sight, operation_id: UUID) -> tuple[AuditRow, ...]
     )
 
 
-def _shown(operation: Operation, *, is_stuck: bool) -> OperationRow:
+def _shown(operation: Operation, since: datetime | None, *, is_stuck: bool) -> OperationRow:
     reason = operation.parked if operation.state == OperationState.PLANNED else operation.state
     return OperationRow(
         id=operation.id,
@@ -250,6 +303,7 @@ def _shown(operation: Operation, *, is_stuck: bool) -> OperationRow:
         error_code=operation.error_code,
         not_before=operation.not_before,
         unknown_since=operation.unknown_since,
+        since=since,
         created_at=operation.created_at,
         next_step=_NEXT_STEP.get(reason) if reason is not None else None,
     )

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select, update
 
+from flask_billcom.audit import Act, record
 from flask_billcom.marketplace.kinds import all_kinds
 from flask_billcom.marketplace.lists.operations import KINDS
 from flask_billcom.models import Operation, OperationState
@@ -63,6 +67,54 @@ def test_stuck_ones_are_those_that_need_a_person(terminal: Terminal, local: Loca
 
     assert stuck == [different]
     assert waiting not in stuck
+
+
+def act(local: LocalShop, action: str, row_id: str) -> None:
+    """Write an act about an operation into the audit trail."""
+    with local.shop.app.app_context():
+        state = local.shop.billcom.state_of()
+        with state.store.write() as rows:
+            acts = [Act(action, "operation", UUID(row_id), {})]
+            record(rows, state.clock, state.settings.organization_id, acts)
+
+
+def test_each_that_is_stuck_or_in_doubt_says_for_how_long(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(2)
+    began = local.simulator.clock.now()
+    set_aside(local, "create_bill", state=OperationState.UNKNOWN, unknown_since=began, check_after=began)
+    parked = set_aside(local, "create_customer", state=OperationState.PLANNED, parked="difference")
+    act(local, "operation_parked", parked)
+    act(local, "quarantined", set_aside(local, "create_invoice", state=OperationState.QUARANTINED))
+    local.simulator.clock.advance(seconds=3600)
+    act(local, "operation_parked", parked)
+    local.simulator.clock.advance(seconds=2 * 3600 + 60)
+
+    lines = terminal.run("ops", "list", "--stuck").stdout.splitlines()
+    items = {each["kind"]: each for each in terminal.json("ops", "list", "--stuck")["items"]}
+
+    assert [line.split()[1:5] for line in lines[1:]] == [
+        ["create_bill", "unknown", "3", "h"],
+        ["create_invoice", "quarantined", "3", "h"],
+        ["create_customer", "planned", "3", "h"],
+    ], "one that is parked anew whenever it is looked at does not grow young"
+    assert {datetime.fromisoformat(each["since"]) for each in items.values()} == {began}
+    assert items["create_bill"]["is_stuck"] is False
+
+
+def test_what_goes_its_way_has_no_age(terminal: Terminal) -> None:
+    items = terminal.json("ops", "list", "--kind", "create_vendor")["items"]
+
+    assert [each["since"] for each in items] == [None]
+
+
+def test_who_decided_stands_in_the_audit_trail(terminal: Terminal, local: LocalShop) -> None:
+    row_id = set_aside(local, "create_customer", state=OperationState.REJECTED)
+    planned = terminal.run("ops", "retry", row_id, "--actor", "Eve", "--reason", "mended").stdout.split()[-1]
+    terminal.run("ops", "cancel", planned, "--actor", "Mallory", "--reason", "not wanted", "--yes")
+
+    acts = [*terminal.json("ops", "show", row_id)["audit"], *terminal.json("ops", "show", planned)["audit"]]
+
+    assert [act["actor"] for act in acts if act["action"] != "signed_in"] == ["Eve", "Mallory"]
 
 
 @pytest.mark.parametrize("words", [("--state", "lost"), ("--kind", "steal"), ("--after", "x")])
