@@ -8,6 +8,7 @@ connections alive, takes chunked bodies, and answers `Expect: 100-continue`.
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 from contextlib import suppress
@@ -31,6 +32,7 @@ _IDLE_S: Final = 120.0
 _STEP_S: Final = 0.05
 _LOOK_S: Final = 0.25
 _SILENCE_S: Final = 3600.0
+_THROUGH_A_PROXY: Final = re.compile(r"^https?://[^/?]*(?=/)", re.IGNORECASE)
 _RESET: Final = struct.pack("ii", 1, 0)
 
 
@@ -140,6 +142,8 @@ class _Talk:
     def read(self) -> dict[str, Any]:
         """Return the WSGI environment of the next request."""
         line = self._file.readline(_LARGEST_HEAD)
+        if line in {b"\r\n", b"\n"}:  # some clients end a body with a line break that its length does not count
+            line = self._file.readline(_LARGEST_HEAD)
         if not line:
             raise _Gone
         try:
@@ -150,7 +154,7 @@ class _Talk:
         if headers.get("HTTP_EXPECT", "").lower() == "100-continue":
             self._connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         body = self._body(headers)
-        path, _, query = target.partition("?")
+        path, _, query = _THROUGH_A_PROXY.sub("", target).partition("?")
         host, port = self._connection.getsockname()[:2]
         return {
             **headers,
@@ -221,11 +225,15 @@ class _Talk:
 
         self._sent = False
         body = b"".join(app(environ, start))
+        wanted = environ.get("HTTP_CONNECTION", "").lower()
+        is_old = environ["SERVER_PROTOCOL"] == "HTTP/1.0"
+        keep = bool(wanted != "close" and (not is_old or wanted == "keep-alive"))
         if not self._sent:
             status, headers = started[0]
+            if is_old or not keep:
+                headers = [*headers, ("Connection", "keep-alive" if keep else "close")]
             self._send(status, headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
-        wanted = environ.get("HTTP_CONNECTION", "").lower()
-        return bool(wanted != "close" and (environ["SERVER_PROTOCOL"] != "HTTP/1.0" or wanted == "keep-alive"))
+        return keep
 
     def _send(self, status: str, headers: Headers, body: bytes) -> None:
         lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in headers), "", ""]

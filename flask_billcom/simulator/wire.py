@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
 from flask_billcom.simulator.errors import refusal
 
@@ -25,8 +25,13 @@ __all__ = ["LARGEST_BODY", "Reply", "Request", "TooLarge", "parse_data", "read_r
 
 LARGEST_BODY: Final = 32 * 1024 * 1024
 _BOUNDARY: Final = re.compile(r'boundary="?([^";,]+)"?', re.IGNORECASE)
-_PART_NAME: Final = re.compile(r'name="([^"]*)"')
-_FILE_NAME: Final = re.compile(r'filename="([^"]*)"')
+_PART_NAME: Final = re.compile(r'[;\s]name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
+_FILE_NAME: Final = re.compile(r'[;\s]filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))', re.IGNORECASE)
+_LONG_NAME: Final = re.compile(r";\s*filename\*=[^']*'[^']*'([^\s;]+)", re.IGNORECASE)
+_DISPOSITION: Final = re.compile(r"^content-disposition:(.*)$", re.IGNORECASE | re.MULTILINE)
+_ESCAPED: Final = re.compile(r'\\(["\\])')
+_BARE_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_SLASHES: Final = re.compile(r"//+")
 
 
 class TooLarge(Exception):  # noqa: N818 - an answer, not a fault
@@ -78,7 +83,7 @@ def read_request(environ: WSGIEnvironment) -> Request:
         form.update(_read_fields(body))
     return Request(
         environ["REQUEST_METHOD"],
-        environ["PATH_INFO"],
+        _path(environ["PATH_INFO"]),
         form,
         files,
         _base_url(environ),
@@ -86,6 +91,11 @@ def read_request(environ: WSGIEnvironment) -> Request:
         body,
         environ.get("HTTP_SESSIONID", ""),
     )
+
+
+def _path(given: str) -> str:
+    # A base address that ends in a slash, with a path that begins with one: what most servers and proxies take for one.
+    return _SLASHES.sub("/", given) if "//" in given else given
 
 
 def _body(environ: WSGIEnvironment) -> bytes:
@@ -129,6 +139,8 @@ def _read_fields(body: bytes) -> dict[str, str]:
 
 def _unquoted(text: bytes) -> str:
     # Percent signs become the equals signs of quoted-printable, which the standard library decodes in C: much faster.
+    if b"%" in text and _BARE_PERCENT.search(text):
+        return unquote_to_bytes(text.replace(b"+", b" ")).decode("utf-8", "replace")
     plain = a2b_qp(text.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"="))
     return plain.decode("utf-8", "replace")
 
@@ -137,18 +149,37 @@ def _read_parts(body: bytes, kind: str, form: dict[str, str], files: dict[str, t
     boundary = _BOUNDARY.search(kind)
     if boundary is None:
         return
-    # The line break before a boundary belongs to it; all others belong to the file.
-    for part in (b"\r\n" + body).split(b"\r\n--" + boundary[1].encode())[1:-1]:
-        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = head.decode("utf-8", "replace")
-        name = _PART_NAME.search(headers)
-        if name is None:
+    # The line break before a boundary belongs to it; all others belong to the file. Some clients end lines by LF alone.
+    mark = b"--" + boundary[1].strip().encode()
+    line = b"\n" if mark + b"\n" in body else b"\r\n"
+    for part in (line + body).split(line + mark)[1:-1]:
+        head, _, content = part.partition(line)[2].partition(line + line)
+        about = _DISPOSITION.search(head.decode("utf-8", "replace"))
+        name = _parameter(_PART_NAME, about[1]) if about is not None else None
+        if about is None or name is None:
             continue
-        file_name = _FILE_NAME.search(headers)
+        file_name = _file_name(about[1])
         if file_name is None:
-            form[name[1]] = content.decode("utf-8", "replace")
+            form[name] = content.decode("utf-8", "replace")
         else:
-            files[name[1]] = (file_name[1], content)
+            files[name] = (file_name, content)
+
+
+def _file_name(about: str) -> str | None:
+    """Return the name of a part's file; None for a field."""
+    plain = _parameter(_FILE_NAME, about)
+    if plain is not None:
+        return plain
+    long = _LONG_NAME.search(about)
+    return unquote(long[1]) if long is not None else None
+
+
+def _parameter(pattern: re.Pattern[str], about: str) -> str | None:
+    """Return a parameter of a part's disposition: quoted, or bare as .NET writes it."""
+    found = pattern.search(about)
+    if found is None:
+        return None
+    return _ESCAPED.sub(r"\1", found[1]) if found[1] is not None else found[2]
 
 
 def _refuse_constant(text: str) -> Any:  # noqa: ANN401 - never returns
