@@ -25,8 +25,13 @@ from .schedule import Schedule
 
 PREFIX = "BILLCOM_"
 SIMULATOR, SANDBOX, PRODUCTION = ENVIRONMENTS = ("simulator", "sandbox", "production")
-ACCOUNTS = ("income", "fee", "own", "seller_clearing")
-"""What a chart-of-account id can be given for: invoice lines of sellers, fees, own lines, and bill lines."""
+OWN_ACCOUNTS = ("own", "shipping", "tax", "service_charge")
+"""Uses of an own line's account; a line that names none, or whose use has no account, is `own`."""
+ACCOUNTS = ("income", "fee", *OWN_ACCOUNTS, "seller_clearing", "deposit")
+"""What a chart-of-account id can be given for: sellers' lines on invoices, fees on bills, own lines, bills, and where
+money that was received elsewhere lies."""
+COLLECTIONS = ("send", "charge", "none")
+"""How an invoice is collected."""
 
 
 def _setting(
@@ -92,7 +97,7 @@ class Settings:
         default=False,
     )
     collect: str = _setting(
-        readers.one_of("send", "charge", "none"),
+        readers.one_of(*COLLECTIONS),
         "How an invoice is collected: sent with a payment link, charged to an authorized account, or not by us.",
         default="send",
     )
@@ -182,7 +187,7 @@ class Settings:
     )
     chart_of_accounts: Mapping[str, str] = _setting(
         readers.accounts(ACCOUNTS),
-        f"Chart-of-account ids for wire lines, by use: {', '.join(ACCOUNTS)}.",
+        f"Chart-of-account ids for lines of invoices and bills, by use: {', '.join(ACCOUNTS)}.",
         default=MappingProxyType({}),
     )
     concurrency: int = _setting(
@@ -337,5 +342,3 @@ def _contradictions(settings: Settings) -> Iterator[str]:
         cap = getattr(settings, name)
         if cap is not None and cap < max(minimum, 1):
             yield f"{PREFIX}{name.upper()} is below BILLCOM_MINIMUM_PAYOUT_CENTS: nothing could ever be paid"
-    if settings.collect == "none" and settings.reminder_days:
-        yield "BILLCOM_REMINDER_DAYS needs BILLCOM_COLLECT send or charge: with none, invoices are not sent at all"

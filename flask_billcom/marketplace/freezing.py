@@ -30,17 +30,22 @@ class FrozenLine:
     cents: int
     fee_cents: int
     description: str
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenSale:
-    """One sale."""
+    """One sale.
+
+    :param collect: how it is collected; None for what the settings say.
+    """
 
     reference: str
     order: Identity
     buyer: PartyKey
     currency: str
     lines: tuple[FrozenLine, ...]
+    collect: str | None = None
 
     @property
     def gross_cents(self) -> int:
@@ -93,9 +98,11 @@ def freeze(registry: Registry, session: Session, order: object) -> FrozenSale:
                     line.cents,
                     line.fee_cents,
                     line.description,
+                    line.account,
                 )
                 for line in sale.lines
             ),
+            collect=sale.collect,
         )
     except (InvalidSale, MappingError) as error:
         raise type(error)(f"{identity.local_type} {identity.local_id}: {error}") from error

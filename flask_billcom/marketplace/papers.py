@@ -103,7 +103,7 @@ def _row(clock: Clock, settings: Settings, paper: Paper, party: Known) -> dict[s
         "party_id": party.id,
         "cents": paper.cents,
         "currency": paper.sale.currency,
-        "collection": settings.collect if paper.kind == INVOICE else None,
+        "collection": (paper.sale.collect or settings.collect) if paper.kind == INVOICE else None,
         "status": "planned",
         "release_after": now + timedelta(days=settings.hold_days) if at_once else None,
         "created_at": now,

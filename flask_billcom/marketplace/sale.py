@@ -16,6 +16,7 @@ from typing import Any
 
 from flask_billcom.errors import InvalidSale
 from flask_billcom.money import MAX_CENTS, from_cents, to_cents
+from flask_billcom.settings import COLLECTIONS, OWN_ACCOUNTS
 
 CURRENCY = "USD"
 LONGEST_DESCRIPTION = 200
@@ -33,13 +34,17 @@ class SaleLine:
     :param amount: what the buyer pays for it, Decimal dollars with two places, not negative.
     :param fee: what the marketplace keeps of it, from zero to the amount; zero on its own lines.
     :param description: what the buyer reads; cut at 200 characters, invisible characters removed.
-    :raises InvalidSale: an amount is no Decimal, negative, too large, or has more than two places.
+    :param account: what an own line is for, as `BILLCOM_CHART_OF_ACCOUNTS` names it: `shipping`, `tax`,
+        `service_charge` or `own`.
+    :raises InvalidSale: an amount is no Decimal, negative, too large, or has more than two places; or there is no such
+        account for the line.
     """
 
     seller: Any = None
     amount: Decimal
     fee: Decimal = Decimal("0.00")
     description: str = ""
+    account: str | None = None
 
     def __post_init__(self) -> None:
         cents, fee_cents = _cents(self.amount, "amount"), _cents(self.fee, "fee")
@@ -47,12 +52,25 @@ class SaleLine:
             raise InvalidSale(f"the fee of a line is {self.fee}, more than its amount {self.amount}")
         if self.seller is None and fee_cents:
             raise InvalidSale("a line without a seller is all the marketplace's own; leave its fee at zero")
+        if self.account is not None and (self.seller is not None or self.account not in OWN_ACCOUNTS):
+            raise InvalidSale(
+                f"only a line without a seller names an account, one of {', '.join(OWN_ACCOUNTS)}; "
+                "a seller's line has those of BILLCOM_CHART_OF_ACCOUNTS"
+            )
         if not isinstance(self.description, str):
             raise InvalidSale(f"a line's description is text, not {type(self.description).__name__}")
         object.__setattr__(self, "description", shown(self.description)[:LONGEST_DESCRIPTION].rstrip())
 
     @classmethod
-    def from_cents(cls, *, cents: int, seller: Any = None, fee_cents: int = 0, description: str = "") -> SaleLine:  # noqa: ANN401 - the app's own object
+    def from_cents(
+        cls,
+        *,
+        cents: int,
+        seller: Any = None,  # noqa: ANN401 - the app's own object
+        fee_cents: int = 0,
+        description: str = "",
+        account: str | None = None,
+    ) -> SaleLine:
         """Return a line whose amounts are given in whole cents.
 
         :param cents: what the buyer pays for it.
@@ -62,7 +80,7 @@ class SaleLine:
             amount, fee = from_cents(cents), from_cents(fee_cents)
         except TypeError as error:
             raise InvalidSale(str(error)) from None
-        return cls(seller=seller, amount=amount, fee=fee, description=description)
+        return cls(seller=seller, amount=amount, fee=fee, description=description, account=account)
 
     @property
     def cents(self) -> int:
@@ -83,6 +101,7 @@ class Sale:
     :param lines: at least one, together more than zero.
     :param reference: what names the sale for ever, up to 200 visible characters; the order's primary key if left out.
     :param currency: USD.
+    :param collect: how this invoice is collected, where not as `BILLCOM_COLLECT` says: `send`, `charge` or `none`.
     :raises InvalidSale: there is no buyer or no line, the total is zero or too large, or the currency is another.
     """
 
@@ -90,8 +109,11 @@ class Sale:
     lines: Sequence[SaleLine]
     reference: str | None = None
     currency: str = CURRENCY
+    collect: str | None = None
 
     def __post_init__(self) -> None:
+        if self.collect is not None and self.collect not in COLLECTIONS:
+            raise InvalidSale(f"a sale is collected by {', '.join(COLLECTIONS)}; leave it out for BILLCOM_COLLECT")
         if self.buyer is None:
             raise InvalidSale("a sale needs its buyer")
         if self.currency != CURRENCY:

@@ -187,7 +187,7 @@ def _settlement_row(settings: Settings, sale: FrozenSale, offered: SettlementSna
         "own_cents": offered.own_cents,
         "net_cents": offered.net_cents,
         "release": settings.release,
-        "collect": settings.collect,
+        "collect": sale.collect or settings.collect,
         "settled_at": offered.settled_at,
     }
 
@@ -203,6 +203,7 @@ def _lines(shop: Shop, sale: FrozenSale, settlement_id: UUID, parties: KnownPart
             "cents": line.cents,
             "fee_cents": line.fee_cents,
             "description": line.description,
+            "account": line.account,
         }
 
 

@@ -212,10 +212,15 @@ def sale_of(order: Any) -> Sale:
         buyer=order.buyer,
         lines=[
             SaleLine.from_cents(
-                seller=item.seller, cents=item.amount_cents, fee_cents=item.fee_cents, description=item.title
+                seller=item.seller,
+                cents=item.amount_cents,
+                fee_cents=item.fee_cents,
+                description=item.title,
+                account=getattr(item, "account", None),
             )
             for item in order.items
         ],
+        collect=getattr(order, "collect", None),
     )
 
 

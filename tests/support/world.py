@@ -248,10 +248,16 @@ class World:
         session.flush()
         return order
 
-    def settle(self, *items: tuple[str, ...], buyer: str = "Ada", own: str | None = None) -> str:
-        """Settle and commit one order and return its reference."""
+    def settle(
+        self, *items: tuple[str, ...], buyer: str = "Ada", own: str | None = None, collect: str | None = None
+    ) -> str:
+        """Settle and commit one order and return its reference.
+
+        :param collect: how this one is collected, where not as the settings say.
+        """
         with self.app() as session:
             order = self.order(session, *items, buyer=buyer, own=own)
+            order.collect = collect
             self.shop.billcom.settle(order)
             session.commit()
         return str(self._count)

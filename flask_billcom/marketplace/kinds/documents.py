@@ -1,7 +1,13 @@
 """One invoice to the buyer, one bill from each seller.
 
-Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing. The number is the
-natural key; the whole reference of the sale stands in `poNumber` and in the description as well.
+Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing, and names the account of
+`BILLCOM_CHART_OF_ACCOUNTS` that it is for. The number is the natural key; the whole reference of the sale stands in
+`poNumber` and in the description as well.
+
+    invoice   a seller's line                 income
+              an own line                     shipping, tax, service_charge; else own, else income
+    bill      a seller's line, net of fee     seller_clearing
+              the same where `fee` is set     seller_clearing for all of it, and the fee below zero on its own line
 
 Source: https://developer.bill.com/v2/reference/ar-customertransactions-createinvoice
 """
@@ -41,13 +47,25 @@ PO_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
+class WireLine:
+    """One line of a document as it is sent.
+
+    :param account: chart-of-account id, or None.
+    """
+
+    cents: int
+    description: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A document with everything that its wire form needs, in cents."""
 
     document: Document
     party_remote_id: str
     reference: str
-    lines: Sequence[tuple[int, str]]
+    lines: Sequence[WireLine]
     problem: str | None = None
     """Why nothing is made for this party."""
 
@@ -90,7 +108,7 @@ class DocumentKind(BaseKind):
             self.name,
             document.number,
             draft.party_remote_id,
-            [cents for cents, _ in draft.lines],
+            [line.cents for line in draft.lines],
             document.document_date,
             document.due_date,
             document.currency,
@@ -113,7 +131,7 @@ class DocumentKind(BaseKind):
             for document, party, reference in found
         }
 
-    def _lines(self, rows: Rows, documents: Sequence[Document]) -> dict[UUID, list[tuple[int, str]]]:
+    def _lines(self, rows: Rows, documents: Sequence[Document]) -> dict[UUID, list[WireLine]]:
         settled = rows.all(
             select(SettlementLine)
             .where(SettlementLine.settlement_id.in_({document.origin_id for document in documents}))
@@ -124,11 +142,12 @@ class DocumentKind(BaseKind):
             by_sale.setdefault(line.settlement_id, []).append(line)
         return {document.id: self._own_lines(document, by_sale[document.origin_id]) for document in documents}
 
-    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[tuple[int, str]]:
+    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[WireLine]:
         return [
-            (self.cents_of(line), line.description)
+            wire_line
             for line in lines
             if self.belongs(line, document) and self.cents_of(line) != 0
+            for wire_line in self.wire_lines(line)
         ]
 
     def belongs(self, line: SettlementLine, document: Document) -> bool:
@@ -137,6 +156,10 @@ class DocumentKind(BaseKind):
 
     def cents_of(self, line: SettlementLine) -> int:
         """Return what a line of the sale comes to on this kind of document."""
+        raise NotImplementedError
+
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return how a line of the sale is written on this kind of document; together they come to its cents."""
         raise NotImplementedError
 
     def record_of(self, draft: Draft) -> Invoice | Bill:
@@ -248,10 +271,15 @@ class CreateInvoice(DocumentKind):
         """Return the line's whole amount."""
         return line.cents
 
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return the one line that the buyer reads."""
+        uses = ["income"] if line.seller_id is not None else [line.account or "own", "own", "income"]
+        chart = self.domain.settings.chart_of_accounts
+        return [WireLine(line.cents, line.description, next((chart[use] for use in uses if use in chart), None))]
+
     def record_of(self, draft: Draft) -> Invoice:
         """Return the invoice with its lines."""
         document = draft.document
-        income = self.domain.settings.chart_of_accounts.get("income")
         return Invoice(
             customer_id=draft.party_remote_id,
             invoice_number=document.number,
@@ -261,9 +289,12 @@ class CreateInvoice(DocumentKind):
             description=f"Order {draft.reference}",
             invoice_line_items=[
                 InvoiceLineItem(
-                    quantity=Decimal(1), price=from_cents(cents), description=description, chart_of_account_id=income
+                    quantity=Decimal(1),
+                    price=from_cents(line.cents),
+                    description=line.description,
+                    chart_of_account_id=line.account,
                 )
-                for cents, description in draft.lines
+                for line in draft.lines
             ],
         )
 
@@ -306,10 +337,17 @@ class CreateBill(DocumentKind):
         """Return the line's amount less the fee."""
         return line.cents - line.fee_cents
 
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return the net amount, or the whole one and the fee, where fees have an account of their own."""
+        chart = self.domain.settings.chart_of_accounts
+        fee, clearing = chart.get("fee"), chart.get("seller_clearing")
+        if fee is None or not line.fee_cents:
+            return [WireLine(self.cents_of(line), line.description, clearing)]
+        return [WireLine(line.cents, line.description, clearing), WireLine(-line.fee_cents, "Marketplace fee", fee)]
+
     def record_of(self, draft: Draft) -> Bill:
         """Return the bill with its lines."""
         document = draft.document
-        account = self.domain.settings.chart_of_accounts.get("seller_clearing")
         return Bill(
             vendor_id=draft.party_remote_id,
             invoice_number=document.number,
@@ -318,8 +356,10 @@ class CreateBill(DocumentKind):
             po_number=draft.reference[:PO_NUMBER],
             description=f"Order {draft.reference}",
             bill_line_items=[
-                BillLineItem(amount=from_cents(cents), description=description, chart_of_account_id=account)
-                for cents, description in draft.lines
+                BillLineItem(
+                    amount=from_cents(line.cents), description=line.description, chart_of_account_id=line.account
+                )
+                for line in draft.lines
             ],
         )
 

@@ -195,11 +195,10 @@ def test_the_simulator_needs_its_address() -> None:
     [
         {"run_cap_cents": 100, "minimum_payout_cents": 101},
         {"seller_day_cap_cents": 0},
-        {"collect": "none", "reminder_days": [3]},
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(values: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError, match=r"nothing could ever be paid|invoices are not sent at all"):
+    with pytest.raises(ConfigurationError, match="nothing could ever be paid"):
         read(**values)
 
 
