@@ -14,6 +14,7 @@ from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.differences import Report
 from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
 from flask_billcom.marketplace.reconciliation import reconcile
+from flask_billcom.marketplace.reserve import reserve_of
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
@@ -25,13 +26,14 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     """Say where the money is, hold it, and pay it out."""
 
     def balance_of(self, seller: object) -> Balance:
-        """Return what a seller has earned, and how much of it is held, reserved, in transit and paid.
+        """Return what a seller has earned, how much of it is held, reserved, in transit and paid, and what he owes.
 
         :raises NotReady: nothing was ever settled for this seller.
         """
         state, party_id = self._seller(seller)
         with state.store.read() as rows:
-            return balances.balance_of(rows, state.settings.organization_id, party_id)
+            reserve = reserve_of(rows, state.settings, party_id, state.clock.now())
+            return balances.balance_of(rows, state.settings.organization_id, party_id, reserve_cents=reserve)
 
     def payouts_of(self, seller: object, *, before: UUID | None = None, limit: int = 100) -> list[Payout]:
         """Return the payments to a seller, the newest first.

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 from flask import Blueprint
 from sqlalchemy.orm import Session
@@ -17,8 +18,10 @@ from flask_billcom.marketplace.doctor import Diagnosis, Subject, examine
 from flask_billcom.marketplace.identity import parse_key
 from flask_billcom.marketplace.lists import Lists
 from flask_billcom.marketplace.lost import Resumed, resume
+from flask_billcom.marketplace.reserve import reserve_of
 from flask_billcom.marketplace.status import Status, status_of
 from flask_billcom.state import AppState
+from flask_billcom.store import Rows
 
 from .parties import PartiesCalls
 
@@ -41,7 +44,11 @@ class OfficeCalls(PartiesCalls):
         """
         state = self._ready()
         keys = None if of is None else [self._key(of, role) for role in self._roles(of, None)]
-        return Lists(state.store, state.settings.organization_id, keys)
+
+        def reserve(rows: Rows, party_id: UUID) -> int:
+            return reserve_of(rows, state.settings, party_id, state.clock.now())
+
+        return Lists(state.store, state.settings.organization_id, keys, reserve=reserve)
 
     def status(self) -> Status:
         """Return how everything stands: what is under way, what waits and why, and where the money is."""

@@ -1,13 +1,16 @@
 """What a seller has earned, and where each cent of it is.
 
-earned = available + held + reserved + in transit + returned + paid
+earned = available + held + kept + reserved + in transit + returned + paid
 
 available    payable, nothing against it but time: not released yet, or waiting for the next run
 held         payable, but a hold on the seller, the sale, the bill or on all payouts stands before it
+kept         payable, but kept as the seller's reserve, as far as what is held does not fill it
 reserved     a payout is planned
 in transit   Bill.com has the payout: scheduled, processed, on its way
 returned     a payout that comes back; a person decides about it
 paid         arrived
+
+Beside these, `owes` is what the seller owes: it is taken off his next bills, and no part of the above.
 """
 
 from __future__ import annotations
@@ -41,6 +44,8 @@ class Balance:
     in_transit_cents: int
     returned_cents: int
     paid_cents: int
+    kept_cents: int = 0
+    owes_cents: int = 0
 
     @property
     def earned_cents(self) -> int:
@@ -48,6 +53,7 @@ class Balance:
         return (
             self.available_cents
             + self.held_cents
+            + self.kept_cents
             + self.reserved_cents
             + self.in_transit_cents
             + self.returned_cents
@@ -68,6 +74,16 @@ class Balance:
     def held(self) -> Decimal:
         """What a hold stands before, in dollars."""
         return from_cents(self.held_cents)
+
+    @property
+    def kept(self) -> Decimal:
+        """What is kept as his reserve, in dollars."""
+        return from_cents(self.kept_cents)
+
+    @property
+    def owes(self) -> Decimal:
+        """What he owes, in dollars."""
+        return from_cents(self.owes_cents)
 
     @property
     def reserved(self) -> Decimal:
@@ -112,21 +128,27 @@ class Payout:
         return from_cents(self.cents)
 
 
-def balance_of(rows: Rows, organization_id: str, party_id: UUID) -> Balance:
-    """Return the balance of a vendor."""
+def balance_of(rows: Rows, organization_id: str, party_id: UUID, *, reserve_cents: int = 0) -> Balance:
+    """Return the balance of a vendor.
+
+    :param reserve_cents: his reserve; see `reserves`.
+    """
     owed = {account: -cents for account, cents in balances_of(rows, organization_id, party_id).items()}
     payable = owed.get(Account.SELLER_PAYABLE, 0)
     held = min(max(payable, 0), _held(rows, organization_id, party_id))
+    kept = min(max(payable - held, 0), max(reserve_cents - held, 0))
     paid = _paid(rows, organization_id, party_id)
     # The bank's line comes before a payout arrives, so what has left the bank counts as on its way until then.
     sent = sum(owed.get(account, 0) for account in _SENT)
     return Balance(
-        available_cents=payable - held,
+        available_cents=payable - held - kept,
         held_cents=held,
         reserved_cents=owed.get(Account.SELLER_RESERVED, 0),
         in_transit_cents=sent - paid,
         returned_cents=owed.get(Account.PAYOUT_RETURNED, 0),
         paid_cents=paid,
+        kept_cents=kept,
+        owes_cents=-owed.get(Account.SELLER_CLAWBACK, 0),
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,14 +18,13 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 
 from flask_billcom.bankdays import add_bank_days, pacific_date
 from flask_billcom.clock import uuid7
-from flask_billcom.ledger import Account
-from flask_billcom.models import Document, Entry, Operation
-from flask_billcom.money import percent_of
+from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
 from . import holds
 from .core import DOCUMENT, PARTY
 from .liquidity import liquidity
+from .reserve import payable, reserves
 
 if TYPE_CHECKING:
     from .context import Domain
@@ -36,8 +35,6 @@ COOLING = "the seller's bank account changed lately"
 MINIMUM = "less than the minimum payout"
 DAY_CAP, RESERVE = "the seller's cap of the day is reached", "kept as the seller's reserve"
 RUN_CAP, COVER = "the cap of the run is reached", "confirmed collections do not cover it yet"
-RESERVE_DAYS = 90
-"""Days of earnings that a seller's reserve is a share of."""
 
 
 _COLUMNS = (
@@ -202,11 +199,9 @@ class _Sellers:
             self.cap_left |= {seller: settings.seller_day_cap_cents - paid.get(seller, 0) for seller in new}
         if settings.reserve_percent:
             new = sorted(set(sellers) - self.above_reserve.keys())
-            owed = _payable(rows, domain.organization_id, new)
-            earned = _earned_by(rows, domain.organization_id, new, now - timedelta(days=RESERVE_DAYS))
-            for seller in new:
-                reserve = percent_of(max(earned.get(seller, 0), 0), settings.reserve_percent)
-                self.above_reserve[seller] = owed.get(seller, 0) - reserve
+            owed = payable(rows, domain.organization_id, new)
+            kept = reserves(rows, domain.organization_id, settings, new, now)
+            self.above_reserve |= {seller: owed.get(seller, 0) - kept[seller] for seller in new}
 
 
 def start_of_day(domain: Domain) -> datetime:
@@ -271,23 +266,5 @@ def _planned_today_to(rows: Rows, domain: Domain, sellers: Sequence[UUID]) -> di
             Document.released_at >= start_of_day(domain),
         )
         .group_by(Document.party_id)
-    )
-    return {seller: int(cents) for seller, cents in found}
-
-
-def _earned_by(rows: Rows, organization_id: str, sellers: Sequence[UUID], since: datetime) -> dict[UUID, int]:
-    return _payable(rows, organization_id, sellers, Entry.occurred_at >= since, Entry.operation_id.is_(None))
-
-
-def _payable(rows: Rows, organization_id: str, sellers: Sequence[UUID], *which: ColumnElement[bool]) -> dict[UUID, int]:
-    found = rows.all(
-        select(Entry.party_id, -func.sum(Entry.cents))
-        .where(
-            Entry.organization_id == organization_id,
-            Entry.account == Account.SELLER_PAYABLE,
-            Entry.party_id.in_(sellers),
-            *which,
-        )
-        .group_by(Entry.party_id)
     )
     return {seller: int(cents) for seller, cents in found}

@@ -18,7 +18,7 @@ from flask_billcom.store import Store
 
 from .operations import OperationRow, OperationSheet, list_operations, operation_sheet
 from .pages import FEW, InvalidQuery, Page, Place
-from .parties import PartyRow, PartySheet, list_parties, party_sheet
+from .parties import PartyRow, PartySheet, Reserve, list_parties, party_sheet
 from .payouts import PayoutRow, PayoutSheet, list_payouts, payout_sheet
 from .settlements import SettlementRow, SettlementSheet, list_settlements, settlement_sheet
 from .sight import Sight
@@ -30,10 +30,19 @@ class Lists:
     """What somebody may see of one organization's rows.
 
     :param keys: what names the buyer or seller who looks; None for staff, who see everything.
+    :param reserve: tells a seller's reserve in cents; nobody has one if it is left out.
     """
 
-    def __init__(self, store: Store, organization_id: str, keys: Iterable[PartyKey] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        organization_id: str,
+        keys: Iterable[PartyKey] | None = None,
+        *,
+        reserve: Reserve | None = None,
+    ) -> None:
         self._store = store
+        self._reserve = reserve
         with store.read() as rows:
             self._sight = Sight.of(rows, organization_id, keys)
 
@@ -67,7 +76,7 @@ class Lists:
         :param party_id: row id as 32 hex digits.
         """
         with self._store.read() as rows:
-            return party_sheet(rows, self._sight, party_id)
+            return party_sheet(rows, self._sight, party_id, self._reserve)
 
     def payouts(self, *, status: str | None = None, after: str | None = None, limit: int = FEW) -> Page[PayoutRow]:
         """Return a page of payouts, the newest first; the parameters are those of `settlements`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from flask_billcom.store import Rows
 from .pages import Page, Place, maybe_id, one_of
 from .settlements import HoldRow, holds_on
 from .sight import Sight
+
+Reserve = Callable[[Rows, UUID], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +75,26 @@ def list_parties(rows: Rows, sight: Sight, place: Place, *, role: str | None = N
     return Page(tuple(_shown(each) for each in found), after)
 
 
-def party_sheet(rows: Rows, sight: Sight, party_id: str) -> PartySheet | None:
-    """Return a buyer or seller with his accounts, or None where the viewer sees none of this id."""
+def party_sheet(rows: Rows, sight: Sight, party_id: str, reserve: Reserve | None = None) -> PartySheet | None:
+    """Return a buyer or seller with his accounts, or None where the viewer sees none of this id.
+
+    :param reserve: tells a seller's reserve in cents; he has none if it is left out.
+    """
     found = rows.first(select(Party).where(sight.parties(), Party.id == maybe_id(party_id)))
     if found is None:
         return None
     accounts = balances_of(rows, sight.organization_id, found.id)
     return PartySheet(
         party=_shown(found),
-        balance=balance_of(rows, sight.organization_id, found.id) if found.role == Role.VENDOR else None,
+        balance=_balance(rows, sight, found.id, reserve) if found.role == Role.VENDOR else None,
         accounts=tuple(AccountRow(account=name.value, cents=cents) for name, cents in sorted(accounts.items())),
         holds=tuple(holds_on(rows, sight, "party", found.id)),
     )
+
+
+def _balance(rows: Rows, sight: Sight, party_id: UUID, reserve: Reserve | None) -> Balance:
+    cents = 0 if reserve is None else reserve(rows, party_id)
+    return balance_of(rows, sight.organization_id, party_id, reserve_cents=cents)
 
 
 def _shown(party: Any) -> PartyRow:  # noqa: ANN401 - a row of Party
