@@ -1,6 +1,7 @@
 """The tables, as an ordinary typed module.
 
-    sales        settlement, settlement_line, adjustment: what the app said, frozen
+    sales        settlement, settlement_line: what the app said, frozen
+                 adjustment, adjustment_line, adjustment_part: what changes it later, and how far that is
     parties      party: a buyer or seller known to Bill.com
     documents    document, payment, payment_part, movement: Bill.com's side as last read
     delivery     operation, call: one wanted remote effect, one changing HTTP call
@@ -19,12 +20,14 @@ from .delivery import LIVE, OPEN_LANE, Call, Operation, OperationState
 from .documents import Document, Movement, Payment, PaymentPart
 from .holds import Hold
 from .parties import Party
-from .sales import Adjustment, Settlement, SettlementLine, SettlementState
+from .sales import Adjustment, AdjustmentLine, AdjustmentPart, Settlement, SettlementLine, SettlementState
 
 __all__ = [
     "LIVE",
     "OPEN_LANE",
     "Adjustment",
+    "AdjustmentLine",
+    "AdjustmentPart",
     "Audit",
     "Base",
     "Call",

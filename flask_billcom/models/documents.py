@@ -46,6 +46,8 @@ class Document(Base):
     document_date: Mapped[date]
     due_date: Mapped[date]
     remote_id: Mapped[RemoteId | None]
+    is_refund: Mapped[bool] = mapped_column(default=False)
+    """Whether a bill pays a buyer back: it is owed from refund_payable, and its vendor is the buyer."""
     collection: Mapped[Word | None]
     """How an invoice is collected: send, charge or none; never two of them."""
     status: Mapped[Word] = mapped_column(default="planned")

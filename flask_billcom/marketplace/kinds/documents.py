@@ -1,13 +1,7 @@
 """One invoice to the buyer, one bill from each seller.
 
-Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing, and names the account of
-`BILLCOM_CHART_OF_ACCOUNTS` that it is for. The number is the natural key; the whole reference of the sale stands in
-`poNumber` and in the description as well.
-
-    invoice   a seller's line                 income
-              an own line                     shipping, tax, service_charge; else own, else income
-    bill      a seller's line, net of fee     seller_clearing
-              the same where `fee` is set     seller_clearing for all of it, and the fee below zero on its own line
+Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing. The number is the
+natural key; the whole reference of the sale stands in `poNumber` and in the description as well.
 
 Source: https://developer.bill.com/v2/reference/ar-customertransactions-createinvoice
 """
@@ -21,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
@@ -33,29 +27,19 @@ from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, 
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.marketplace import states, strays
-from flask_billcom.models import Document, Operation, Party, Settlement, SettlementLine
+from flask_billcom.marketplace.refunds import lowering
+from flask_billcom.models import Adjustment, Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
 from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
+ADJUSTMENT = "adjustment"
 CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
 PO_NUMBER = 40
 """Longest `poNumber`: https://support.bill.com/hc/en-us/articles/203692739-Importing-Invoices"""
-
-
-@dataclass(frozen=True, slots=True)
-class WireLine:
-    """One line of a document as it is sent.
-
-    :param account: chart-of-account id, or None.
-    """
-
-    cents: int
-    description: str
-    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +49,11 @@ class Draft:
     document: Document
     party_remote_id: str
     reference: str
-    lines: Sequence[WireLine]
+    lines: Sequence[tuple[int, str]]
     problem: str | None = None
     """Why nothing is made for this party."""
+    title: str = ""
+    """What the document is for."""
 
 
 class DocumentKind(BaseKind):
@@ -108,7 +94,7 @@ class DocumentKind(BaseKind):
             self.name,
             document.number,
             draft.party_remote_id,
-            [line.cents for line in draft.lines],
+            [cents for cents, _ in draft.lines],
             document.document_date,
             document.due_date,
             document.currency,
@@ -116,22 +102,36 @@ class DocumentKind(BaseKind):
         return Ready(operation, draft, digest, echo=document.number)
 
     def _drafts(self, rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Draft | None]:
-        ids = [operation.subject_id for operation in operations]
-        found = rows.all(
-            select(Document, Party, Settlement.reference)
-            .join(Party, Party.id == Document.party_id)
-            .join(Settlement, Settlement.id == Document.origin_id)
-            .where(Document.id.in_(ids))
-        )
-        lines = self._lines(rows, [document for document, _, _ in found])
-        return {
-            document.id: None
-            if party.remote_id is None
-            else Draft(document, party.remote_id, reference, lines[document.id], _problem(party))
-            for document, party, reference in found
-        }
+        return self.drafts(rows, [operation.subject_id for operation in operations])
 
-    def _lines(self, rows: Rows, documents: Sequence[Document]) -> dict[UUID, list[WireLine]]:
+    def drafts(self, rows: Rows, document_ids: Sequence[UUID], *, planned: bool = False) -> dict[UUID, Draft | None]:
+        """Return documents with their lines as they stand now; None while the party is not known to Bill.com.
+
+        :param planned: whether lines are to be as they are after what is about to be sent.
+        """
+        found = rows.all(
+            select(Document, Party, Settlement.reference, Adjustment)
+            .join(Party, Party.id == Document.party_id)
+            .outerjoin(Adjustment, (Document.origin_type == ADJUSTMENT) & (Adjustment.id == Document.origin_id))
+            .outerjoin(Settlement, Settlement.id == func.coalesce(Adjustment.origin_id, Document.origin_id))
+            .where(Document.id.in_(document_ids))
+        )
+        of_sales = [document for document, _, _, adjustment in found if adjustment is None]
+        lines = self._lines(rows, of_sales, planned=planned)
+        drafts: dict[UUID, Draft | None] = {}
+        for document, party, sale, adjustment in found:
+            if party.remote_id is None:
+                drafts[document.id] = None
+                continue
+            reference = sale or adjustment.reference
+            title = f"Order {sale}" if adjustment is None else title_of(adjustment, sale)
+            own = lines.get(document.id) or [(document.cents, title)]
+            drafts[document.id] = Draft(document, party.remote_id, reference, own, _problem(party), title)
+        return drafts
+
+    def _lines(
+        self, rows: Rows, documents: Sequence[Document], *, planned: bool = False
+    ) -> dict[UUID, list[tuple[int, str]]]:
         settled = rows.all(
             select(SettlementLine)
             .where(SettlementLine.settlement_id.in_({document.origin_id for document in documents}))
@@ -140,14 +140,19 @@ class DocumentKind(BaseKind):
         by_sale: dict[UUID, list[SettlementLine]] = {}
         for line in settled:
             by_sale.setdefault(line.settlement_id, []).append(line)
-        return {document.id: self._own_lines(document, by_sale[document.origin_id]) for document in documents}
+        lowered = lowering.lowerings(rows, [document.id for document in documents], planned=planned)
+        return {
+            document.id: self._own_lines(
+                document, lowering.lines_left(document, by_sale[document.origin_id], lowered.get(document.id, ()))
+            )
+            for document in documents
+        }
 
-    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[WireLine]:
+    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[tuple[int, str]]:
         return [
-            wire_line
+            (self.cents_of(line), line.description)
             for line in lines
             if self.belongs(line, document) and self.cents_of(line) != 0
-            for wire_line in self.wire_lines(line)
         ]
 
     def belongs(self, line: SettlementLine, document: Document) -> bool:
@@ -156,10 +161,6 @@ class DocumentKind(BaseKind):
 
     def cents_of(self, line: SettlementLine) -> int:
         """Return what a line of the sale comes to on this kind of document."""
-        raise NotImplementedError
-
-    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
-        """Return how a line of the sale is written on this kind of document; together they come to its cents."""
         raise NotImplementedError
 
     def record_of(self, draft: Draft) -> Invoice | Bill:
@@ -250,6 +251,15 @@ class DocumentKind(BaseKind):
         raise NotImplementedError
 
 
+def title_of(adjustment: Adjustment, sale: str | None) -> str:
+    """Return what stands on the document of an adjustment: its kind, its reference, and that of its sale if any.
+
+    The reason is the marketplace's own and stays here.
+    """
+    title = f"{adjustment.kind.replace('_', ' ').capitalize()} {adjustment.reference}"
+    return title if sale is None else f"{title}, order {sale}"
+
+
 def _problem(party: Party) -> str | None:
     if party.merged_into is not None:
         return f"the {party.role} was merged into {party.merged_into} at Bill.com"
@@ -271,30 +281,22 @@ class CreateInvoice(DocumentKind):
         """Return the line's whole amount."""
         return line.cents
 
-    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
-        """Return the one line that the buyer reads."""
-        uses = ["income"] if line.seller_id is not None else [line.account or "own", "own", "income"]
-        chart = self.domain.settings.chart_of_accounts
-        return [WireLine(line.cents, line.description, next((chart[use] for use in uses if use in chart), None))]
-
     def record_of(self, draft: Draft) -> Invoice:
         """Return the invoice with its lines."""
         document = draft.document
+        income = self.domain.settings.chart_of_accounts.get("income")
         return Invoice(
             customer_id=draft.party_remote_id,
             invoice_number=document.number,
             invoice_date=document.document_date,
             due_date=document.due_date,
             po_number=draft.reference[:PO_NUMBER],
-            description=f"Order {draft.reference}",
+            description=draft.title,
             invoice_line_items=[
                 InvoiceLineItem(
-                    quantity=Decimal(1),
-                    price=from_cents(line.cents),
-                    description=line.description,
-                    chart_of_account_id=line.account,
+                    quantity=Decimal(1), price=from_cents(cents), description=description, chart_of_account_id=income
                 )
-                for line in draft.lines
+                for cents, description in draft.lines
             ],
         )
 
@@ -337,29 +339,20 @@ class CreateBill(DocumentKind):
         """Return the line's amount less the fee."""
         return line.cents - line.fee_cents
 
-    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
-        """Return the net amount, or the whole one and the fee, where fees have an account of their own."""
-        chart = self.domain.settings.chart_of_accounts
-        fee, clearing = chart.get("fee"), chart.get("seller_clearing")
-        if fee is None or not line.fee_cents:
-            return [WireLine(self.cents_of(line), line.description, clearing)]
-        return [WireLine(line.cents, line.description, clearing), WireLine(-line.fee_cents, "Marketplace fee", fee)]
-
     def record_of(self, draft: Draft) -> Bill:
         """Return the bill with its lines."""
         document = draft.document
+        account = self.domain.settings.chart_of_accounts.get("seller_clearing")
         return Bill(
             vendor_id=draft.party_remote_id,
             invoice_number=document.number,
             invoice_date=document.document_date,
             due_date=document.due_date,
             po_number=draft.reference[:PO_NUMBER],
-            description=f"Order {draft.reference}",
+            description=draft.title,
             bill_line_items=[
-                BillLineItem(
-                    amount=from_cents(line.cents), description=line.description, chart_of_account_id=line.account
-                )
-                for line in draft.lines
+                BillLineItem(amount=from_cents(cents), description=description, chart_of_account_id=account)
+                for cents, description in draft.lines
             ],
         )
 
