@@ -78,6 +78,8 @@ class SettlementLine(Base):
     cents: Mapped[int]
     fee_cents: Mapped[int]
     description: Mapped[str] = mapped_column(String(200))
+    account: Mapped[Word | None]
+    """What an own line is for: shipping, tax, service_charge or own."""
 
 
 class Adjustment(Base):

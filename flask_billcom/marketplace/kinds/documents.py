@@ -1,7 +1,13 @@
 """One invoice to the buyer, one bill from each seller.
 
-Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing. The number is the
-natural key; the whole reference of the sale stands in `poNumber` and in the description as well.
+Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing, and names the account of
+`BILLCOM_CHART_OF_ACCOUNTS` that it is for. The number is the natural key; the whole reference of the sale stands in
+`poNumber` and in the description as well.
+
+    invoice   a seller's line                 income
+              an own line                     shipping, tax, service_charge; else own, else income
+    bill      a seller's line, net of fee     seller_clearing
+              the same where `fee` is set     seller_clearing for all of it, and the fee below zero on its own line
 
 Source: https://developer.bill.com/v2/reference/ar-customertransactions-createinvoice
 """
@@ -43,13 +49,25 @@ PO_NUMBER = 40
 
 
 @dataclass(frozen=True, slots=True)
+class WireLine:
+    """One line of a document as it is sent.
+
+    :param account: chart-of-account id, or None.
+    """
+
+    cents: int
+    description: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """A document with everything that its wire form needs, in cents."""
 
     document: Document
     party_remote_id: str
     reference: str
-    lines: Sequence[tuple[int, str]]
+    lines: Sequence[WireLine]
     problem: str | None = None
     """Why nothing is made for this party."""
     title: str = ""
@@ -94,7 +112,7 @@ class DocumentKind(BaseKind):
             self.name,
             document.number,
             draft.party_remote_id,
-            [cents for cents, _ in draft.lines],
+            [line.cents for line in draft.lines],
             document.document_date,
             document.due_date,
             document.currency,
@@ -125,13 +143,11 @@ class DocumentKind(BaseKind):
                 continue
             reference = sale or adjustment.reference
             title = f"Order {sale}" if adjustment is None else title_of(adjustment, sale)
-            own = lines.get(document.id) or [(document.cents, title)]
+            own = lines.get(document.id) or [WireLine(document.cents, title, self.account_of_adjustments())]
             drafts[document.id] = Draft(document, party.remote_id, reference, own, _problem(party), title)
         return drafts
 
-    def _lines(
-        self, rows: Rows, documents: Sequence[Document], *, planned: bool = False
-    ) -> dict[UUID, list[tuple[int, str]]]:
+    def _lines(self, rows: Rows, documents: Sequence[Document], *, planned: bool = False) -> dict[UUID, list[WireLine]]:
         settled = rows.all(
             select(SettlementLine)
             .where(SettlementLine.settlement_id.in_({document.origin_id for document in documents}))
@@ -148,12 +164,17 @@ class DocumentKind(BaseKind):
             for document in documents
         }
 
-    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[tuple[int, str]]:
+    def _own_lines(self, document: Document, lines: Sequence[SettlementLine]) -> list[WireLine]:
         return [
-            (self.cents_of(line), line.description)
+            wire_line
             for line in lines
             if self.belongs(line, document) and self.cents_of(line) != 0
+            for wire_line in self.wire_lines(line)
         ]
+
+    def account_of_adjustments(self) -> str | None:
+        """Return the chart-of-account id for the line of an adjustment's document, or None."""
+        return None
 
     def belongs(self, line: SettlementLine, document: Document) -> bool:
         """Return whether a line of the sale stands on a document."""
@@ -161,6 +182,10 @@ class DocumentKind(BaseKind):
 
     def cents_of(self, line: SettlementLine) -> int:
         """Return what a line of the sale comes to on this kind of document."""
+        raise NotImplementedError
+
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return how a line of the sale is written on this kind of document; together they come to its cents."""
         raise NotImplementedError
 
     def record_of(self, draft: Draft) -> Invoice | Bill:
@@ -281,10 +306,15 @@ class CreateInvoice(DocumentKind):
         """Return the line's whole amount."""
         return line.cents
 
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return the one line that the buyer reads."""
+        uses = ["income"] if line.seller_id is not None else [line.account or "own", "own", "income"]
+        chart = self.domain.settings.chart_of_accounts
+        return [WireLine(line.cents, line.description, next((chart[use] for use in uses if use in chart), None))]
+
     def record_of(self, draft: Draft) -> Invoice:
         """Return the invoice with its lines."""
         document = draft.document
-        income = self.domain.settings.chart_of_accounts.get("income")
         return Invoice(
             customer_id=draft.party_remote_id,
             invoice_number=document.number,
@@ -294,9 +324,12 @@ class CreateInvoice(DocumentKind):
             description=draft.title,
             invoice_line_items=[
                 InvoiceLineItem(
-                    quantity=Decimal(1), price=from_cents(cents), description=description, chart_of_account_id=income
+                    quantity=Decimal(1),
+                    price=from_cents(line.cents),
+                    description=line.description,
+                    chart_of_account_id=line.account,
                 )
-                for cents, description in draft.lines
+                for line in draft.lines
             ],
         )
 
@@ -339,10 +372,21 @@ class CreateBill(DocumentKind):
         """Return the line's amount less the fee."""
         return line.cents - line.fee_cents
 
+    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
+        """Return the net amount, or the whole one and the fee, where fees have an account of their own."""
+        chart = self.domain.settings.chart_of_accounts
+        fee, clearing = chart.get("fee"), chart.get("seller_clearing")
+        if fee is None or not line.fee_cents:
+            return [WireLine(self.cents_of(line), line.description, clearing)]
+        return [WireLine(line.cents, line.description, clearing), WireLine(-line.fee_cents, "Marketplace fee", fee)]
+
+    def account_of_adjustments(self) -> str | None:
+        """Return the account of sellers' bills."""
+        return self.domain.settings.chart_of_accounts.get("seller_clearing")
+
     def record_of(self, draft: Draft) -> Bill:
         """Return the bill with its lines."""
         document = draft.document
-        account = self.domain.settings.chart_of_accounts.get("seller_clearing")
         return Bill(
             vendor_id=draft.party_remote_id,
             invoice_number=document.number,
@@ -351,8 +395,10 @@ class CreateBill(DocumentKind):
             po_number=draft.reference[:PO_NUMBER],
             description=draft.title,
             bill_line_items=[
-                BillLineItem(amount=from_cents(cents), description=description, chart_of_account_id=account)
-                for cents, description in draft.lines
+                BillLineItem(
+                    amount=from_cents(line.cents), description=line.description, chart_of_account_id=line.account
+                )
+                for line in draft.lines
             ],
         )
 
