@@ -22,7 +22,7 @@ from sqlalchemy.pool import NullPool
 from tests.support.programs import debian_postgresql
 
 # A test server may lose everything when the machine falls; it must not wait for the disk.
-_QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+_QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 
 
 @contextmanager
