@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from . import models
 from .api.records import Customer, Vendor
+from .calls.adjustments import AdjustmentCalls
 from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
@@ -43,7 +44,7 @@ Authorize = Callable[[str, Any], bool | str]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
+class Billcom(AdjustmentCalls, MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.

@@ -11,6 +11,7 @@ from .expiring import announce
 from .following import follow
 from .funding import fund
 from .lost import sweep
+from .netting import net
 from .payouts import plan_scheduled_payouts
 from .voiding import prove
 from .witness import Witness
@@ -19,7 +20,7 @@ from .witness import Witness
 def steps_before(domain: Domain) -> Sequence[Step]:
     """Return what comes before anything is sent."""
     witness = Witness(domain)
-    return [Step("witness", witness.look)]
+    return [Step("netting", lambda: net(domain), network=False), Step("witness", witness.look)]
 
 
 def steps_after(domain: Domain) -> Sequence[Step]:

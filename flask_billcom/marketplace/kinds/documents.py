@@ -32,7 +32,7 @@ from flask_billcom.engine import operations as ops
 from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, Refusal, Remote, Rendered, Wait
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
-from flask_billcom.marketplace import states, strays
+from flask_billcom.marketplace import netting, states, strays
 from flask_billcom.marketplace.refunds import lowering
 from flask_billcom.models import Adjustment, Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.money import from_cents, to_cents
@@ -363,6 +363,11 @@ class CreateBill(DocumentKind):
     name = "create_bill"
     record_type = Bill
     event = "bill_created"
+
+    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
+        """Return those that what their sellers owe was taken off; the next tick takes it off the others."""
+        waiting = netting.waiting(rows, self.organization_id, due)
+        return [operation for operation in due if operation.id not in waiting]
 
     def belongs(self, line: SettlementLine, document: Document) -> bool:
         """Return whether the line is this seller's."""

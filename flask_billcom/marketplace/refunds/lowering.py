@@ -14,11 +14,12 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.models import AdjustmentLine, AdjustmentPart, Document, SettlementLine
-from flask_billcom.money import spread
+from flask_billcom.models import Adjustment, AdjustmentLine, AdjustmentPart, Document, SettlementLine
+from flask_billcom.money import from_cents, spread
 from flask_billcom.store import Rows
 
-BILL = "bill"
+BILL, NETTING = "bill", "netting"
+LONGEST_DESCRIPTION = 200
 
 
 class Taken(NamedTuple):
@@ -42,6 +43,8 @@ class Lowering(NamedTuple):
     document_id: UUID
     cents: int
     taken: dict[UUID, Taken]
+    is_netted: bool = False
+    """Whether it is a debt of the seller that was taken off, and no refund."""
 
 
 def lowerings(rows: Rows, document_ids: Collection[UUID], *, planned: bool = False) -> dict[UUID, list[Lowering]]:
@@ -55,18 +58,22 @@ def lowerings(rows: Rows, document_ids: Collection[UUID], *, planned: bool = Fal
             AdjustmentPart.adjustment_id,
             AdjustmentPart.lowered_cents,
             AdjustmentPart.planned_cents,
+            Adjustment.kind,
         )
+        .join(Adjustment, Adjustment.id == AdjustmentPart.adjustment_id)
         .where(AdjustmentPart.document_id.in_(sorted(document_ids)))
         .order_by(AdjustmentPart.document_id, AdjustmentPart.id)
     )
     parts = [
-        (row.document_id, row.adjustment_id, row.lowered_cents + (row.planned_cents if planned else 0)) for row in found
+        (row.document_id, row.adjustment_id, row.lowered_cents + (row.planned_cents if planned else 0), row.kind)
+        for row in found
     ]
-    taken = _taken(rows, {adjustment_id for _, adjustment_id, cents in parts if cents})
+    taken = _taken(rows, {adjustment_id for _, adjustment_id, cents, _ in parts if cents})
     by_document: dict[UUID, list[Lowering]] = {}
-    for document_id, adjustment_id, cents in parts:
+    for document_id, adjustment_id, cents, kind in parts:
         if cents:
-            by_document.setdefault(document_id, []).append(Lowering(document_id, cents, taken.get(adjustment_id, {})))
+            lowering = Lowering(document_id, cents, taken.get(adjustment_id, {}), kind == NETTING)
+            by_document.setdefault(document_id, []).append(lowering)
     return by_document
 
 
@@ -107,6 +114,14 @@ def _lower(lines: Sequence[SettlementLine], lowering: Lowering, *, is_bill: bool
     weights = [max(0, each.net) if is_bill else each.cents for each in taken]
     for line, cents in zip(lines, share_out(lowering.cents, weights, values), strict=True):
         line.cents -= cents
+        if lowering.is_netted and cents:
+            line.description = described(line.description, cents)
+
+
+def described(description: str, cents: int) -> str:
+    """Return the description of a line that a debt was taken off, at most 200 characters."""
+    note = f" (less {from_cents(cents)} that was owed)"
+    return description[: LONGEST_DESCRIPTION - len(note)] + note
 
 
 def _fits(lines: Sequence[SettlementLine], taken: Sequence[Taken]) -> bool:
