@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from . import models
 from .api.records import Customer, Vendor
 from .calls.adjustments import AdjustmentCalls
+from .calls.books import BooksCalls
 from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
@@ -44,7 +45,7 @@ Authorize = Callable[[str, Any], bool | str]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(AdjustmentCalls, MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
+class Billcom(AdjustmentCalls, BooksCalls, MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.
@@ -106,7 +107,8 @@ class Billcom(AdjustmentCalls, MoneyCalls, PayoutCalls, OfficeCalls, OperationsC
         `BILLCOM_FUNDING_ACCOUNT_ID`, `BILLCOM_FLOAT_CENTS`, `BILLCOM_RUN_CAP_CENTS`, `BILLCOM_SELLER_DAY_CAP_CENTS`,
         `BILLCOM_RESERVE_PERCENT`, `BILLCOM_APPROVAL_THRESHOLD_CENTS`, `BILLCOM_APPROVERS`, `BILLCOM_REMINDER_DAYS`,
         `BILLCOM_COMBINE_PAYMENTS`, `BILLCOM_DUE_DAYS`, `BILLCOM_NUMBER_PREFIX`, `BILLCOM_TIMEZONE`,
-        `BILLCOM_CHART_OF_ACCOUNTS`, `BILLCOM_CONCURRENCY`, `BILLCOM_LINGER_S`, `BILLCOM_HOURLY_RESERVE`,
+        `BILLCOM_CHART_OF_ACCOUNTS`, `BILLCOM_JOURNAL_ACCOUNTS`, `BILLCOM_CONCURRENCY`, `BILLCOM_LINGER_S`,
+        `BILLCOM_HOURLY_RESERVE`,
         `BILLCOM_LANDING_S`, `BILLCOM_LIST_LAG_S`, `BILLCOM_GRACE_MARGIN_S`, `BILLCOM_MAX_LINES` and
         `BILLCOM_USE_VENDOR_CREDITS`.
 

@@ -27,6 +27,7 @@ from .schedule import Schedule
 Reader = Callable[[Any], Any]
 
 _KEY_BYTES = 32
+_LONGEST_NAME = 100
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
 
@@ -223,6 +224,32 @@ def accounts(known: Sequence[str]) -> Reader:
         return MappingProxyType({use: remote_id(account) for use, account in value.items()})
 
     return read
+
+
+def names(known: Sequence[str]) -> Reader:
+    """Read names of accounts by ours, as a mapping or as JSON."""
+
+    def read(value: Any) -> Mapping[str, str]:  # noqa: ANN401
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                value = None
+        if not isinstance(value, Mapping):
+            raise ValueError('must be a mapping such as {"bank": "1010 Checking"}')  # noqa: TRY004
+        unknown = sorted(str(account) for account in value if account not in known)
+        if unknown:
+            raise ValueError(f"knows only the accounts {', '.join(known)}")
+        return MappingProxyType({account: _name(name) for account, name in value.items()})
+
+    return read
+
+
+def _name(value: Any) -> str:  # noqa: ANN401
+    words = text(value)
+    if len(words) > _LONGEST_NAME or not words.isprintable():
+        raise ValueError(f"must name accounts in at most {_LONGEST_NAME} printable characters")
+    return words
 
 
 def optional(read: Reader) -> Reader:

@@ -32,6 +32,25 @@ ACCOUNTS = ("income", "fee", *OWN_ACCOUNTS, "seller_clearing", "deposit")
 money that was received elsewhere lies."""
 COLLECTIONS = ("send", "charge", "none")
 """How an invoice is collected."""
+BOOKS = (
+    "buyer_receivable",
+    "provider_clearing_in",
+    "bank",
+    "seller_payable",
+    "seller_reserved",
+    "payout_scheduled",
+    "provider_clearing_out",
+    "payout_returned",
+    "fee_income",
+    "own_income",
+    "buyer_credit",
+    "refund_payable",
+    "seller_clawback",
+    "return_loss",
+    "provider_fees",
+    "write_off",
+)
+"""The accounts of the books; `ledger.Account` has the same, two floors above."""
 
 
 def _setting(
@@ -188,6 +207,11 @@ class Settings:
     chart_of_accounts: Mapping[str, str] = _setting(
         readers.accounts(ACCOUNTS),
         f"Chart-of-account ids for lines of invoices and bills, by use: {', '.join(ACCOUNTS)}.",
+        default=MappingProxyType({}),
+    )
+    journal_accounts: Mapping[str, str] = _setting(
+        readers.names(BOOKS),
+        "What the accountant calls each account of our books, for the exported journal; our own names where left out.",
         default=MappingProxyType({}),
     )
     concurrency: int = _setting(

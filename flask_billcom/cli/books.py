@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import shell
+from . import accounts, shell
 
 if TYPE_CHECKING:
     from flask_billcom.audit import Verdict
@@ -35,6 +35,10 @@ def trial(*, as_json: bool) -> None:
         shell.show_table(("account", "dollars"), [*rows, ("total", shell.dollars(total))])
     if total:
         shell.fail(f"the books are {total} cents off; somebody changed entries by hand")
+
+
+for _command in (accounts.ledger, accounts.balances, accounts.clearing, accounts.export):
+    books.add_command(_command)
 
 
 @books.command

@@ -19,7 +19,9 @@ class Entry(Base):
     __table_args__ = (
         CheckConstraint("cents <> 0", name="cents"),
         Index("ix_billcom_entry_posting", "posting_id"),
-        Index("ix_billcom_entry_account", "organization_id", "account", "party_id"),
+        # With the amount in it a balance is summed from the index alone.
+        Index("ix_billcom_entry_account", "organization_id", "account", "party_id", "cents"),
+        Index("ix_billcom_entry_time", "organization_id", "occurred_at"),
         Index("ix_billcom_entry_settlement", "settlement_id"),
     )
 

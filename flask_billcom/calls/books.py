@@ -1,0 +1,109 @@
+"""Calls on the books: accounts, what stands open, and files for the accountant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask_billcom.errors import BillcomError
+from flask_billcom.ledger import Account
+from flask_billcom.marketplace.books.clearing import OpenItem, open_items
+from flask_billcom.marketplace.books.export import export
+from flask_billcom.marketplace.books.history import History, Wanted, account_of, history
+from flask_billcom.marketplace.books.parties import PartyBalance, party_balances
+from flask_billcom.marketplace.books.period import midnight, parse_period
+from flask_billcom.marketplace.lists import FEW, Page, Place, Sight
+from flask_billcom.state import AppState
+
+from .parties import PartiesCalls
+
+Since = date | datetime | None
+
+
+class BooksCalls(PartiesCalls):
+    """Look into the books, and give them to the accountant."""
+
+    def ledger(
+        self,
+        account: Account | str,
+        *,
+        party: object | UUID | None = None,
+        role: str | None = None,
+        since: Since = None,
+        until: Since = None,
+        after: str | None = None,
+        limit: int = FEW,
+    ) -> History:
+        """Return a page of an account, the oldest entry first, with the balance before and after each.
+
+        :param account: its name, such as `seller_payable`.
+        :param party: only what is about this buyer or seller: a mapped object, or the id of his row.
+        :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :param since: the first day, in the organization's time zone, or an aware moment.
+        :param until: the last day, which counts, or the aware moment that it ends before.
+        :param after: what the page before gave; its balance goes on from there.
+        :param limit: 1 to 200.
+        :raises InvalidQuery: there is no such account, or the place is none.
+        :raises NotReady: nothing was ever settled for this party.
+        """
+        state = self._with_books()
+        wanted = Wanted(
+            account=account_of(account),
+            party_id=None if party is None else self._party_id(state, party, role),
+            since=_moment(state, since),
+            until=_moment(state, until, after=True),
+            after=after,
+            limit=limit,
+        )
+        with state.store.read() as rows:
+            return history(rows, state.settings.organization_id, wanted)
+
+    def party_balances(
+        self, *, role: str | None = None, after: str | None = None, limit: int = FEW
+    ) -> Page[PartyBalance]:
+        """Return a page of buyers and sellers with every account in which something stands for them.
+
+        :param role: only `customer` or only `vendor`.
+        :param after: what the page before gave.
+        :param limit: 1 to 200.
+        :raises InvalidQuery: the role or the place is none.
+        """
+        state = self._with_books()
+        with state.store.read() as rows:
+            return party_balances(rows, Sight(state.settings.organization_id), Place(after, limit), role=role)
+
+    def open_items(self) -> list[OpenItem]:
+        """Return what keeps each clearing account from being zero, one by one; the items of an account add up to it."""
+        state = self._with_books()
+        with state.store.read() as rows:
+            return list(open_items(rows, state.settings.organization_id))
+
+    def export(self, period: str, *, format: str = "csv") -> Iterator[str]:  # noqa: A002 - the word that people use
+        """Return the entries of a period as lines of a file, made as they are taken: memory stays flat.
+
+        :param period: such as `2026-10`, `2026-Q4`, `2026` or `2026-10-05..2026-11-04`, days of the organization's
+            time zone.
+        :param format: `csv`, a line for each entry, or `journal`, balanced entries that an accountant imports.
+        :raises InvalidQuery: the period or the format is none.
+        """
+        return export(self._with_books().parts.domain, parse_period(period), format=format)
+
+    def _with_books(self) -> AppState:
+        state = self.state_of()
+        state.check()
+        return state
+
+    def _party_id(self, state: AppState, party: object | UUID, role: str | None = None) -> UUID:
+        if isinstance(party, UUID):
+            return party
+        return self._known(state, self._key(party, self._role(party, role))).id
+
+
+def _moment(state: AppState, given: Since, *, after: bool = False) -> datetime | None:
+    """Return the moment that a day begins at, or with `after` the one that it ends before."""
+    if given is None or isinstance(given, datetime):
+        if given is not None and given.tzinfo is None:
+            raise BillcomError("a moment must be aware: give it a time zone")
+        return given
+    return midnight(given + timedelta(days=1) if after else given, state.settings.zone)
