@@ -16,8 +16,8 @@ from sqlalchemy import select
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
-from flask_billcom.api.query import Sort, equals, since
-from flask_billcom.api.records import Invoice, ReceivedPay
+from flask_billcom.api.query import equals
+from flask_billcom.api.records import Invoice
 from flask_billcom.api.replies import parse_charge
 from flask_billcom.audit import Act, record
 from flask_billcom.bankdays import next_process_date
@@ -38,17 +38,16 @@ from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.models import Document, Operation, OperationState
-from flask_billcom.money import from_cents, to_cents
+from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from .balances import Balances
-from .base import MANY, BaseKind, digest_of, earliest_attempt
+from .base import MANY, BaseKind, digest_of
 from .money import Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .sides import RECEIVABLE, finding_of, look, only_part, parts_in
 from .watch import watch_customers
 
 AWAITING_AUTHORIZATION = "awaiting_authorization"
-DEAD = ("1", "3")
-"""ReceivedPay states void and canceled."""
 
 
 class Charge(BaseKind):
@@ -155,16 +154,10 @@ class Charge(BaseKind):
             payment = parse_charge(reply)
         except MalformedReply:
             return [None] * len(ready)
-        parts = {part.invoice_id: part for part in payment.invoice_pays or ()}
-        if payment.id is None or payment.customer_id != ready[0].payload.party.remote_id:
+        if payment.customer_id != ready[0].payload.party.remote_id:
             return [None] * len(ready)
-        return [self._part(payment, parts.get(i.payload.document.remote_id), i.operation) for i in ready]
-
-    def _part(self, payment: ReceivedPay, part: object, operation: Operation) -> Remote | None:
-        amount, remote_id = getattr(part, "amount", None), getattr(part, "id", None)
-        if amount is None or remote_id is None or to_cents(amount) != operation.amount_cents:
-            return None
-        return Remote(remote_id, part, payment.created_time, payment)
+        found = parts_in(RECEIVABLE, [payment])
+        return [only_part(RECEIVABLE, found, item.payload, item.operation) for item in ready]
 
     # -- reading back --------------------------------------------------------------------------------------------
 
@@ -173,50 +166,11 @@ class Charge(BaseKind):
         with self.domain.store.read() as rows:
             known = debts(rows, operations)
         findings: dict[UUID, Finding] = {}
-        for party_id in sorted({debt.party.id for debt in known.values()}):
-            theirs = [o for o in operations if known[o.subject_id].party.id == party_id]
-            findings.update(self._of_buyer(reads, theirs, known))
+        for party in {debt.party.id: debt.party for debt in known.values()}.values():
+            theirs = [o for o in operations if known[o.subject_id].party.id == party.id]
+            shown = look(RECEIVABLE, reads, theirs, [equals("customer_id", party.remote_id)])
+            findings.update({o.id: finding_of(RECEIVABLE, reads, o, known[o.subject_id], shown) for o in theirs})
         return findings
-
-    def _of_buyer(
-        self, reads: Reads, operations: Sequence[Operation], known: Mapping[UUID, Debt]
-    ) -> dict[UUID, Finding]:
-        customer = known[operations[0].subject_id].party.remote_id
-        found: dict[str, dict[str, Remote]] = {}
-        dead: dict[str, dict[str, Remote]] = {}
-        server_date = None
-        filters = [equals("customer_id", customer), since("created_time", earliest_attempt(operations))]
-        for page in reads.pages(ReceivedPay, filters=filters, sort=[Sort("created_time")], nested=True):
-            server_date = page.server_date
-            for payment in page.records:
-                for part in payment.invoice_pays or ():
-                    remote = Remote(part.id, part, payment.created_time, payment)
-                    kept = dead if payment.status in DEAD else found
-                    kept.setdefault(part.invoice_id, {})[part.id or ""] = remote
-        # One that was taken back meanwhile was made all the same: it is ours, and not made again.
-        found = {**dead, **found}
-        return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
-
-    def _finding(
-        self,
-        reads: Reads,
-        operation: Operation,
-        debt: Debt,
-        found: Mapping[str, Mapping[str, Remote]],
-        server_date: datetime | None,
-    ) -> Finding:
-        matches = list(found.get(debt.document.remote_id or "", {}).values())
-        if matches:
-            return Finding(matches, [to_cents(m.record.amount) == operation.amount_cents for m in matches], server_date)
-        invoice = reads.one(Invoice, debt.document.remote_id or "")
-        untouched = (
-            invoice is not None
-            and invoice.amount_due is not None
-            and to_cents(invoice.amount_due) == debt.document.cents
-            and not invoice.scheduled_amount
-        )
-        blocked = None if untouched else "the invoice stands as if it were paid, yet no payment of it can be seen"
-        return Finding(server_date=server_date, blocked=blocked)
 
     # -- recording -----------------------------------------------------------------------------------------------
 

@@ -18,8 +18,7 @@ from sqlalchemy import select, update
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
-from flask_billcom.api.query import Sort, since
-from flask_billcom.api.records import Bill, SentPay
+from flask_billcom.api.records import Bill
 from flask_billcom.api.replies import parse_sent_pays
 from flask_billcom.audit import Act, record
 from flask_billcom.bankdays import next_process_date
@@ -44,17 +43,15 @@ from flask_billcom.marketplace.catching_up import catch_up
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.gate import Gate, Wanted
 from flask_billcom.models import Document, Operation
-from flask_billcom.money import from_cents, to_cents
+from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from .balances import Balances
-from .base import MANY, BaseKind, digest_of, earliest_attempt
+from .base import MANY, BaseKind, digest_of
 from .funding_account import funding_account
 from .money import DIFFERENCE, HELD_RETRY, Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .sides import PAYABLE, finding_of, look, only_part, parts_in
 from .watch import watch_vendors
-
-DEAD = ("3", "4")
-"""SentPay states canceled and void."""
 
 
 class Pay(BaseKind):
@@ -158,16 +155,8 @@ class Pay(BaseKind):
             payments = parse_sent_pays(reply)
         except MalformedReply:
             return [None] * len(ready)
-        found = _parts(payments)
-        return [self._part(item, found.get(item.payload.document.remote_id, {})) for item in ready]
-
-    @staticmethod
-    def _part(item: Ready, parts: Mapping[str, Remote]) -> Remote | None:
-        if len(parts) != 1:
-            return None
-        only = next(iter(parts.values()))
-        is_his = only.parent.vendor_id in {None, item.payload.party.remote_id}
-        return only if is_his and _is_whole(only, item.operation) else None
+        found = parts_in(PAYABLE, payments)
+        return [only_part(PAYABLE, found, item.payload, item.operation) for item in ready]
 
     # -- reading back --------------------------------------------------------------------------------------------
 
@@ -175,42 +164,8 @@ class Pay(BaseKind):
         """Return the live payments of each bill since our first attempt, and whether it stands as if it had one."""
         with self.domain.store.read() as rows:
             known = debts(rows, operations)
-        found: dict[str, dict[str, Remote]] = {}
-        dead: dict[str, dict[str, Remote]] = {}
-        server_date = None
-        start = since("created_time", earliest_attempt(operations))
-        for page in reads.pages(SentPay, filters=[start], sort=[Sort("created_time")], nested=True):
-            server_date = page.server_date
-            for payment in page.records:
-                for bill_id, parts in _parts([payment]).items():
-                    (dead if payment.status in DEAD else found).setdefault(bill_id, {}).update(parts)
-        # One that a person has taken back meanwhile was made all the same: it is ours, and not made again.
-        found = {**dead, **found}
-        return {o.id: self._finding(reads, o, known[o.subject_id], found, server_date) for o in operations}
-
-    def _finding(
-        self,
-        reads: Reads,
-        operation: Operation,
-        debt: Debt,
-        found: Mapping[str, Mapping[str, Remote]],
-        server_date: datetime | None,
-    ) -> Finding:
-        matches = list(found.get(debt.document.remote_id or "", {}).values())
-        if matches:
-            equal = [
-                _is_whole(each, operation) and each.parent.vendor_id in {None, debt.party.remote_id} for each in matches
-            ]
-            return Finding(matches, equal, server_date)
-        bill = reads.one(Bill, debt.document.remote_id or "")
-        untouched = (
-            bill is not None
-            and bill.due_amount is not None
-            and to_cents(bill.due_amount) == debt.document.cents
-            and not bill.scheduled_amount
-        )
-        blocked = None if untouched else "the bill stands as if it were paid, yet no payment of it can be seen"
-        return Finding(server_date=server_date, blocked=blocked)
+        shown = look(PAYABLE, reads, operations)
+        return {o.id: finding_of(PAYABLE, reads, o, known[o.subject_id], shown) for o in operations}
 
     # -- recording -----------------------------------------------------------------------------------------------
 
@@ -278,19 +233,5 @@ class Pay(BaseKind):
         )
 
 
-def _parts(payments: Sequence[SentPay]) -> dict[str, dict[str, Remote]]:
-    """Return the parts of payments by bill and by their own id."""
-    found: dict[str, dict[str, Remote]] = {}
-    for payment in payments:
-        for part in payment.bill_pays or ():
-            if part.bill_id is not None and part.id is not None and payment.id is not None:
-                found.setdefault(part.bill_id, {})[part.id] = Remote(part.id, part, payment.created_time, payment)
-    return found
-
-
 def _wanted(operation: Operation, debt: Debt) -> Wanted:
     return Wanted(operation.id, debt.party.id, operation.amount_cents)
-
-
-def _is_whole(remote: Remote, operation: Operation) -> bool:
-    return remote.record.amount is not None and to_cents(remote.record.amount) == operation.amount_cents

@@ -50,12 +50,14 @@ def test_a_part_that_is_read_back_late_catches_up_with_its_payment(
     world.plan_payouts()
     world.advance(seconds=1)
     with monkeypatch.context() as patch:
-        whole = Pay._part
+        whole = Pay.parse
 
-        def half(item: Any, parts: Any) -> Any:
-            return None if item.payload.document.number == "FB-2-1" else whole(item, parts)
+        def half(kind: Any, reply: Any, ready: Any) -> Any:
+            names = [item.payload.document.number for item in ready]
+            parsed = whole(kind, reply, ready)
+            return [None if name == "FB-2-1" else part for name, part in zip(names, parsed, strict=True)]
 
-        patch.setattr(Pay, "_part", staticmethod(half))
+        patch.setattr(Pay, "parse", half)
         world.tick()
     assert sorted(world.states("pay")) == ["done", "unknown"]
     look_after(world, "pay", days=30 if days else 0)
