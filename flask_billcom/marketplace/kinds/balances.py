@@ -1,8 +1,9 @@
 """Fresh balances before money moves: one list page answers for up to 999 documents.
 
-    documents of a batch --read lately?--> rows as they are
+    documents of a batch --read lately by this process?--> rows as they are
                            else: pages by `createdTime` over the batch's span; every document seen on the way is noted
 
+Lately is told by the process's own monotonic clock: the database's may jump back, and its rows may come from a backup.
 A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
 differs. Nothing here decides about paying; it only tells how a document stands.
 """
@@ -52,17 +53,18 @@ class Balances(Generic[R]):
     def __init__(self, domain: Domain, record_type: type[R]) -> None:
         self._domain = domain
         self._record_type: type[R] = record_type
+        self._read: dict[str, float] = {}
+        """When this process read a document last, by its id at Bill.com; monotonic."""
 
     def read(self, reads: Reads, documents: Sequence[tuple[Document, str]]) -> dict[Any, Standing | None]:
         """Return how each document stands, by row id; None where Bill.com knows nothing of it.
 
         :param documents: each with the remote id of its party.
         """
-        now = self._domain.clock.now()
         standing: dict[Any, Standing | None] = {}
         stale = []
         for document, party in documents:
-            if document.read_at is not None and timedelta(0) <= now - document.read_at < FRESH:
+            if document.read_at is not None and self._is_fresh(document.remote_id):
                 standing[document.id] = Standing(document.due_cents or 0, document.scheduled_cents or 0)
             else:
                 stale.append((document, party))
@@ -72,6 +74,10 @@ class Balances(Generic[R]):
                 there = seen.get(document.remote_id or "") or reads.one(self._record_type, document.remote_id or "")
                 standing[document.id] = None if there is None else _standing(document, party, there)
         return standing
+
+    def _is_fresh(self, remote_id: str | None) -> bool:
+        read = self._read.get(remote_id or "")
+        return read is not None and self._domain.clock.monotonic() - read < FRESH.total_seconds()
 
     def _sweep(self, reads: Reads, stale: Sequence[tuple[Document, str]]) -> dict[str, R]:
         wanted = {document.remote_id for document, _ in stale}
@@ -90,6 +96,7 @@ class Balances(Generic[R]):
         """Write what was read of our documents, all of one page at once."""
         now = self._domain.clock.now()
         by_id = {record.id: record for record in records}
+        moment = self._domain.clock.monotonic()
         with self._domain.store.read() as rows:
             ours = rows.all(
                 select(Document.id, Document.remote_id, Document.cents).where(
@@ -109,6 +116,12 @@ class Balances(Generic[R]):
                 .values(due_cents=bindparam("due"), scheduled_cents=bindparam("planned"), read_at=bindparam("read")),
                 sorted(noted, key=lambda values: values["row"]),
             )
+        self._remember([remote for _, remote, _ in ours], moment)
+
+    def _remember(self, remote_ids: Iterable[str], moment: float) -> None:
+        """Remember when documents were read; what is too old to be believed is forgotten."""
+        young = {each: at for each, at in self._read.items() if moment - at < FRESH.total_seconds()}
+        self._read = {**young, **dict.fromkeys(remote_ids, moment)}
 
 
 def _noted(row: Any, record: Invoice | Bill, cents: int, now: datetime) -> dict[str, Any]:  # noqa: ANN401
