@@ -213,12 +213,24 @@ class Decisions:
         waits = [timedelta(0)]
         if operation.absent_after is not None:
             waits.append(operation.absent_after - now)
-        if operation.unsafe_gen:
+        if operation.answered:
+            waits.append(self._after_answer(operation, proof, server_date))
+        if operation.unsafe_gen and self._kinds[operation.kind].policy.fenced:
             dead = proof.fenced_at
             waits.append(self._timing.grace if dead is None else dead + self._timing.grace - now)
             if proof.fenced_server_date is not None and server_date is not None:
                 waits.append(proof.fenced_server_date + self._timing.grace - server_date)
+        elif not operation.answered and operation.absent_after is not None and server_date is not None:
+            waits.append(operation.absent_after - server_date)
         return max(waits)
+
+    def _after_answer(self, operation: Operation, proof: Proof, server_date: datetime | None) -> timedelta:
+        """Return how long to wait after an error; one without a date counts as no answer."""
+        if proof.answered_server_date is None:
+            return (operation.unknown_since or operation.created_at) + self._timing.grace - self._clock.now()
+        if server_date is None:
+            return self._timing.doubt
+        return proof.answered_server_date + self._timing.doubt - server_date
 
     def _supersede(self, rows: Rows, operation: Operation) -> UUID:
         following = operations.Plan(
