@@ -2,7 +2,7 @@
 
     organization            nothing is sent
     capability  payouts     the kill switch of payouts; also charges, documents, mail, all
-    party, settlement,      the bills of one seller, one sale,
+    party, settlement,      the bills of one seller, one sale (with those of adjustments to it),
     document, payment       one bill, one payout
 
 A hold stops the next claim, not a call in flight. The same reason on the same thing is one hold. A payout run passes
@@ -20,12 +20,13 @@ from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select, t
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.models import Document, Hold, PaymentPart
+from flask_billcom.models import Adjustment, Document, Hold, PaymentPart
 from flask_billcom.store import Rows
 
 ORGANIZATION, CAPABILITY = "organization", "capability"
 PARTY, SETTLEMENT, DOCUMENT, PAYMENT = "party", "settlement", "document", "payment"
 PAYOUTS, CHARGES, ALL = "payouts", "charges", "all"
+ADJUSTMENT = "adjustment"
 KILL_SWITCH = "kill switch"
 
 Key = tuple[str, str]
@@ -170,11 +171,31 @@ def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict
 
 def is_held() -> ColumnElement[bool]:
     """Return the condition that a document, its party or its sale is held; rows are compared by their hex digits."""
-    keys = ((DOCUMENT, Document.id), (PARTY, Document.party_id), (SETTLEMENT, Document.origin_id))
+    keys = (
+        (DOCUMENT, Document.id),
+        (PARTY, Document.party_id),
+        (SETTLEMENT, Document.origin_id),
+        (SETTLEMENT, _sale()),
+    )
     return exists().where(
         Hold.organization_id == Document.organization_id,
         Hold.released_at.is_(None),
         or_(*[(Hold.scope == scope) & (Hold.scope_id == _hex(column)) for scope, column in keys]),
+    )
+
+
+def _sale() -> ColumnElement[Any]:
+    """Return the sale that the adjustment behind a document is about; what pays a buyer back does not wait for it."""
+    return (
+        select(Adjustment.origin_id)
+        .where(
+            Document.origin_type == ADJUSTMENT,
+            Document.is_refund.is_(False),
+            Adjustment.id == Document.origin_id,
+            Adjustment.origin_type == SETTLEMENT,
+        )
+        .correlate(Document)
+        .scalar_subquery()
     )
 
 
@@ -202,13 +223,14 @@ def _keys(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, list[Key]]:
     for start in range(0, len(ordered), 1000):
         part = ordered[start : start + 1000]
         for row in rows.all(
-            select(Document.id, Document.party_id, Document.origin_type, Document.origin_id).where(
-                Document.id.in_(part)
-            )
+            select(
+                Document.id, Document.party_id, Document.origin_type, Document.origin_id, _sale().label("sale_id")
+            ).where(Document.id.in_(part))
         ):
             keys[row.id] = [(DOCUMENT, row.id.hex), (PARTY, row.party_id.hex)]
-            if row.origin_type == "settlement":
-                keys[row.id].append((SETTLEMENT, row.origin_id.hex))
+            sale_id = row.origin_id if row.origin_type == SETTLEMENT else row.sale_id
+            if sale_id is not None:
+                keys[row.id].append((SETTLEMENT, sale_id.hex))
         for document_id, payment_id in rows.all(
             select(PaymentPart.document_id, PaymentPart.payment_id).where(PaymentPart.document_id.in_(part))
         ):

@@ -1,0 +1,115 @@
+"""While a dispute is open its money waits; its outcome decides to whom it goes, once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from flask_billcom.engine.decisions import NotPossible
+from flask_billcom.models import Audit, Hold
+
+from .conftest import MakeOffice, Office
+
+
+def pay(office: Office) -> dict[str, int]:
+    office.release_everything()
+    with office.world.app():
+        office.world.shop.billcom.payout_run()
+    office.go()
+    return office.world.paid_cents()
+
+
+@pytest.fixture
+def sold(make_office: MakeOffice) -> Office:
+    """Give an office with one order of two sellers, with shipping."""
+    office = make_office("ann", "bob")
+    office.world.settle(("ann", "10.00", "1.00"), ("bob", "20.00", "2.00"), own="5.00")
+    office.go()
+    return office
+
+
+def test_a_disputed_order_is_not_paid_out(sold: Office) -> None:
+    dispute = sold.dispute("1")
+
+    assert (dispute.state, dispute.cents, dispute.kind) == ("open", 3500, "dispute")
+    assert set(pay(sold).values()) == {0}
+    assert (sold.balance("ann").held_cents, sold.balance("bob").held_cents) == (900, 1800)
+    sold.check()
+
+
+def test_a_disputed_line_keeps_only_its_seller_waiting(sold: Office) -> None:
+    dispute = sold.dispute("1", line=1)
+
+    assert dispute.cents == 1000
+    assert pay(sold) == {"FB-1-1": 0, "FB-1-2": 1800}
+    assert sold.balance("ann").held_cents == 900
+
+
+def test_a_line_of_our_own_keeps_nobody_waiting(sold: Office) -> None:
+    assert sold.dispute("1", line=3).cents == 500
+    assert pay(sold) == {"FB-1-1": 900, "FB-1-2": 1800}
+
+
+def test_a_dispute_that_is_won_lets_the_money_go(sold: Office) -> None:
+    dispute = sold.dispute("1")
+
+    assert sold.decide("resolve_dispute", dispute, "won").state == "won"
+
+    assert pay(sold) == {"FB-1-1": 900, "FB-1-2": 1800}
+    sold.check()
+
+
+def test_a_double_click_is_one_dispute_and_one_outcome(sold: Office) -> None:
+    dispute = sold.dispute("1")
+    assert sold.dispute("1") == dispute
+    for _ in range(2):
+        assert sold.decide("resolve_dispute", dispute, "withdrawn").state == "withdrawn"
+
+    acts = [act.action for act in sold.world.rows(Audit, Audit.subject_type == "adjustment")]
+    assert acts == ["dispute_opened", "dispute_withdrawn"]
+    assert len(sold.world.rows(Hold, Hold.reason == "dispute D-1")) == 1
+
+
+def test_a_second_dispute_keeps_the_money_where_the_first_is_won(sold: Office) -> None:
+    first, _ = sold.dispute("1"), sold.dispute("1", reference="D-2")
+
+    sold.decide("resolve_dispute", first, "won")
+
+    assert set(pay(sold).values()) == {0}
+
+
+def test_another_outcome_afterwards_is_refused(sold: Office) -> None:
+    dispute = sold.dispute("1")
+    sold.decide("resolve_dispute", dispute, "won")
+
+    with pytest.raises(NotPossible, match="won already, by Bob"):
+        sold.decide("resolve_dispute", dispute, "lost")
+
+
+def test_the_same_reference_with_another_amount_is_refused(sold: Office) -> None:
+    sold.dispute("1", amount=Decimal("2.00"))
+
+    with pytest.raises(NotPossible, match="another amount"):
+        sold.dispute("1", amount=Decimal("3.00"))
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [({"line": 4}, "no line 4"), ({"line": 1, "amount": Decimal("10.01")}, "cannot be disputed")],
+)
+def test_what_was_not_sold_is_not_disputed(sold: Office, values: dict[str, object], word: str) -> None:
+    with pytest.raises(NotPossible, match=word):
+        sold.dispute("1", **values)
+
+    assert sold.world.holds() == []
+
+
+def test_an_unknown_outcome_is_refused(sold: Office) -> None:
+    with pytest.raises(NotPossible, match="won, lost, withdrawn"):
+        sold.decide("resolve_dispute", sold.dispute("1"), "drawn")
+
+
+def test_a_rehearsal_holds_nothing(sold: Office) -> None:
+    assert sold.dispute("1", dry_run=True).is_dry_run
+    assert sold.world.holds() == []
