@@ -9,6 +9,7 @@ New code is covered by itself: whatever commits or calls passes here.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any, Self
@@ -24,16 +25,23 @@ class Crash(BaseException):
 
 
 class Boundaries:
-    """Counts boundaries while it listens, and does what is planned at one of them.
+    """Counts boundaries while it listens, and does what is planned at some of them.
 
     :param planned: what happens, by the number of the boundary.
     """
 
     def __init__(self, planned: Mapping[int, Act] | None = None) -> None:
         self.planned = dict(planned or {})
+        self.named: dict[tuple[str, int], Act] = {}
+        """What happens at the n-th passing of a name; it is done once."""
+        self.coming: dict[str, Act] = {}
+        """What happens at the next passing of a name, in whatever chapter; it is done once."""
+        self.openings: dict[str, list[Act]] = {}
+        """What happens when a chapter begins."""
         self.trail: list[str] = []
         self.is_listening = False
         self.chapter = ""
+        self._passed: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
         event.listen(Session, "before_commit", self._before)
@@ -43,6 +51,12 @@ class Boundaries:
     def __exit__(self, *_: object) -> None:
         event.remove(Session, "before_commit", self._before)
         event.remove(Session, "after_commit", self._after)
+
+    def open(self, chapter: str) -> None:
+        """Begin a chapter."""
+        self.chapter = chapter
+        for act in self.openings.pop(chapter, ()):
+            act()
 
     def of_call(self, moment: str, endpoint: str) -> None:
         """Pass a moment of a remote call."""
@@ -59,9 +73,10 @@ class Boundaries:
     def _pass(self, name: str) -> None:
         if not self.is_listening:
             return
-        number = len(self.trail)
-        self.trail.append(f"{self.chapter}: {name}")
-        act = self.planned.get(number)
+        number, label = len(self.trail), f"{self.chapter}: {name}"
+        self.trail.append(label)
+        self._passed[label] += 1
+        act = self.act_at(number, label, self._passed[label])
         if act is not None:
             # What happens inside, such as another worker's round, is no boundary of this one.
             self.is_listening = False
@@ -69,6 +84,14 @@ class Boundaries:
                 act()
             finally:
                 self.is_listening = True
+
+    def act_at(self, number: int, label: str, nth: int) -> Act | None:
+        """Return what is planned at a boundary, or None.
+
+        :param nth: which passing of the label it is, from 1.
+        """
+        act = self.named.pop((label, nth), None) or self.planned.get(number)
+        return act or self.coming.pop(label.partition(": ")[2], None)
 
 
 def _writes(session: Session) -> bool:

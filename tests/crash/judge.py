@@ -21,6 +21,8 @@ DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
 LEFT_TO_PEOPLE = "charge "
 """A debit of somebody else's account is never sent again by itself; everything else ends without a person."""
+USED_UP = "attempts without an answer"
+"""An effect that was lost more often than it may be sent again is left to a person too."""
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
 
 
@@ -55,10 +57,17 @@ class Verdict:
             self.notes.append(f"{what}: {note}")
 
 
-def judge(run: Run) -> Verdict:
-    """Return what the books and banks say at the end of a run."""
+def judge(run: Run, *, hurts: int = 1) -> Verdict:
+    """Return what the books and banks say at the end of a run.
+
+    :param hurts: how many faults it met.
+    """
     found = Verdict(quarantined=len(run.quarantined))
-    timid = sorted(name for name in run.quarantined if not name.startswith(LEFT_TO_PEOPLE))
+    timid = sorted(
+        f"{name}: {reason}"
+        for name, reason in run.quarantined.items()
+        if not name.startswith(LEFT_TO_PEOPLE) and not (hurts > 1 and reason.endswith(USED_UP))
+    )
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
     for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows):
         ask(run, found)

@@ -80,7 +80,8 @@ class Run:
     simulator: dict[str, object] = field(default_factory=dict)
     orders: tuple[Order, ...] = ORDERS
     crashes: int = 0
-    quarantined: set[str] = field(default_factory=set)
+    quarantined: dict[str, str] = field(default_factory=dict)
+    """Why a person had to decide about an operation, by kind and natural key."""
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,7 +104,7 @@ class Run:
     def tell(self, chapters: list[str] | None = None) -> None:
         """Live through the chapters; a crash begins its chapter again in a new process."""
         for name in chapters or list(CHAPTERS):
-            self.boundaries.chapter = name
+            self.boundaries.open(name)
             while True:
                 try:
                     CHAPTERS[name](self)
@@ -139,7 +140,7 @@ class Run:
 
     def _remember_quarantined(self) -> None:
         for row in self.world.rows(Operation, Operation.state == OperationState.QUARANTINED):
-            self.quarantined.add(f"{row.kind} {row.natural_key}")
+            self.quarantined[f"{row.kind} {row.natural_key}"] = str((row.evidence or {}).get("reason", ""))
 
 
 # -- the chapters --------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_an_engine_that_never_pays_is_idle(house: Theatre) -> None:
 
 @pytest.mark.parametrize("place", range(8))
 def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> None:
-    around = [cut for cut in first_of_each_name(house) if cut.label.endswith(MONEY)]
+    around = [cut for cut in first_of_each_name(house.trail) if cut.label.endswith(MONEY)]
     cut = some_of(around, 8, 1)[place % len(around)]
 
     run, found, unfired = house.play([cut])
@@ -107,7 +107,7 @@ def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> N
 
 @pytest.mark.parametrize("place", range(6))
 def test_a_seeded_sample_of_kills_ends_well(house: Theatre, place: int) -> None:
-    cut = some_of(first_of_each_name(house), 6, 3)[place]
+    cut = some_of(first_of_each_name(house.trail), 6, 3)[place]
 
     run, found, unfired = house.play([cut])
 
@@ -118,7 +118,7 @@ def test_a_seeded_sample_of_kills_ends_well(house: Theatre, place: int) -> None:
 
 @pytest.mark.parametrize("fault", ["timeout_after", "timeout_before", "bdc_after:BDC_9999", "late_effect"])
 def test_a_payout_run_cut_on_the_wire_ends_well(house: Theatre, fault: str) -> None:
-    cut = next(cut for cut in wire_faults(house) if cut == Cut("pay out", -1, fault, "PayBills"))
+    cut = next(cut for cut in wire_faults(house.trail) if cut == Cut("pay out", -1, fault, "PayBills"))
 
     _, found, unfired = house.play([cut])
 

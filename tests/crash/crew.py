@@ -1,0 +1,34 @@
+"""Several processes that share a suite: each plays every n-th telling, and the ends come back in their order.
+
+    tellings  0 1 2 3 4 5 6 ...
+    process   a b a b a b a
+
+What a telling comes to does not depend on who plays it, so neither do the sum and the hash of the events.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import TypeVar
+
+T = TypeVar("T")
+Say = Callable[[str], None]
+Play = Callable[[Sequence[int]], list[T]]
+"""Plays the tellings of some numbers."""
+
+
+def share(count: int, jobs: int, play: Play[T]) -> list[T]:
+    """Return what `play` says of each number below `count`, from several processes if there are to be more than one.
+
+    :param play: can be pickled.
+    """
+    if jobs <= 1:
+        return play(range(count))
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, context, initializer=logging.disable, initargs=(logging.CRITICAL,)) as pool:
+        parts = [pool.submit(play, range(first, count, jobs)) for first in range(jobs)]
+        ends = [part.result() for part in parts]
+    return [ends[number % jobs][number // jobs] for number in range(count)]

@@ -1,0 +1,216 @@
+"""In which ways a telling can be hurt, and what happens then.
+
+crash                                the process ends                                       P1
+commit_error, commit_ack_lost        a commit that fails, or that only seems to             P4
+freeze, long_freeze, suspend         the worker stands still while another one works        P3
+second_runner                        a tick of another worker in the midst of this one      P6
+clock_forward, clock_back            the database's clock jumps by an hour                  P5
+restore                              the database of some time ago comes back               P7
+everything else                      a fault of the wire, by the simulator's name           F1 to F15
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+
+from tests.crash.boundaries import Act, Crash
+
+if TYPE_CHECKING:
+    from tests.crash.story import Run
+
+HOUR = timedelta(hours=1)
+BEFORE = ("connect_refused", "timeout_before", "reset_before", "http_5xx_before", "idle_close")
+AFTER = ("timeout_after", "reset_after", "http_5xx_after", "garbage", "truncated", "cut", "empty", "html", "dribble")
+REFUSALS = ("bdc:BDC_1109", "bdc:BDC_1144", "bdc:BDC_1322", "bdc:BDC_1001", "bdc:BDC_9999", "bdc_after:BDC_9999")
+CHANGE_FAULTS = (*BEFORE, *AFTER, *REFUSALS, "late_effect")
+READ_FAULTS = ("connect_refused", "timeout_before", "garbage", "bdc:BDC_1109", "bdc:BDC_1144", "stale_list")
+BULK_FAULTS = ("short_bulk", "reordered_bulk")
+AROUND_CALLS = ("freeze", "second_runner", "clock_forward", "clock_back")
+SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
+LOSING = frozenset({"crash", "freeze", "long_freeze", "suspend", "late_effect", "commit_error", *BEFORE, *AFTER})
+"""What can leave an attempt without an answer."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One way in which a telling is hurt.
+
+    :param chapter: where it happens.
+    :param at: number of the boundary, counted from the start of the telling; -1 for none.
+    :param fault: what happens there.
+    :param endpoint: of a fault of the wire.
+    :param label: the name of the boundary.
+    :param nth: which passing of the label it is, from 1, in place of a number; 0 where `at` tells.
+    """
+
+    chapter: str
+    at: int
+    fault: str
+    endpoint: str = ""
+    label: str = ""
+    nth: int = 0
+
+    @property
+    def is_of_the_wire(self) -> bool:
+        """Return whether the simulator carries it out."""
+        return self.at < 0 and not self.nth
+
+    @property
+    def name(self) -> str:
+        """Return what tells it from all others, as the command line takes it."""
+        place = f"{self.nth}:{self.label.partition(': ')[2]}" if self.nth else str(self.at)
+        return f"{self.chapter}/{place}/{self.fault}{'@' + self.endpoint if self.endpoint else ''}"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.label})"
+
+
+def act_of(run: Run, cut: Cut, fired: list[Cut]) -> Act:
+    """Return what a cut does, which also notes that it was done."""
+
+    def act() -> None:
+        fired.append(cut)
+        ACTS[cut.fault](run)
+
+    return act
+
+
+def _crash(_: Run) -> None:
+    raise Crash
+
+
+def _no_commit(_: Run) -> None:
+    raise OperationalError("commit", {}, Exception("the connection is gone"))
+
+
+def _freeze(run: Run, minutes: int) -> None:
+    """Let this worker stand still, while another one works."""
+    other = run.world.process()
+    for _ in range(minutes):
+        run.world.advance(seconds=60)
+        run.world.tick(other)
+
+
+def _suspend(run: Run) -> None:
+    """The same on a machine that was put to sleep: its own deadlines have slept as well."""
+    before = run.world.clock.monotonic()
+    _freeze(run, 60)
+    run.world.clock.rewind(run.world.clock.monotonic() - before)
+
+
+def _second_runner(run: Run) -> None:
+    run.world.tick(run.world.process())
+
+
+def _jump(run: Run, by: timedelta) -> None:
+    run.world.clock.offset += by
+
+
+ACTS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
+    {
+        "crash": _crash,
+        "commit_error": _no_commit,
+        "commit_ack_lost": _no_commit,
+        "freeze": lambda run: _freeze(run, 10),
+        "long_freeze": lambda run: _freeze(run, 60),
+        "suspend": _suspend,
+        "second_runner": _second_runner,
+        "clock_forward": lambda run: _jump(run, HOUR),
+        "clock_back": lambda run: _jump(run, -HOUR),
+    }
+)
+
+# -- which cuts a story offers -------------------------------------------------------------------------------------
+
+Trail = Mapping[str, list[str]]
+"""The boundaries of each chapter, by name, in the order of their passing."""
+
+
+def first_of_each_name(trail: Trail) -> list[Cut]:
+    """Return a crash at the first passing of each boundary of another name."""
+    return [
+        Cut(chapter, -1, "crash", label=label, nth=1)
+        for chapter, labels in trail.items()
+        for label in dict.fromkeys(labels)
+    ]
+
+
+def every_boundary(trail: Trail) -> list[Cut]:
+    """Return a crash at every boundary."""
+    cuts = []
+    for chapter, labels in trail.items():
+        passed: dict[str, int] = {}
+        for label in labels:
+            passed[label] = passed.get(label, 0) + 1
+            cuts.append(Cut(chapter, -1, "crash", label=label, nth=passed[label]))
+    return cuts
+
+
+def other_faults(trail: Trail) -> list[Cut]:
+    """Return every fault but a crash, at the first passing of each boundary that it fits."""
+    cuts = []
+    for cut in first_of_each_name(trail):
+        if "commit of" in cut.label:
+            cuts.append(replace(cut, fault="commit_error" if "before commit" in cut.label else "commit_ack_lost"))
+        elif ": connect" in cut.label or ": effect" in cut.label:
+            cuts += [replace(cut, fault=fault) for fault in AROUND_CALLS]
+    return cuts
+
+
+def wire_faults(trail: Trail) -> list[Cut]:
+    """Return every fault of the wire, at the first call of each endpoint in each chapter."""
+    cuts = []
+    for chapter, labels in trail.items():
+        called = dict.fromkeys(label.partition(": connect ")[2] for label in labels if ": connect " in label)
+        for endpoint in called:
+            cuts += [Cut(chapter, -1, fault, endpoint) for fault in faults_of(endpoint)]
+    return cuts
+
+
+def faults_of(endpoint: str) -> tuple[str, ...]:
+    """Return the faults of the wire that fit an endpoint."""
+    faults: tuple[str, ...] = READ_FAULTS if endpoint.startswith("List") else CHANGE_FAULTS
+    return faults + (BULK_FAULTS if endpoint.startswith("Bulk/") else ())
+
+
+def some_of(cuts: list[Cut], count: int | None, seed: int) -> list[Cut]:
+    """Return a seeded sample, in its old order."""
+    if count is None or count >= len(cuts):
+        return cuts
+    chosen = set(random.Random(seed).sample(range(len(cuts)), count))
+    return [cut for place, cut in enumerate(cuts) if place in chosen]
+
+
+def packed(cuts: Iterable[Cut], chapters: Iterable[str], *, deep: int = 1) -> list[list[Cut]]:
+    """Return tellings that hold a few cuts of each chapter, so that a story serves many of them.
+
+    :param deep: how many of one chapter; those of one telling have different places.
+    """
+    of_chapter: dict[str, list[Cut]] = {chapter: [] for chapter in chapters}
+    for cut in cuts:
+        of_chapter[cut.chapter].append(cut)
+    tellings: list[list[Cut]] = []
+    while any(of_chapter.values()):
+        telling: list[Cut] = []
+        for waiting in of_chapter.values():
+            telling += _take(waiting, deep)
+        tellings.append(telling)
+    return tellings
+
+
+def _take(waiting: list[Cut], deep: int) -> list[Cut]:
+    """Take cuts out of a list, far apart from each other, no two of them at the same place."""
+    taken: list[Cut] = []
+    for turn in range(min(deep, len(waiting))):
+        place = len(waiting) * turn // deep
+        if waiting[place].is_of_the_wire and any(each.is_of_the_wire for each in taken):
+            continue
+        taken.append(waiting.pop(place))
+    return taken
