@@ -110,7 +110,7 @@ def plan_scheduled_payouts(domain: Domain) -> PayoutRun | None:
     now = domain.clock.now()
     with domain.store.read() as rows:
         progress = marks.read(rows, domain.organization_id, RUN)
-        if not _is_scheduled(domain, None if progress is None else progress.finished):
+        if not _is_scheduled(domain, _first_open_day(rows, domain, progress)):
             return None
         if progress is not None and not progress.may_look(now, LOOK_EVERY):
             # Bills that were judged a moment ago would be judged the same; only those that became due since count.
@@ -134,12 +134,19 @@ def _stop(rows: Rows, domain: Domain) -> str | None:
     return None if reason is None else f"hold: {reason}"
 
 
-def _is_scheduled(domain: Domain, last_run: datetime | None) -> bool:
-    schedule, zone = domain.settings.payout_schedule, domain.settings.zone
-    day: date = domain.clock.now().astimezone(zone).date()
-    first = day if last_run is None else last_run.astimezone(zone).date() + timedelta(days=1)
+def _first_open_day(rows: Rows, domain: Domain, progress: marks.Progress | None) -> date:
+    """Return the first day that no run has had: the one after the last run, or that of the oldest bill that waits."""
+    zone = domain.settings.zone
+    if progress is not None and progress.finished is not None:
+        return progress.finished.astimezone(zone).date() + timedelta(days=1)
+    oldest = due_bills(rows, domain.organization_id, domain.clock.now(), limit=1)
+    return (oldest[0].release_after if oldest else domain.clock.now()).astimezone(zone).date()
+
+
+def _is_scheduled(domain: Domain, first: date) -> bool:
+    day: date = domain.clock.now().astimezone(domain.settings.zone).date()
     for _ in range(_MISSED_DAYS):
-        if schedule.is_due(day):
+        if domain.settings.payout_schedule.is_due(day):
             return True
         day -= timedelta(days=1)
         if day < first:
