@@ -1,0 +1,299 @@
+"""What must be so at the end of every story, on three sides: our books, Bill.com's books, the banks.
+
+    our books    every posting sums to zero, the trial balance too; clearing accounts are empty; nothing is idle without
+                 a reason; nothing is in quarantine but what the story names
+    Bill.com     one document for each number, its cents ours, never paid with more than it comes to
+    the banks    collected + due + lost = paid out + fees + refunded + returned + held + owed, each by its own witness
+
+The story says every figure in dollars; what it does not name is zero. Nobody was paid more than he earned by his
+orders, as the shop has them, and a reconciliation finds exactly the differences that the story names.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from flask_billcom.ledger import Account
+from flask_billcom.marketplace.idle import idle
+from flask_billcom.models import Document, Entry, Operation, Party
+
+if TYPE_CHECKING:
+    from tests.stories.town import Town
+
+CLEARING = (
+    Account.PROVIDER_CLEARING_IN,
+    Account.PROVIDER_CLEARING_OUT,
+    Account.SELLER_RESERVED,
+    Account.PAYOUT_SCHEDULED,
+    Account.PAYOUT_RETURNED,
+)
+OWED = (Account.SELLER_PAYABLE, *CLEARING[1:])
+FIGURES = (
+    "collected",
+    "due",
+    "lost",
+    "paid_out",
+    "fees",
+    "refunded",
+    "returned",
+    "held",
+    "owed",
+    "buyer_credit",
+    "refunds_due",
+    "sellers_owe",
+    "outside",
+)
+"""collected, returned, refunded, paid_out are what the banks say; outside is money received past Bill.com."""
+DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
+
+
+@dataclass
+class Found:
+    """What is not as it should be."""
+
+    notes: list[str] = field(default_factory=list)
+
+    def expect(self, what: str, is_so: object, should: object) -> None:
+        """Note what differs."""
+        if is_so != should:
+            self.notes.append(f"{what}: {is_so!r}, should be {should!r}")
+
+
+def check(
+    town: Town,
+    *,
+    clearing: Mapping[Account, str] | None = None,
+    quarantined: Iterable[str] = (),
+    rejected: Iterable[str] = (),
+    differences: Iterable[str] = (),
+    waiting: Iterable[str] = (),
+    states: Mapping[str, str] | None = None,
+    overpaid: Iterable[str] = (),
+    **figures: str,
+) -> None:
+    """Assert that all three sides say what the story says.
+
+    :param clearing: what is left in clearing accounts, in dollars with the sign of the books, by account.
+    :param quarantined: kinds of the operations that a person has to decide about.
+    :param rejected: kinds of the operations that Bill.com refused and nobody planned anew.
+    :param differences: `kind subject` of each difference that a reconciliation finds; the start of it is enough.
+    :param waiting: starts of the reasons for which money of sellers waits.
+    :param states: state of settlements, by number of the order; all others are paid out or cancelled.
+    :param overpaid: sellers who were paid more than their orders come to, as the story explains.
+    :param figures: dollars by name; see `FIGURES`.
+    """
+    assert set(figures) <= set(FIGURES), sorted(set(figures) - set(FIGURES))
+    found = Found()
+    wanted = {name: _cents(figures.get(name, "0")) for name in FIGURES}
+    _our_books(town, found, {account: _cents(dollars) for account, dollars in (clearing or {}).items()})
+    _our_rows(town, found, sorted(quarantined), sorted(rejected), dict(states or {}))
+    _idle(town, found, tuple(waiting))
+    _their_books(town, found, set(overpaid))
+    _figures(town, found, wanted)
+    _reconciled(town, found, sorted(differences))
+    assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
+
+
+def _cents(dollars: str) -> int:
+    return int(Decimal(dollars) * 100)
+
+
+# -- our side ------------------------------------------------------------------------------------------------------
+
+
+def _our_books(town: Town, found: Found, clearing: Mapping[Account, int]) -> None:
+    postings: Counter[Any] = Counter()
+    for entry in town.world.rows(Entry):
+        postings[entry.posting_id] += entry.cents
+    found.expect("postings that do not sum to zero", [each for each, cents in postings.items() if cents], [])
+    trial = town.billcom.trial_balance()
+    found.expect("sum of the trial balance", sum(trial.values()), 0)
+    for account in CLEARING:
+        found.expect(f"{account} at rest", trial[account], clearing.get(account, 0))
+    found.expect("break in the audit trail", town.billcom.verify_audit().broken_at, None)
+
+
+def _our_rows(town: Town, found: Found, quarantined: list[str], rejected: list[str], states: dict[str, str]) -> None:
+    operations = town.world.rows(Operation)
+    superseded = {row.supersedes for row in operations}
+    by_state: dict[str, list[str]] = {}
+    for row in operations:
+        if row.id not in superseded:
+            by_state.setdefault(row.state, []).append(row.kind)
+    found.expect("in quarantine", sorted(by_state.get("quarantined", [])), quarantined)
+    found.expect("rejected", sorted(by_state.get("rejected", [])), rejected)
+    for state in ("sending", "unknown", "checking"):
+        found.expect(state, by_state.get(state, []), [])
+    for sale in town.billcom.lists().settlements(limit=100).items:
+        named = states.get(sale.reference)
+        if named is not None or sale.state not in {"paid_out", "cancelled"}:
+            found.expect(f"state of order {sale.reference}", sale.state, named or "paid_out")
+
+
+def _idle(town: Town, found: Found, waiting: tuple[str, ...]) -> None:
+    reasons = [(each.number, each.reason) for each in idle(town.world.parts.domain)]
+    strange = [(number, reason) for number, reason in reasons if reason is None or not reason.startswith(waiting)]
+    found.expect("money that waits for no reason of this story", strange, [])
+    missing = [start for start in waiting if not any((reason or "").startswith(start) for _, reason in reasons)]
+    found.expect("reasons that no money waits for", missing, [])
+
+
+# -- Bill.com's side -----------------------------------------------------------------------------------------------
+
+
+def _their_books(town: Town, found: Found, overpaid: set[str]) -> None:
+    for entity, payments, parts, key, dead in (
+        ("Invoice", "ReceivedPay", "invoicePays", "invoiceId", DEAD_RECEIVED),
+        ("Bill", "SentPay", "billPays", "billId", DEAD_SENT),
+    ):
+        active = [row for row in town.at_billcom(entity) if row.is_active]
+        numbers = Counter(row["invoiceNumber"] for row in active if row["invoiceNumber"].startswith("FB-"))
+        found.expect(f"{entity} numbers in use twice", [n for n, count in numbers.items() if count > 1], [])
+        paid = _paid(town.at_billcom(payments), parts, key, dead)
+        too_much = [row["invoiceNumber"] for row in town.at_billcom(entity) if paid[row.id] > row["amount"]]
+        found.expect(f"{entity}s paid with more than they come to", too_much, [])
+    _same_documents(town, found)
+    _nobody_got_more(town, found, overpaid)
+
+
+def _paid(payments: Iterable[Any], parts: str, key: str, dead: set[str]) -> Counter[str]:
+    cents: Counter[str] = Counter()
+    for payment in payments:
+        if payment["status"] not in dead:
+            for part in payment[parts] or ():
+                cents[part[key]] += part["amount"]
+    return cents
+
+
+def _same_documents(town: Town, found: Found) -> None:
+    """Compare the shop's orders with the documents at Bill.com where our rows say that they are as they were sold."""
+    entities = {"invoice": "Invoice", "bill": "Bill"}
+    for row in town.world.rows(Document, Document.remote_id.is_not(None), Document.kind.in_(entities)):
+        there = town.world.simulator.books.find(entities[row.kind], row.remote_id)
+        found.expect(f"{row.kind} {row.number} is active", there.is_active, row.status != "inactive")
+        if there.is_active:
+            found.expect(f"cents of {row.kind} {row.number}", there["amount"], row.cents)
+
+
+def _nobody_got_more(town: Town, found: Found, overpaid: set[str]) -> None:
+    earned: Counter[str] = Counter()
+    for order in town.orders:
+        earned.update(order.net())
+    got = paid_to_sellers(town)
+    found.expect(
+        "sellers who got more than they earned", {n for n, cents in got.items() if cents > earned[n]}, overpaid
+    )
+
+
+# -- the banks' side -----------------------------------------------------------------------------------------------
+
+
+def paid_to_sellers(town: Town) -> Counter[str]:
+    """Return the cents that sellers' accounts have got, by name in the stories, as their banks say."""
+    owners = _owners(town, "seller")
+    got: Counter[str] = Counter()
+    for account in town.world.simulator.bank.accounts.values():
+        if account.owner_id in owners:
+            got[owners[account.owner_id]] += account.cents
+    return +got
+
+
+def _owners(town: Town, role: str) -> dict[str, str]:
+    """Return whose accounts are whose, by the id of account or party at Bill.com."""
+    word, account, key = (
+        ("vendor", "VendorBankAccount", "vendorId")
+        if role == "seller"
+        else ("customer", "CustomerBankAccount", "customerId")
+    )
+    remote = {
+        party.remote_id: name
+        for party in town.world.rows(Party, Party.role == word)
+        for (known, name), person in town.people.items()
+        if known == role and str(person.key) == party.local_id and party.local_type == role.capitalize()
+    }
+    accounts = {row.id: remote[row[key]] for row in town.at_billcom(account) if row[key] in remote}
+    return {each: name for each, name in (*remote.items(), *accounts.items()) if each is not None}
+
+
+def _figures(town: Town, found: Found, wanted: Mapping[str, int]) -> None:
+    trial = town.billcom.trial_balance()
+    seen = {**_of_the_banks(town), **_of_the_books(town, trial)}
+    seen["outside"] = wanted["outside"]
+    for name in FIGURES:
+        found.expect(name, seen[name], wanted[name])
+    left = seen["collected"] + seen["outside"] + seen["due"] + seen["lost"] + seen["sellers_owe"]
+    right = sum(
+        seen[name]
+        for name in ("paid_out", "fees", "refunded", "returned", "held", "owed", "buyer_credit", "refunds_due")
+    )
+    found.expect("what came in, less where it is", left - right, 0)
+    grown = town.world.simulator.books.totals()["organization_cents"] - town.opening
+    found.expect("our account of the bank", trial[Account.BANK] - seen["outside"], grown)
+
+
+def _of_the_banks(town: Town) -> dict[str, int]:
+    bank = town.world.simulator.bank
+    own = {town.world.simulator.world.funding_key, "billcom/collecting", "billcom/paying-out"}
+    collected = sum(each.cents for each in bank.transfers if each.kind == "charge")
+    returned = sum(
+        each.cents
+        for each in bank.transfers
+        if each.kind == "return" and each.debited == "billcom/collecting" and each.credited not in own
+    )
+    return {
+        "collected": collected,
+        "returned": returned,
+        "refunded": refunded(town),
+        "paid_out": paid_to_sellers(town).total(),
+    }
+
+
+def refunded(town: Town) -> int:
+    """Return the cents that were paid out to buyers."""
+    buyers = _owners(town, "buyer")
+    return sum(
+        each.cents
+        for each in town.world.simulator.bank.transfers
+        if each.kind == "payout" and town.world.simulator.bank.accounts[each.credited].owner_id in buyers
+    )
+
+
+def _of_the_books(town: Town, trial: Mapping[Account, int]) -> dict[str, int]:
+    held = sum(_held(town))
+    owed = -sum(trial[account] for account in OWED)
+    return {
+        "due": trial[Account.BUYER_RECEIVABLE],
+        "lost": trial[Account.WRITE_OFF] + trial[Account.RETURN_LOSS] + trial[Account.PROVIDER_FEES],
+        "fees": -trial[Account.FEE_INCOME] - trial[Account.OWN_INCOME],
+        "held": held,
+        "owed": owed - held,
+        "buyer_credit": -trial[Account.BUYER_CREDIT],
+        "refunds_due": -trial[Account.REFUND_PAYABLE],
+        "sellers_owe": trial[Account.SELLER_CLAWBACK],
+    }
+
+
+def _held(town: Town) -> Iterator[int]:
+    known = {party.local_id for party in town.world.rows(Party, Party.role == "vendor", Party.local_type == "Seller")}
+    for (role, _), person in town.people.items():
+        if role == "seller" and str(person.key) in known:
+            yield town.billcom.balance_of(person).held_cents
+
+
+# -- all sides together --------------------------------------------------------------------------------------------
+
+
+def _reconciled(town: Town, found: Found, differences: list[str]) -> None:
+    report = town.billcom.reconcile()
+    shown = sorted(f"{each.kind} {each.subject}" for each in report.differences)
+    as_named = len(shown) == len(differences) and all(
+        one.startswith(start) for one, start in zip(shown, differences, strict=True)
+    )
+    if not as_named:
+        found.expect(
+            "differences", [f"{d.kind} {d.subject} {d.ours} | {d.theirs}" for d in report.differences], differences
+        )
