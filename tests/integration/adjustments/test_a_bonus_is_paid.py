@@ -23,7 +23,8 @@ def test_a_bonus_is_billed_and_paid_by_the_next_run(office: Office) -> None:
     run(office)
 
     ((number, cents),) = office.world.paid_cents().items()
-    assert number.startswith("FB-A") and cents == 2500
+    assert number.startswith("FB-A")
+    assert cents == 2500
     assert office.lines(number) == [(2500, "Bonus spring")]
     with office.world.store.read() as rows:
         assert trial_balance(rows, office.world.organization_id)[Account.OWN_INCOME] == 2500

@@ -78,5 +78,4 @@ def test_a_debt_that_was_taken_off_a_bill_meanwhile_is_not_written_off_too(owing
 
 def test_nothing_owed_is_nothing_to_write_off(office: Office) -> None:
     with pytest.raises(NotPossible, match="owes nothing"):
-        office.call("ensure_party", "seller", "ann")
         office.write_off("ann")
