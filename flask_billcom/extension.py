@@ -24,6 +24,7 @@ from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
 from .calls.payouts import PayoutCalls
+from .calls.refunds import RefundCalls
 from .calls.running import RunningCalls
 from .choosing import look_around, runs_thread
 from .clock import Clock
@@ -45,7 +46,9 @@ Authorize = Callable[[str, Any], bool | str]
 PartyOfRequest = Callable[[], Any]
 
 
-class Billcom(AdjustmentCalls, BooksCalls, MoneyCalls, PayoutCalls, OfficeCalls, OperationsCalls, RunningCalls):
+class Billcom(
+    AdjustmentCalls, BooksCalls, MoneyCalls, PayoutCalls, RefundCalls, OfficeCalls, OperationsCalls, RunningCalls
+):
     """A marketplace's payments back office on Bill.com.
 
     Make it beside `db`, before or after the app's models; it holds no app.

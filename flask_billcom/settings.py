@@ -179,6 +179,12 @@ class Settings:
         protects="Refunds that a seller's balance does not cover.",
         default=Decimal(0),
     )
+    refund_fee: str = _setting(
+        readers.one_of("proportional", "keep"),
+        "What becomes of the fee when money goes back: it goes back in proportion, or the marketplace keeps it and the "
+        "seller bears it all.",
+        default="proportional",
+    )
     approval_threshold_cents: int | None = _setting(
         readers.optional(readers.cents),
         "Payout runs of at least this many cents wait for approval; none for no approval.",

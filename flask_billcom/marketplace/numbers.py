@@ -3,6 +3,7 @@
     FB-1042          the invoice of sale 1042
     FB-1042-2        the bill of its second seller
     FB-4K7QX2M9TB-2  the same for a reference too long for 21 characters
+    FB-1042-R1       the bill that pays the buyer back for the first refund of it
     FB-V06A3...      a vendor's short name: prefix, C or V, and the party's row id
 
 A number is what a person sees on the invoice and what finds the document again after a lost answer. It is never reused.
@@ -34,7 +35,19 @@ def document_number(prefix: str, reference: str, seller: int | None = None, *, a
     :param seller: which seller of the sale, counted from one in order of its lines; None for the invoice.
     :param attempt: above zero where an earlier hash of another reference came out the same.
     """
-    suffix = "" if seller is None else f"-{seller}"
+    return _number(prefix, reference, "" if seller is None else f"-{seller}", attempt)
+
+
+def refund_number(prefix: str, reference: str, place: int, *, attempt: int = 0) -> str:
+    """Return the number of the bill that pays a buyer back.
+
+    :param reference: of the sale.
+    :param place: which refund of the sale, counted from one.
+    """
+    return _number(prefix, reference, f"-R{place}", attempt)
+
+
+def _number(prefix: str, reference: str, suffix: str, attempt: int) -> str:
     plain = f"{prefix}{reference}{suffix}"
     if len(plain) <= LONGEST and _PLAIN.fullmatch(reference) and not attempt:
         return plain

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from flask_billcom.models import Document, Payment, PaymentPart, SettlementState
+from flask_billcom.models import Document, Payment, PaymentPart, Settlement, SettlementState
 from flask_billcom.models.base import UTCDateTime
 from flask_billcom.store import Rows
 
@@ -76,6 +76,27 @@ def refresh(
         values = {"ids": ids, "organization": organization_id, "now": now}
         moved |= {row.id: row.state for row in rows.execute(_settlements_statement(), values)}
     return moved
+
+
+def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UUID]) -> list[UUID]:
+    """Cancel settlements of which no document is left, and return them."""
+    has_document = select(Document.id).where(
+        Document.origin_type == "settlement", Document.origin_id == Settlement.id, Document.status != "inactive"
+    )
+    cancelled: list[UUID] = []
+    for ids in chunks(settlement_ids):
+        cancelled += rows.all(
+            update(Settlement)
+            .where(
+                Settlement.organization_id == organization_id,
+                Settlement.id.in_(ids),
+                Settlement.state != SettlementState.CANCELLED,
+                ~has_document.exists(),
+            )
+            .values(state=SettlementState.CANCELLED)
+            .returning(Settlement.id)
+        )
+    return cancelled
 
 
 # Both statements are large, and are run for every page of a million rows: they are put together once. They are Core

@@ -13,6 +13,7 @@ from .funding import fund
 from .lost import sweep
 from .netting import net
 from .payouts import plan_scheduled_payouts
+from .refunds.carrying import carry_out
 from .voiding import prove
 from .witness import Witness
 
@@ -20,7 +21,11 @@ from .witness import Witness
 def steps_before(domain: Domain) -> Sequence[Step]:
     """Return what comes before anything is sent."""
     witness = Witness(domain)
-    return [Step("netting", lambda: net(domain), network=False), Step("witness", witness.look)]
+    return [
+        Step("refunds before", lambda: carry_out(domain), network=False),
+        Step("netting", lambda: net(domain), network=False),
+        Step("witness", witness.look),
+    ]
 
 
 def steps_after(domain: Domain) -> Sequence[Step]:
@@ -28,6 +33,7 @@ def steps_after(domain: Domain) -> Sequence[Step]:
     return [
         Step("follow", lambda: follow(domain)),
         Step("voids", lambda: prove(domain)),
+        Step("refunds", lambda: carry_out(domain), network=False),
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
         Step("sweep", lambda: sweep(domain)),

@@ -2,6 +2,7 @@
 
 parties    create_customer, create_vendor, update_customer, update_vendor
 documents  create_invoice, create_bill
+refunds    update_invoice, update_bill, delete_invoice, delete_bill
 mail       send_invoice
 charges    charge
 voids      void, with its void_part rows
@@ -14,6 +15,7 @@ from flask_billcom.engine.kinds import Kind
 from flask_billcom.marketplace.context import Domain
 
 from .charges import Charge
+from .corrections import DeleteDocument, UpdateDocument
 from .documents import CreateBill, CreateInvoice
 from .mail import SendInvoice
 from .parties import CreateParty, UpdateParty
@@ -32,6 +34,10 @@ def all_kinds(domain: Domain) -> Sequence[Kind]:
         UpdateParty.of_vendors(domain),
         CreateInvoice(domain),
         CreateBill(domain),
+        UpdateDocument.of_invoices(domain),
+        UpdateDocument.of_bills(domain),
+        DeleteDocument.of_invoices(domain),
+        DeleteDocument.of_bills(domain),
         SendInvoice(domain),
         Charge(domain),
         Void(domain),

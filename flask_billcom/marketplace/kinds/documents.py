@@ -136,6 +136,7 @@ class DocumentKind(BaseKind):
         )
         of_sales = [document for document, _, _, adjustment in found if adjustment is None]
         lines = self._lines(rows, of_sales, planned=planned)
+        less = lowering.planned_cents(rows, document_ids) if planned else {}
         drafts: dict[UUID, Draft | None] = {}
         for document, party, sale, adjustment in found:
             if party.remote_id is None:
@@ -143,7 +144,8 @@ class DocumentKind(BaseKind):
                 continue
             reference = sale or adjustment.reference
             title = f"Order {sale}" if adjustment is None else title_of(adjustment, sale)
-            own = lines.get(document.id) or [WireLine(document.cents, title, self.account_of_adjustments())]
+            left = document.cents - less.get(document.id, 0)
+            own = lines.get(document.id) or [WireLine(left, title, self.account_of_adjustments())]
             drafts[document.id] = Draft(document, party.remote_id, reference, own, _problem(party), title)
         return drafts
 

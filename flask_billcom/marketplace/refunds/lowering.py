@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from flask_billcom.models import Adjustment, AdjustmentLine, AdjustmentPart, Document, SettlementLine
 from flask_billcom.money import from_cents, spread
@@ -84,6 +84,16 @@ def _taken(rows: Rows, adjustment_ids: Collection[UUID]) -> dict[UUID, dict[UUID
     for row in rows.all(select(AdjustmentLine).where(AdjustmentLine.adjustment_id.in_(sorted(adjustment_ids)))):
         by_adjustment.setdefault(row.adjustment_id, {})[row.settlement_line_id] = Taken(row.cents, row.fee_cents)
     return by_adjustment
+
+
+def planned_cents(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return by how much some documents are about to be lowered."""
+    found = rows.all(
+        select(AdjustmentPart.document_id, func.sum(AdjustmentPart.planned_cents))
+        .where(AdjustmentPart.document_id.in_(sorted(document_ids)), AdjustmentPart.state == "planned")
+        .group_by(AdjustmentPart.document_id)
+    )
+    return {document_id: int(cents) for document_id, cents in found}
 
 
 def lines_left(

@@ -1,0 +1,79 @@
+"""What follows when Bill.com has lowered or deleted a document: our rows, the books, and the charge of what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy import select
+
+from flask_billcom.engine import operations as ops
+from flask_billcom.models import AdjustmentPart, Operation, OperationState
+from flask_billcom.store import Rows
+
+from .carrying import GIVEN_BACK, give_up
+from .facts import facts_of
+from .writing import lock_document, lower
+
+if TYPE_CHECKING:
+    from flask_billcom.marketplace.context import Domain
+
+
+def still_planned(rows: Rows, operations: Sequence[Operation], *, locks: bool = False) -> set[UUID]:
+    """Return the corrections that parts of refunds still wait for.
+
+    :param locks: whether nobody may change these documents before the transaction ends.
+    """
+    if locks:
+        for document_id in sorted({operation.subject_id for operation in operations}):
+            lock_document(rows, document_id)
+    keys = {operation.natural_key: operation.id for operation in operations}
+    found = rows.all(
+        select(AdjustmentPart.operation_key)
+        .where(
+            AdjustmentPart.document_id.in_([operation.subject_id for operation in operations]),
+            AdjustmentPart.operation_key.in_(sorted(keys)),
+            AdjustmentPart.state == "planned",
+        )
+        .distinct()
+    )
+    return {keys[key] for key in found}
+
+
+def corrected(rows: Rows, domain: Domain, operation: Operation) -> None:
+    """Write that a document is lowered or deleted at Bill.com."""
+    lock_document(rows, operation.subject_id)
+    facts = facts_of(rows, [operation.subject_id])[operation.subject_id]
+    planned = [part for part in facts.parts if part.operation_key == operation.natural_key]
+    amounts = [(part.id, part.planned_cents) for part in planned]
+    if facts.document.cents - sum(cents for _, cents in amounts) != operation.amount_cents:
+        raise RuntimeError(f"{operation.kind} {operation.id} does not come to what its parts do")
+    pay = facts.pay
+    if pay is not None and pay.state == OperationState.PLANNED:
+        # Planned by a run that had judged the old amount.
+        give_up(rows, domain, pay)
+    lower(rows, domain, facts, amounts)
+    if pay is not None and operation.amount_cents:
+        _charge_again(rows, domain, pay, operation.amount_cents)
+
+
+def _charge_again(rows: Rows, domain: Domain, before: Operation, cents: int) -> None:
+    """Plan the charge of what is left of an invoice whose own charge was given up for it; bills go to the next run."""
+    pay: Operation = rows.first(
+        select(Operation).where(Operation.id == before.id).execution_options(populate_existing=True)
+    )
+    was_ours = pay.state == OperationState.CANCELLED and (pay.evidence or {}).get("message") == GIVEN_BACK
+    if pay.kind != "charge" or not was_ours:
+        return
+    plan = ops.Plan(
+        kind=pay.kind,
+        subject_type=pay.subject_type,
+        subject_id=pay.subject_id,
+        lane=pay.lane,
+        natural_key=pay.natural_key,
+        amount_cents=cents,
+        generation=pay.generation + 1,
+        supersedes=pay.id,
+    )
+    ops.plan(rows, domain.clock, domain.organization_id, [plan], linger_s=domain.settings.linger_s)

@@ -1,0 +1,173 @@
+"""How the documents stand that refunds have still to reach: one read for a page of them.
+
+document   its open parts, newest operation of each sort, what pays it and how far that is
+part       of an invoice that came back: the bill that pays the buyer back meanwhile
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from flask_billcom.engine.operations import lane_of_document
+from flask_billcom.marketplace.states import PAID
+from flask_billcom.models import LIVE, OPEN_LANE, AdjustmentPart, Document, Operation, Payment, PaymentPart
+from flask_billcom.store import Rows
+
+INVOICE, BILL, REFUND = "invoice", "bill", "refund"
+CORRECTIONS = ("update_invoice", "update_bill", "delete_invoice", "delete_bill")
+MAKERS = ("create_invoice", "create_bill")
+PAYERS = ("charge", "pay")
+COMING_BACK = ("returning", "failed")
+DONE = "done"
+
+
+@dataclass(slots=True)
+class Facts:
+    """How one document stands.
+
+    :param parts: what is still to be taken off it, the oldest first.
+    :param make: the newest operation that makes it at Bill.com.
+    :param pay: the newest operation that charges or pays it.
+    :param correct: the newest operation that lowers or deletes it.
+    :param busy: an operation that has its lane: under way or in doubt.
+    :param paid_cents: what payments of it hold.
+    :param scheduled_cents: what payments of it will take on a coming day.
+    :param coming_back: the status of a payout of it that comes back, or None.
+    :param back: the bills that pay the buyer back, by adjustment.
+    """
+
+    document: Document
+    parts: list[AdjustmentPart] = field(default_factory=list)
+    make: Operation | None = None
+    pay: Operation | None = None
+    correct: Operation | None = None
+    busy: Operation | None = None
+    paid_cents: int = 0
+    scheduled_cents: int = 0
+    coming_back: str | None = None
+    back: dict[UUID, Facts] = field(default_factory=dict)
+
+    @property
+    def due_cents(self) -> int:
+        """What no payment holds."""
+        return max(0, self.document.cents - self.paid_cents)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether anything of it is paid, or will be on a coming day."""
+        return bool(self.paid_cents or self.scheduled_cents)
+
+
+def open_cents(part: AdjustmentPart) -> int:
+    """Return what of a part neither lowered its document nor came too late for that."""
+    return part.cents - part.lowered_cents - part.turned_cents
+
+
+def open_documents(rows: Rows, organization_id: str, *, after: UUID | None, limit: int) -> list[UUID]:
+    """Return documents that refunds have still to reach, by their index, in order."""
+    where = [AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE]
+    if after is not None:
+        where.append(AdjustmentPart.document_id > after)
+    found: list[UUID] = rows.all(
+        select(AdjustmentPart.document_id).where(*where).distinct().order_by(AdjustmentPart.document_id).limit(limit)
+    )
+    return found
+
+
+def facts_of(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
+    """Return how some documents stand, by row id."""
+    facts = _facts(rows, document_ids)
+    parts = rows.all(
+        select(AdjustmentPart)
+        .where(AdjustmentPart.document_id.in_(sorted(facts)), AdjustmentPart.state != DONE)
+        .order_by(AdjustmentPart.id)
+        .execution_options(populate_existing=True)
+    )
+    for part in parts:
+        facts[part.document_id].parts.append(part)
+    _add_back(rows, facts, [part for part in parts if part.kind == INVOICE and part.turned_cents])
+    return facts
+
+
+def _facts(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
+    ids = sorted(document_ids)
+    documents = rows.all(select(Document).where(Document.id.in_(ids)).execution_options(populate_existing=True))
+    facts = {document.id: Facts(document) for document in documents}
+    operations = rows.all(
+        select(Operation)
+        .where(Operation.subject_id.in_(ids), Operation.kind.in_((*MAKERS, *PAYERS, *CORRECTIONS)))
+        .order_by(Operation.id)
+        .execution_options(populate_existing=True)
+    )
+    for operation in operations:
+        _place(facts[operation.subject_id], operation)
+    _add_busy(rows, facts)
+    _add_payments(rows, facts)
+    return facts
+
+
+def _place(facts: Facts, operation: Operation) -> None:
+    if operation.kind in MAKERS:
+        facts.make = operation
+    elif operation.kind in CORRECTIONS:
+        facts.correct = operation
+    else:
+        facts.pay = operation
+
+
+def _add_busy(rows: Rows, facts: dict[UUID, Facts]) -> None:
+    lanes = {lane_of_document(document_id): document_id for document_id in facts}
+    if not facts:
+        return
+    organization_id = next(iter(facts.values())).document.organization_id
+    for operation in rows.all(
+        select(Operation).where(
+            Operation.organization_id == organization_id,
+            Operation.lane.in_(sorted(lanes)),
+            Operation.state.in_(OPEN_LANE),
+        )
+    ):
+        facts[lanes[operation.lane]].busy = operation
+
+
+def _add_payments(rows: Rows, facts: dict[UUID, Facts]) -> None:
+    for row in rows.all(
+        select(PaymentPart.document_id, Payment.kind, Payment.status, func.sum(PaymentPart.cents).label("cents"))
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(PaymentPart.document_id.in_(sorted(facts)))
+        .group_by(PaymentPart.document_id, Payment.kind, Payment.status)
+    ):
+        each = facts[row.document_id]
+        if row.status in PAID:
+            each.paid_cents += int(row.cents)
+        elif row.status == "scheduled":
+            each.scheduled_cents += int(row.cents)
+        elif row.kind == "sent" and row.status in COMING_BACK:
+            each.coming_back = row.status
+
+
+def _add_back(rows: Rows, facts: dict[UUID, Facts], parts: Sequence[AdjustmentPart]) -> None:
+    """Add the bills that pay buyers back to the invoices that are to be lowered after all."""
+    if not parts:
+        return
+    found = rows.all(
+        select(Document.id, Document.origin_id).where(
+            Document.origin_type == "adjustment",
+            Document.origin_id.in_(sorted({part.adjustment_id for part in parts})),
+            Document.is_refund.is_(True),
+        )
+    )
+    bills = _facts(rows, [row.id for row in found])
+    by_adjustment = {row.origin_id: bills[row.id] for row in found}
+    for part in parts:
+        if part.adjustment_id in by_adjustment:
+            facts[part.document_id].back[part.adjustment_id] = by_adjustment[part.adjustment_id]
+
+
+def is_live(operation: Operation | None) -> bool:
+    """Return whether an operation has not come to its end."""
+    return operation is not None and operation.state in LIVE
