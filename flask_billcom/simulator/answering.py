@@ -143,7 +143,8 @@ def _carried_out(simulator: Simulator, request: Request, inside: int, fault: Fau
     if route is None:
         session_id = _session_id(simulator, request)
         return Done("", 1, fetched(simulator.world, request.path, request.form, session_id))
-    _check_key(simulator, request.form)
+    if route.operation is None or route.operation.needs != "nothing":
+        _check_key(simulator, request.form)
     _count(simulator, route, request.form)
     sent = Sent(route, request.form, _session_id(simulator, request), request.files, request.base_url)
     if fault is not None and fault.name == "bdc":

@@ -75,7 +75,8 @@ def listed(world: World, owner: Entity, data: Mapping[str, Any], lag_s: float = 
 
     :param lag_s: seconds that the list is behind, on top of the switch.
     """
-    query = parse_query(owner, data, text_filters=world.settings.text_filters)
+    settings = world.settings
+    query = parse_query(owner, data, text_filters=settings.text_filters, starts_with=settings.starts_with)
     rows = select(world.store[owner.name], query, lagged(world, owner.name, lag_s))
     return "[" + ",".join([render(row) for row in rows]) + "]"
 

@@ -9,6 +9,7 @@
 16:00           void          a void that was asked for
 17:00           look_at_balance    a debit that may not be covered; bounce, at 08:00 of the next bank day, undoes it
 any time        upload        a file that becomes a document    lapse    an invitation that nobody took
+                schedule      a payment that was approving
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from flask_billcom.simulator.disbursements import deliver
 from flask_billcom.simulator.files import finish
 from flask_billcom.simulator.movements import confirm
 from flask_billcom.simulator.network import lapse
-from flask_billcom.simulator.payouts import pay_out
+from flask_billcom.simulator.payouts import pay_out, schedule
 from flask_billcom.simulator.receipts import collect, let_buyers_pay
 from flask_billcom.simulator.recurring import recur
 from flask_billcom.simulator.voiding import void_now
@@ -45,6 +46,7 @@ EVENTS: Final[Mapping[str, Callable[[World, str], None]]] = MappingProxyType(
         "buyers_pay": let_buyers_pay,
         "collect": collect,
         "pay_out": pay_out,
+        "schedule": schedule,
         "confirm": confirm,
         "deliver": deliver,
         "void": void_now,

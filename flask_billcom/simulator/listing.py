@@ -37,6 +37,7 @@ _COMPARE: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     ">=": operator.ge,
 }
 _OPERATORS: Final = frozenset({"=", "!=", "in", "nin", *_COMPARE})
+_BEGINNING: Final = "sw"
 _OWN: Final = {"id": "id", "createdTime": "time", "updatedTime": "time"}
 _PLACES: Final[Mapping[str, Callable[[Row], Any]]] = {
     "createdTime": operator.attrgetter("place"),
@@ -64,6 +65,8 @@ class Filter:
             return found in self.value
         if self.op == "nin":
             return found not in self.value
+        if self.op == _BEGINNING:
+            return isinstance(found, str) and found.startswith(self.value or "")
         return found is not None and self.value is not None and _COMPARE[self.op](found, self.value)
 
 
@@ -86,8 +89,12 @@ def value_of(row: Row, field: str) -> Any:  # noqa: ANN401 - a value is whatever
     return row.updated if field == "updatedTime" else row[field]
 
 
-def parse_query(entity: Entity, data: Mapping[str, Any], *, text_filters: bool, page: int = PAGE) -> Query:
+def parse_query(
+    entity: Entity, data: Mapping[str, Any], *, text_filters: bool, starts_with: bool = False, page: int = PAGE
+) -> Query:
     """Return the query of a list call's `data`.
+
+    :param starts_with: text may be filtered by its beginning as well.
 
     :raises Refusal: BDC_1129, 1130 or 1131 for what cannot be asked.
     """
@@ -100,7 +107,9 @@ def parse_query(entity: Entity, data: Mapping[str, Any], *, text_filters: bool, 
     return Query(
         start=_whole(data, "start", 0, 0, None),
         limit=_whole(data, "max", page, 1, page),
-        filters=tuple(_parsed_filter(entity, each, text_filters=text_filters) for each in filters),
+        filters=tuple(
+            _parsed_filter(entity, each, text_filters=text_filters, starts_with=starts_with) for each in filters
+        ),
         sort=tuple(_parsed_sort(entity, each) for each in sort),
     )
 
@@ -136,14 +145,14 @@ def _kind(entity: Entity, name: object) -> str:
     raise refusal("BDC_1130", name)
 
 
-def _parsed_filter(entity: Entity, given: object, *, text_filters: bool) -> Filter:
+def _parsed_filter(entity: Entity, given: object, *, text_filters: bool, starts_with: bool) -> Filter:
     if not isinstance(given, dict):
         raise refusal("BDC_1124", "filters")
     name, op = given.get("field"), given.get("op")
     kind = _kind(entity, name)
     if kind == "text" and not text_filters:
         raise refusal("BDC_1130", name)
-    if op not in _OPERATORS:
+    if op not in _OPERATORS and not (starts_with and op == _BEGINNING and kind == "text"):
         raise refusal("BDC_1131", op)
     if "value" not in given:
         raise refusal("BDC_1117", "value")

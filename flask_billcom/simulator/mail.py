@@ -44,9 +44,9 @@ def _part(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     given = data.get(name)
     if given is None:
         raise refusal("BDC_1117", name)
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) and given != []:
         raise refusal("BDC_1124", name)
-    return given
+    return given or {}
 
 
 def _addresses(world: World, customer: Row, headers: Mapping[str, Any]) -> list[str]:

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from flask_billcom.simulator.rows import Row
     from flask_billcom.simulator.world import World
 
-__all__ = ["bills_of", "pay_bills", "pay_out", "record_payment", "release_credits", "reopen", "set_status"]
+__all__ = ["bills_of", "pay_bills", "pay_out", "record_payment", "release_credits", "reopen", "schedule", "set_status"]
 
 LONGEST: Final = 200
 PROCESS_HOUR: Final = 9
-SCHEDULED, PAID, CANCELED, VOID, ESCHEATED = "1", "2", "3", "4", "5"
+APPROVING, SCHEDULED, PAID, CANCELED, VOID, ESCHEATED = "0", "1", "2", "3", "4", "5"
 CLOSING_HOUR: Final = 17
 APPROVED, DENIED = "3", "5"
 OFFLINE: Final = "6"
@@ -169,6 +169,7 @@ def _send(world: World, parts: Sequence[Part], *, day: date, account: Row) -> Ro
         parts,
         shared,
         vendorId=vendor_id,
+        status=APPROVING if world.settings.approving_s else SCHEDULED,
         bankAccountId=account.id,
         txnNumber=world.ids.letters("transaction"),
     )
@@ -177,7 +178,17 @@ def _send(world: World, parts: Sequence[Part], *, day: date, account: Row) -> Ro
     world.due_payouts.setdefault(day.isoformat(), []).append(sent)
     world.plan(at_hour(day, PROCESS_HOUR), "pay_out", day.isoformat())
     world.set_disbursement(Disbursement(sent.id), WAITING)
+    if world.settings.approving_s:
+        until = world.now + int(world.settings.approving_s * 1000)
+        world.plan(min(until, at_hour(day, PROCESS_HOUR) - 1), "schedule", sent.id)
     return sent
+
+
+def schedule(world: World, sent_pay_id: str) -> None:
+    """End the approving of a payment."""
+    sent = world.store["SentPay"].by_id[sent_pay_id]
+    if sent["status"] == APPROVING:
+        set_status(world, sent, SCHEDULED)
 
 
 def _payment(

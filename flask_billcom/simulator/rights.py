@@ -92,14 +92,16 @@ def check(world: World, route: Route) -> None:
         return
     else:
         right = _NEEDED.get(route.entity.name, "")
+    if route.is_for_partners:
+        raise refusal("no_permission")
     if right and not allows(world, right):
         raise refusal("BDC_1150" if right in {"pay", "charge"} else "no_permission")
 
 
-def _profile_permissions(world: World, data: Mapping[str, Any]) -> dict[str, Any]:
+def _profile_permissions(world: World, data: Mapping[str, Any]) -> dict[str, bool]:
     profile = arguments.named(world, "Profile", data, "profileId" if data.get("profileId") else "id")
     held = world.rights.get(profile.id, frozenset())
-    return {"profileId": profile.id, "name": profile["name"], "permissions": {each: each in held for each in RIGHTS}}
+    return {each: each in held for each in RIGHTS}
 
 
 OPERATIONS: Final[Mapping[str, Operation]] = MappingProxyType(

@@ -9,6 +9,7 @@ Case matters. What v2 does not have is answered by HTTP 404 and BDC_1121.
 from __future__ import annotations
 
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from flask_billcom.simulator.catalogue import ENTITIES, Entity
@@ -23,6 +24,8 @@ __all__ = ["NotFound", "Route", "find_route"]
 PREFIX: Final = "/api/v2/"
 OPS: Final = frozenset({"Create", "Read", "Update", "Delete", "Undelete"})
 _PROTECTED: Final = frozenset({"Create", "Delete"})
+#: What exists for Bill.com's partners alone; nobody who signs in here is one.
+PARTNERS: Final = MappingProxyType({"Organization": frozenset({"Create", "Update", "Delete", "Undelete"})})
 
 
 class NotFound(Refusal):
@@ -44,6 +47,11 @@ class Route(NamedTuple):
         if self.operation is not None:
             return self.operation.is_protected
         return self.entity is not None and self.entity.name == "VendorBankAccount" and self.verb in _PROTECTED
+
+    @property
+    def is_for_partners(self) -> bool:
+        """Whether only a partner of Bill.com may call it."""
+        return self.entity is not None and self.verb in PARTNERS.get(self.entity.name, ())
 
 
 def not_found() -> NotFound:
@@ -87,7 +95,7 @@ def _crud_route(endpoint: str, op: str, name: str, *, is_bulk: bool) -> Route:
     if op not in OPS:
         raise refusal("BDC_1115", op)
     entity = ENTITIES.get(name)
-    if entity is None or not entity.offers(op, bulk=is_bulk):
+    if entity is None or not (entity.offers(op, bulk=is_bulk) or (not is_bulk and op in PARTNERS.get(name, ()))):
         raise refusal("BDC_1116", name)
     return Route(endpoint, op, entity, is_bulk=is_bulk)
 

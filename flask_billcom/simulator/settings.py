@@ -60,6 +60,7 @@ class Settings:
     bulk: Literal["per_item", "rollback", "short", "reordered"] = _switch(
         "per_item", "what a bulk call with a bad object does"
     )
+    approving_s: float = _switch(0, "seconds that a payment out is approving before it is scheduled")
     void: Literal["pending", "at_once"] = _switch(
         "pending", "VoidAPPayment waits for the next working hour, or acts at once"
     )
@@ -71,6 +72,7 @@ class Settings:
         "escheated", "what becomes of a check that nobody cashes for 90 days"
     )
     text_filters: bool = _switch(True, "lists filter on text fields")
+    starts_with: bool = _switch(False, "lists filter text by its beginning: operator sw")
     list_lag_s: float = _switch(0, "seconds until a change shows in lists")
     landing_s: float = _switch(0, "seconds until a request that was given up still takes effect")
     answer: Literal["final", "early"] = _switch(

@@ -19,6 +19,7 @@ from flask_billcom.simulator.disbursements import disburse, is_stoppable, stop
 from flask_billcom.simulator.errors import data_refusal, refusal
 from flask_billcom.simulator.objects import require
 from flask_billcom.simulator.payouts import (
+    APPROVING,
     CANCELED,
     PAID,
     SCHEDULED,
@@ -44,7 +45,7 @@ VOID_KINDS: Final = {CREDIT: CREDIT, REISSUE: REISSUE, "VOID_AND_CREDIT": CREDIT
 def cancel_payment(world: World, data: Mapping[str, Any]) -> Row:
     """Cancel a payment before its processing starts; the cut-off is in the afternoon of the bank day before."""
     sent = arguments.named(world, "SentPay", data, "sentPayId")
-    if sent["status"] != SCHEDULED or not sent["isOnline"] or world.now >= _cancel_until(sent):
+    if sent["status"] not in {APPROVING, SCHEDULED} or not sent["isOnline"] or world.now >= _cancel_until(sent):
         raise refusal("not_cancelable", sent.id)
     set_status(world, sent, CANCELED)
     stop(world, sent)

@@ -197,7 +197,7 @@ def parse_data(text: str | None) -> Mapping[str, Any]:
         found = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise refusal("BDC_1122") from error
-    if found is None:
+    if found is None or found == []:  # where an empty map and an empty list are one, clients send the latter
         return {}
     if not isinstance(found, dict):
         raise refusal("BDC_1122")

@@ -22,7 +22,7 @@ taxable|bool|D||
 shortName|text|D||
 mergedIntoId|id|D-||
 
-= ChartOfAccount 0ca CRUDNL -
+= ChartOfAccount 0ca CRUDNL C
 isActive|enum|D|1|1=Active 2=Inactive
 name|text(250)|D!||
 accountNumber|text(40)|D||

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator.catalogue import ENTITIES, NO_ID, Entity, Field
 from flask_billcom.simulator.coverage.wire import Refused
+from flask_billcom.simulator.errors import GUESSES
 from flask_billcom.simulator.objects import REFERENCES
 
 if TYPE_CHECKING:
@@ -163,8 +164,9 @@ def _told_field(stage: Stage, owner: Entity, field: Field) -> None:
     _expect(field.omitted_unset or len(holding) == len(rows), f"{field.name} is not in every object")
     for row in holding:
         _expect(_is_typed(field, row[field.name]), f"{field.name} is {row[field.name]!r}")
+    codes = {"BDC_1116", GUESSES["no_permission"].code}  # nobody may, or partners alone
     for verb in ("Create", "Update"):
-        _refused(stage, f"Crud/{verb}/{owner.name}", {"obj": {"entity": owner.name, "id": rows[0]["id"]}}, {"BDC_1116"})
+        _refused(stage, f"Crud/{verb}/{owner.name}", {"obj": {"entity": owner.name, "id": rows[0]["id"]}}, codes)
 
 
 def _created_field(stage: Stage, owner: Entity, field: Field) -> None:

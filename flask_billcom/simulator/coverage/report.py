@@ -123,8 +123,14 @@ def as_text(found: list[Line], *, every_line: bool = False) -> str:
             f"{kind:<12}{part:>12}{good * 100 / total:>7.1f}%{counts['documented']:>13}{counts['recorded']:>10}"
             f"{counts['assumed']:>9}"
         )
-    offered = sum(line.kind == "verb" and line.evidence != "not offered" for line in found)
-    rows += ["", f"Of the verbs {offered} are offered; the others are refused, as they should be."]
+    verbs_by = Counter(line.evidence for line in found if line.kind == "verb")
+    partners = verbs_by["for partners"]
+    offered = verbs_by.total() - verbs_by["not offered"] - partners
+    rows += [
+        "",
+        f"Of the verbs {offered} are offered, {partners} are refused to all but Bill.com's partners; the others",
+    ]
+    rows += ["do not exist in v2 and are refused, as they should be."]
     rows += ["", "Codes without a cause in v2"]
     rows += [f"  {code}  {reason}" for code, reason in NOT_OFFERED.items()]
     shown = found if every_line else [line for line in found if line.amiss]

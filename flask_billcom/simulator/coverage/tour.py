@@ -227,7 +227,7 @@ STEPS: Final[Mapping[str, Callable[[Stage], Any]]] = MappingProxyType(
                 _named("GetEntityMetadata", lambda _: {"entity": ["Invoice"]}, "Invoice"),
                 _named("SearchEntity", lambda _: {"entity": "Vendor", "term": "N-"}, "entity"),
                 _named("GetObjectUrl", lambda stage: {"id": stage.shared["Bill"]}, "url"),
-                _named("GetProfilePermissions", lambda stage: {"profileId": stage.shared["Profile"]}, "permissions"),
+                _named("GetProfilePermissions", lambda stage: {"profileId": stage.shared["Profile"]}, "approve"),
                 _named("GetBankBalance", lambda stage: {"bankAccountId": stage.shared["BankAccount"]}, "balance"),
                 _named(
                     "SetBankBalance",

@@ -1,6 +1,7 @@
 """Each verb of each entity: carried out where it is offered, refused where it is not.
 
-Marks of the table: V documented, C recorded in working clients, i assumed, - not offered. First Create, Read, Update,
+Marks of the table: V documented, C recorded in working clients, i assumed, - not offered,
+p for Bill.com's partners alone. First Create, Read, Update,
 Delete, Undelete and List, after the stroke Create, Update, Delete and Undelete in bulk.
 """
 
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask_billcom.simulator.catalogue import ENTITIES, VERBS
 from flask_billcom.simulator.coverage.fields import Finding
 from flask_billcom.simulator.coverage.wire import Refused
+from flask_billcom.simulator.errors import GUESSES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["EVIDENCE", "MARKS", "call_verb", "verbs"]
 
-EVIDENCE: Final = MappingProxyType({"V": "documented", "C": "recorded", "i": "assumed", "-": "not offered"})
+EVIDENCE: Final = MappingProxyType(
+    {"V": "documented", "C": "recorded", "i": "assumed", "-": "not offered", "p": "for partners"}
+)
+_REFUSED: Final = MappingProxyType({"-": ("BDC_1116", "BDC_1128"), "p": (GUESSES["no_permission"].code,)})
 _BULK: Final = ("Create", "Update", "Delete", "Undelete")
 _PATHS: Final = (*VERBS, *(f"Bulk {verb}" for verb in _BULK))
 MARKS: Final[Mapping[str, str]] = MappingProxyType(
@@ -34,7 +39,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "InvoiceCredit": "-V---i/----",
         "ReceivedPay": "-V---V/----",
         "RPConvFee": "-V---V/----",
-        "ChartOfAccount": "VVCiiC/----",
+        "ChartOfAccount": "VVCiiC/C---",
         "Item": "VVCCCC/VVV-",
         "Department": "VVViii/----",
         "Location": "VVViii/----",
@@ -42,7 +47,7 @@ MARKS: Final[Mapping[str, str]] = MappingProxyType(
         "ActgClass": "CCViiC/----",
         "Employee": "VVViii/----",
         "PaymentTerm": "ViViiV/----",
-        "Organization": "-V----/----",
+        "Organization": "pVppp-/----",
         "User": "ViViiC/-V--",
         "Profile": "-V---V/----",
         "BankAccount": "-V---V/----",
@@ -78,15 +83,15 @@ def call_verb(stage: Stage, entity: str, path: str, mark: str) -> None:
     :raises Finding: it is offered and refused, or the other way round.
     """
     verb, bulk = path.removeprefix("Bulk "), path.startswith("Bulk ")
-    if ENTITIES[entity].offers(verb, bulk=bulk) is (mark == "-"):
-        raise Finding(f"{path} of {entity} is {'offered' if mark == '-' else 'not offered'} by the catalogue")
+    if ENTITIES[entity].offers(verb, bulk=bulk) is (mark in _REFUSED):
+        raise Finding(f"{path} of {entity} is {'offered' if mark in _REFUSED else 'not offered'} by the catalogue")
     try:
-        answer = _called(stage, entity, verb, bulk=bulk, offered=mark != "-")
+        answer = _called(stage, entity, verb, bulk=bulk, offered=mark not in _REFUSED)
     except Refused as error:
-        if mark == "-" and error.code in {"BDC_1116", "BDC_1128"}:
+        if error.code in _REFUSED.get(mark, ()):
             return
         raise
-    if mark == "-":
+    if mark in _REFUSED:
         raise Finding(f"{path} of {entity} is answered")
     _check(entity, verb, answer["bulk"][0]["response_data"] if bulk else answer)
 
