@@ -6,14 +6,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+from flask import current_app
+
 from flask_billcom.errors import BillcomError
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace.books.clearing import OpenItem, open_items
 from flask_billcom.marketplace.books.export import export
 from flask_billcom.marketplace.books.history import History, Wanted, account_of, history
+from flask_billcom.marketplace.books.page import statement_page
 from flask_billcom.marketplace.books.parties import PartyBalance, party_balances
 from flask_billcom.marketplace.books.period import midnight, parse_period
+from flask_billcom.marketplace.books.statement import Statement, statement
+from flask_billcom.marketplace.books.totals import YearTotal, year_totals
 from flask_billcom.marketplace.lists import FEW, Page, Place, Sight
+from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
@@ -88,6 +94,34 @@ class BooksCalls(PartiesCalls):
         :raises InvalidQuery: the period or the format is none.
         """
         return export(self._with_books().parts.domain, parse_period(period), format=format)
+
+    def statement(self, seller: object | UUID, period: str) -> Statement:
+        """Return a seller's statement of a period: opening balance, what happened, closing balance, and the proof.
+
+        :param seller: a mapped seller, or the id of his row.
+        :param period: such as `2026-10`, `2026-Q4`, `2026` or `2026-10-05..2026-11-04`, days of the organization's
+            time zone.
+        :raises InvalidQuery: the period is none.
+        :raises NotReady: nothing was ever settled for this seller.
+        """
+        state = self._with_books()
+        party_id = self._party_id(state, seller, Role.VENDOR)
+        return statement(state.parts.domain, party_id, parse_period(period))
+
+    def statement_page(self, statement: Statement) -> str:
+        """Return a statement as HTML that is ready to print; the app's own `billcom/statement.html` replaces ours."""
+        self._with_books()
+        return statement_page(statement, current_app.jinja_loader)
+
+    def year_totals(self, year: int, *, after: str | None = None, limit: int = FEW) -> Page[YearTotal]:
+        """Return a page of sellers with what they sold and got in a year, for whoever prepares tax forms.
+
+        :param year: a calendar year of the organization's time zone.
+        :param after: what the page before gave.
+        :param limit: 1 to 200.
+        :raises InvalidQuery: the year or the place is none.
+        """
+        return year_totals(self._with_books().parts.domain, year, Place(after, limit))
 
     def _with_books(self) -> AppState:
         state = self.state_of()
