@@ -2,7 +2,7 @@
 
     opened             hold on the sale, or on the bill of the one seller whose line it is about
     won, withdrawn     the hold is released
-    lost               the amount goes back to the buyer, as any refund does, and the hold is released
+    lost               the amount, or what is left of it, goes back to the buyer as a refund, and the hold is released
 
 The reference of a dispute makes a double click one dispute, and that of its refund is derived from it.
 
@@ -25,6 +25,7 @@ from flask_billcom.store import Rows
 
 from . import adjustments, holds
 from .adjustments import DISPUTE, LOST, OPEN, SETTLEMENT, WITHDRAWN, WON, AdjustmentSnapshot, Wanted
+from .refunds import asking
 
 if TYPE_CHECKING:
     from .context import Domain
@@ -88,11 +89,35 @@ def resolve(
         _expect(row, outcome)
         if row.state == OPEN:
             adjustments.move(rows, row, outcome, approver=person.name)
+            if outcome == LOST:
+                _give_back(rows, domain, row, person)
             for on in _held(rows, row):
                 reason = _hold_reason(row)
                 holds.release(rows, domain.clock, domain.organization_id, on, reason=reason, actor=person.name)
             _tell(rows, domain, f"dispute_{outcome}", row, person)
         return adjustments.snapshot(adjustments.get(rows, domain.organization_id, adjustment_id))
+
+
+def refund_reference(dispute: Adjustment) -> str:
+    """Return the reference of the refund of a lost dispute."""
+    return f"dispute {dispute.reference}"
+
+
+def _give_back(rows: Rows, domain: Domain, dispute: Adjustment, person: Person) -> None:
+    """Refund what was disputed, as far as it was not given back already."""
+    settlement = asking.locked(rows, dispute.origin_id)
+    lines = asking.lines_left(rows, settlement.id)
+    left = sum(line.cents for line in lines if dispute.line in {None, line.position})
+    cents = min(dispute.cents, left)
+    if cents:
+        asked = asking.Asked(
+            reference=refund_reference(dispute),
+            reason=person.reason,
+            actor=person.name,
+            cents=cents,
+            line=dispute.line,
+        )
+        asking.ask(rows, domain.clock, domain.settings, settlement, asked)
 
 
 def _wanted(rows: Rows, domain: Domain, claim: Claim) -> Wanted:

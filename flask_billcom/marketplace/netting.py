@@ -68,7 +68,11 @@ def waiting(rows: Rows, organization_id: str, operations: Sequence[Operation]) -
     fresh = {operation.subject_id: operation.id for operation in operations if operation.first_sent_at is None}
     if not fresh:
         return set()
-    found = rows.all(select(Document.id, Document.party_id, Document.cents).where(Document.id.in_(sorted(fresh))))
+    found = rows.all(
+        select(Document.id, Document.party_id, Document.cents).where(
+            Document.id.in_(sorted(fresh)), Document.is_refund.is_(False)
+        )
+    )
     owing = clawback.in_debt(rows, organization_id, {each.party_id for each in found})
     theirs = [each for each in found if each.party_id in owing]
     taken = _taken(rows, [each.id for each in theirs])
@@ -83,8 +87,7 @@ def _sellers(rows: Rows, organization_id: str) -> list[UUID]:
     found: list[UUID] = rows.all(
         select(Document.party_id)
         .join(Operation, Operation.subject_id == Document.id)
-        .where(Document.party_id.in_(sorted(owing)), Document.kind == "bill", Document.status == "planned", *_unsent())
-        .where(Operation.organization_id == organization_id)
+        .where(Document.party_id.in_(sorted(owing)), Operation.organization_id == organization_id, *_unsent())
         .distinct()
     )
     return sorted(found)
@@ -92,6 +95,9 @@ def _sellers(rows: Rows, organization_id: str) -> list[UUID]:
 
 def _unsent() -> tuple[ColumnElement[bool], ...]:
     return (
+        Document.kind == "bill",
+        Document.status == "planned",
+        Document.is_refund.is_(False),
         Operation.kind == CREATE_BILL,
         Operation.state == OperationState.PLANNED,
         Operation.first_sent_at.is_(None),
@@ -134,8 +140,6 @@ def _bills(rows: Rows, organization_id: str, seller: UUID) -> list[_Bill]:
         .where(
             Operation.organization_id == organization_id,
             Document.party_id == seller,
-            Document.kind == "bill",
-            Document.status == "planned",
             *_unsent(),
         )
         .order_by(Document.id)

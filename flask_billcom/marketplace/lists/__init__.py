@@ -5,7 +5,7 @@ billcom.lists(of=seller)    what concerns this seller alone
 
 pages        the newest rows first, and the way to the next page
 sight        whose rows may be seen; part of every query
-settlements, parties, payouts, operations
+settlements, parties, payouts, adjustments, operations
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from uuid import UUID
 from flask_billcom.marketplace.freezing import PartyKey
 from flask_billcom.store import Store
 
+from .adjustments import AdjustmentRow, adjustment_row, list_adjustments
 from .operations import OperationRow, OperationSheet, list_operations, operation_sheet
 from .pages import FEW, InvalidQuery, Page, Place
 from .parties import PartyRow, PartySheet, Reserve, list_parties, party_sheet
@@ -91,6 +92,25 @@ class Lists:
         """
         with self._store.read() as rows:
             return payout_sheet(rows, self._sight, payout_id)
+
+    def adjustments(
+        self, *, kind: str | None = None, state: str | None = None, after: str | None = None, limit: int = FEW
+    ) -> Page[AdjustmentRow]:
+        """Return a page of adjustments, the newest first; the parameters are those of `settlements`.
+
+        :param kind: `fine`, `charge`, `bonus`, `credit`, `write_off`, `netting`, `dispute`, `refund` or `cancel`.
+        """
+        place = Place(after, limit)
+        with self._store.read() as rows:
+            return list_adjustments(rows, self._sight, place, kind=kind, state=state)
+
+    def adjustment(self, adjustment_id: str) -> AdjustmentRow | None:
+        """Return an adjustment, or None.
+
+        :param adjustment_id: row id as 32 hex digits.
+        """
+        with self._store.read() as rows:
+            return adjustment_row(rows, self._sight, adjustment_id)
 
     def operations(
         self,

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, false, or_, select, true
 
 from flask_billcom.marketplace.freezing import PartyKey
-from flask_billcom.models import Document, Operation, Party, Payment, Settlement, SettlementLine
+from flask_billcom.models import Adjustment, Document, Operation, Party, Payment, Settlement, SettlementLine
 from flask_billcom.store import Rows
 
 
@@ -66,6 +66,10 @@ class Sight:
     def documents(self) -> ColumnElement[bool]:
         """Return the condition for documents."""
         return self._own(Document.organization_id) & self._within(Document.party_id)
+
+    def adjustments(self) -> ColumnElement[bool]:
+        """Return the condition for adjustments: a seller's own, or what a buyer gets back."""
+        return self._own(Adjustment.organization_id) & self._within(Adjustment.party_id)
 
     def settlements(self) -> ColumnElement[bool]:
         """Return the condition for settlements: bought, or with a line sold."""

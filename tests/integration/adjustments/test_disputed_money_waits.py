@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import Audit, Hold
+from flask_billcom.models import Adjustment, Audit, Hold
 
 from .conftest import MakeOffice, Office
 
@@ -113,3 +113,65 @@ def test_an_unknown_outcome_is_refused(sold: Office) -> None:
 def test_a_rehearsal_holds_nothing(sold: Office) -> None:
     assert sold.dispute("1", dry_run=True).is_dry_run
     assert sold.world.holds() == []
+
+
+# -- lost --------------------------------------------------------------------------------------------------------------
+
+
+def refunded(office: Office) -> list[tuple[str, int]]:
+    """Return the references and cents of all refunds."""
+    return [(row.reference, row.cents) for row in office.world.rows(Adjustment, Adjustment.kind == "refund")]
+
+
+def test_a_lost_dispute_of_an_order_gives_all_of_it_back(sold: Office) -> None:
+    dispute = sold.dispute("1")
+
+    assert sold.decide("resolve_dispute", dispute, "lost").state == "lost"
+    sold.go()
+    sold.go()
+
+    assert refunded(sold) == [("dispute D-1", 3500)]
+    assert sold.bills() == {}
+    assert sold.world.holds() == []
+    assert (sold.balance("ann").earned_cents, sold.balance("bob").earned_cents) == (0, 0)
+    sold.check()
+
+
+def test_a_lost_dispute_of_a_line_takes_nothing_from_the_other_seller(sold: Office) -> None:
+    dispute = sold.dispute("1", line=1, amount=Decimal("4.00"))
+
+    for _ in range(2):
+        assert sold.decide("resolve_dispute", dispute, "lost").approver == "Bob"
+    sold.go()
+    sold.go()
+
+    assert refunded(sold) == [("dispute D-1", 400)]
+    assert sold.bills() == {"FB-1-1": 540, "FB-1-2": 1800}
+    sold.check()
+
+
+def test_what_was_given_back_before_is_not_given_back_again(sold: Office) -> None:
+    dispute = sold.dispute("1", line=1)
+    other = sold.dispute("1", reference="D-2")
+    sold.decide("resolve_dispute", dispute, "lost")
+
+    sold.decide("resolve_dispute", other, "lost")
+
+    assert refunded(sold) == [("dispute D-1", 1000), ("dispute D-2", 2500)]
+
+
+def test_a_dispute_lost_after_the_payout_is_the_sellers_debt(sold: Office) -> None:
+    assert pay(sold) == {"FB-1-1": 900, "FB-1-2": 1800}
+    sold.decide("resolve_dispute", sold.dispute("1", line=1), "lost")
+    sold.world.run(600)
+    for _ in range(8):
+        sold.world.advance(business_days=1)
+        sold.world.run(60)
+    assert sold.balance("ann").owes_cents == 900
+
+    sold.world.settle(("ann", "10.00", "1.00"), buyer="Cy")
+    sold.go()
+
+    assert sold.balance("ann").owes_cents == 0
+    assert "FB-2-1" not in sold.bills()
+    sold.check()
