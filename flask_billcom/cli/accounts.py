@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import shell
+from .statements import output, write
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.books.clearing import OpenItem
@@ -131,18 +132,9 @@ def clearing(*, as_json: bool) -> None:
 @click.command
 @click.argument("period")
 @click.option("--format", "format_", type=click.Choice(["csv", "journal"]), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write; it must not exist.")
+@output
 @shell.in_app
 def export(*, period: str, format_: str, output: Path | None) -> None:
     """Write the entries of a period, such as 2026-10, 2026-Q4 or 2026-10-05..2026-11-04, as CSV or as a journal."""
     lines = shell.billcom().export(period, format=format_)
-    if output is None:
-        for line in lines:
-            click.echo(line.removesuffix("\r\n"))
-        return
-    try:
-        with output.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-    except FileExistsError:
-        shell.fail(f"{output} is there already")
-    shell.say(f"written: {output}")
+    write(lines, output)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import accounts, shell
+from . import accounts, shell, statements
 
 if TYPE_CHECKING:
     from flask_billcom.audit import Verdict
@@ -37,7 +37,14 @@ def trial(*, as_json: bool) -> None:
         shell.fail(f"the books are {total} cents off; somebody changed entries by hand")
 
 
-for _command in (accounts.ledger, accounts.balances, accounts.clearing, accounts.export):
+for _command in (
+    accounts.ledger,
+    accounts.balances,
+    accounts.clearing,
+    accounts.export,
+    statements.statement,
+    statements.totals,
+):
     books.add_command(_command)
 
 

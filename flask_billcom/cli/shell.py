@@ -76,9 +76,14 @@ def say(text: str) -> None:
 
 def show_json(value: Any) -> None:  # noqa: ANN401 - any of our values
     """Print a value as JSON."""
+    click.echo(json_text(value))
+
+
+def json_text(value: Any) -> str:  # noqa: ANN401 - any of our values
+    """Return a value as JSON."""
     from flask_billcom.marketplace.plain import plain
 
-    click.echo(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    return json.dumps(plain(value), indent=2, ensure_ascii=False)
 
 
 def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -107,8 +112,12 @@ def _cell(value: object) -> str:
         return "-"
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M")
-    # A reference or key comes from the app and may hold anything; a terminal obeys control characters.
-    return "".join(each if each.isprintable() else "?" for each in str(value))
+    return printable(str(value))
+
+
+def printable(words: str) -> str:
+    """Return text without control characters: a reference or key comes from the app, and a terminal obeys them."""
+    return "".join(each if each.isprintable() else "?" for each in words)
 
 
 def _is_number(text: str) -> bool:

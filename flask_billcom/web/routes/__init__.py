@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, reads
+from . import acts, books, reads
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -64,6 +64,13 @@ ROUTES = (
     Route("POST", "/payouts/<payout_id>/void", "void", acts.void_payout, staff=True),
     Route("POST", "/payouts/<payout_id>/again", "pay_again", acts.pay_payout_again, staff=True),
     Route("POST", "/payouts/<payout_id>/credited", "confirm_credit", acts.payout_credited, staff=True),
+    Route("GET", "/parties/<party_id>/statement", "statement", books.statement),
+    Route("GET", "/books/trial", "trial_balance", books.trial, staff=True),
+    Route("GET", "/books/ledger/<account>", "ledger", books.account_history, staff=True),
+    Route("GET", "/books/balances", "party_balances", books.account_balances, staff=True),
+    Route("GET", "/books/clearing", "open_items", books.clearing, staff=True),
+    Route("GET", "/books/export", "export", books.export_books, staff=True),
+    Route("GET", "/books/totals", "year_totals", books.year, staff=True),
     Route("POST", "/operations/<operation_id>/retry", "retry", acts.retry_operation, staff=True),
     Route("POST", "/operations/<operation_id>/resolve", "resolve", acts.resolve_operation, staff=True),
     Route("POST", "/operations/<operation_id>/cancel", "cancel_operation", acts.cancel_operation, staff=True),
@@ -87,7 +94,8 @@ def _answering(billcom: Billcom, route: Route) -> Callable[..., Response]:
                 "this is for staff",
                 "sign in as somebody for whom @billcom.party_of_request returns None",
             )
-        return jsonify(plain(_shown(route.view(billcom, visitor, **parts))))
+        found = _shown(route.view(billcom, visitor, **parts))
+        return found if isinstance(found, Response) else jsonify(plain(found))
 
     return answer
 
