@@ -20,6 +20,8 @@ from flask_billcom.bankdays import PACIFIC, add_bank_days
 OPENING = time(9, 0)
 CONFIRMED_DAYS = 1
 ARRIVED_DAYS = 2
+LATE = timedelta(days=60)
+"""How long after a payment a bank may still send it back: an unauthorized debit may be disputed for 60 days."""
 
 
 def opening(day: date) -> datetime:

@@ -7,6 +7,9 @@
 Arrival is two bank days after the process date. A payment whose bank account shows no line at all is taken as confirmed
 after ten; one whose day does not add up waits and shows up in the reconciliation.
 
+A seller's bank sends back what it does not take within days of that, when the payout has cleared: the failed ones are
+looked for daily for a week, then weekly.
+
 Acts: payout_paid.
 
 Wire: https://developer.bill.com/v2/reference/ap-vendortransactions-listpayments
@@ -26,7 +29,7 @@ from flask_billcom.models import Payment
 from flask_billcom.store import Rows
 
 from . import marks, sent, states
-from .bankhours import ARRIVED_DAYS, reached
+from .bankhours import ARRIVED_DAYS, LATE, reached
 from .movements import confirm_some, has_lines
 from .payments import SENT, days_of, move, next_of, shares_of
 
@@ -38,6 +41,9 @@ UNMATCHED_DAYS = 10
 """Bank days after which a payment is taken as confirmed by the bank although the bank shows no line of its day."""
 TROUBLE = (DisbursementStatus.FAILED, DisbursementStatus.VOID, DisbursementStatus.HOLD)
 HELD_EVERY = timedelta(hours=1)
+CLEARED_EVERY, LATER_EVERY = timedelta(days=1), timedelta(days=7)
+SENT_BACK = timedelta(days=7)
+"""How long after arrival most payouts come back that a seller's bank does not take."""
 LOOK_EVERY = timedelta(seconds=60)
 
 
@@ -78,9 +84,16 @@ def _asks(rows: Rows, domain: Domain, now: datetime, payments_seen: datetime, fi
         arrived &= or_(Payment.process_date > reached(finished, ARRIVED_DAYS), Payment.confirmed_at > finished)
     if rows.first(select(Payment.id).where(arrived).limit(1)) is not None:
         return True
-    if finished is not None and finished + HELD_EVERY > now:
-        return False
-    return rows.first(select(Payment.id).where(_of(domain, "held")).limit(1)) is not None
+    if finished is None:
+        return rows.first(select(Payment.id).where(_of(domain, "held")).limit(1)) is not None
+    age = now - finished
+    watched = [
+        (HELD_EVERY, _of(domain, "held")),
+        (CLEARED_EVERY, _of(domain, "cleared") & (Payment.process_date >= reached(now - SENT_BACK, ARRIVED_DAYS))),
+        (LATER_EVERY, _of(domain, "cleared") & (Payment.process_date >= (now - LATE).date())),
+    ]
+    which = [condition for every, condition in watched if age >= every]
+    return bool(which) and rows.first(select(Payment.id).where(or_(*which)).limit(1)) is not None
 
 
 def _of(domain: Domain, status: str) -> ColumnElement[bool]:

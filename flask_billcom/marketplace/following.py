@@ -9,6 +9,7 @@
                     one has cleared in the last two months                        week
     movements       a paid payment waits for the bank, after banks have opened    quarter of an hour
     disbursements   a payout has arrived, or one is held                          minute, hour
+                    one has arrived in the last week, in the last two months      day, week
 
 A poll reads what changed since its mark, so whoever changes a payment, in whichever program, is noticed. When nothing
 could have changed, nothing is read: a quiet marketplace makes a few calls a week.
@@ -28,7 +29,7 @@ from flask_billcom.models import Payment, Settlement, SettlementState
 from flask_billcom.store import Rows
 
 from . import marks, movements, received, sent
-from .bankhours import ARRIVED_DAYS, CONFIRMED_DAYS, last_opening, reached
+from .bankhours import ARRIVED_DAYS, CONFIRMED_DAYS, LATE, last_opening, reached
 from .clearing import clear
 from .funding import RECEIVED_POLL
 from .payments import RECEIVED, SENT
@@ -40,8 +41,6 @@ SENT_POLL, MOVEMENT_POLL = "poll:sent", "poll:movements"
 EVERY = timedelta(seconds=60)
 MOVEMENTS_EVERY = timedelta(minutes=15)
 HOURLY, DAILY, WEEKLY = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-LATE = timedelta(days=60)
-"""How long after a payment a bank may still send it back: an unauthorized debit may be disputed for 60 days."""
 SKEW = timedelta(minutes=5)
 
 
