@@ -31,7 +31,7 @@ CLEARING = (
     Account.PAYOUT_SCHEDULED,
     Account.PAYOUT_RETURNED,
 )
-OWED = (Account.SELLER_PAYABLE, *CLEARING[1:])
+OWED = (Account.SELLER_PAYABLE, Account.SELLER_RESERVED, Account.PAYOUT_SCHEDULED, Account.PAYOUT_RETURNED)
 FIGURES = (
     "collected",
     "due",
