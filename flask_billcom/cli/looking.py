@@ -76,6 +76,9 @@ def status(*, as_json: bool) -> None:
         shell.show_table(("payments", "status", "number", "dollars"), paid)
     for hold in found.holds:
         click.echo(f"held: {hold.scope} {hold.scope_id} since {_time(hold.placed_at)} by {hold.actor}: {hold.reason}")
+    for state, count in found.undecided.items():
+        if count:
+            click.echo(f"{count} adjustments are {state}: flask billcom pay adjustments --state {state}")
     if found.stuck:
         click.echo(f"{found.stuck} operations need a person: flask billcom ops list --stuck")
 
@@ -95,6 +98,7 @@ def _show_money(found: Status) -> None:
             ("payouts on their way", shell.dollars(money.clearing_out_cents)),
             ("fees", shell.dollars(money.fee_cents)),
             ("own lines", shell.dollars(money.own_cents)),
+            ("owed by sellers", shell.dollars(money.owed_by_sellers_cents)),
         ],
     )
 

@@ -7,17 +7,20 @@ payout_returned         payouts that come back
 provider_clearing_in    payments paid and not at the bank, less those the bank will take back
 buyer_receivable        what is due on invoices
 bank                    payments in less payouts out, as confirmed
-owed to sellers         all bills less what has left the bank for them
+owed to sellers         all bills less what has left the bank for them, and less what refunds have still to take off them;
+    and to buyers       and what refunds have still to take off invoices
+seller_clawback         never below zero for a seller: nobody pays more than he owes
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from flask_billcom.ledger import Account, trial_balance
-from flask_billcom.models import LIVE, Document, Operation, Payment, PaymentPart
+from flask_billcom.models import LIVE, AdjustmentPart, Document, Entry, Operation, Payment, PaymentPart
 from flask_billcom.store import Rows
 
 from .differences import Difference, Kind, dollars
@@ -26,6 +29,7 @@ from .receipts import BOOKED
 
 _OWED = (
     Account.SELLER_PAYABLE,
+    Account.REFUND_PAYABLE,
     Account.SELLER_RESERVED,
     Account.PAYOUT_SCHEDULED,
     Account.PROVIDER_CLEARING_OUT,
@@ -39,6 +43,8 @@ def prove(rows: Rows, organization_id: str) -> Iterator[Difference]:
     ledger = trial_balance(rows, organization_id)
     if sum(ledger.values()):
         yield _difference("all accounts", sum(ledger.values()), 0)
+    for party_id, cents in _overpaid(rows, organization_id):
+        yield _difference(f"seller_clawback of {party_id.hex}", cents, 0)
     for name, (have, want) in _expected(rows, organization_id, ledger).items():
         if have != want:
             yield _difference(name, have, want)
@@ -48,6 +54,7 @@ def _expected(rows: Rows, organization_id: str, ledger: Mapping[Account, int]) -
     sent = _sent(rows, organization_id)
     received = _received(rows, organization_id)
     bills = _documents(rows, organization_id, "bill", func.coalesce(Document.cents, 0))
+    refunds = _refunds(rows, organization_id)
     due = _documents(rows, organization_id, "invoice", func.coalesce(Document.due_cents, Document.cents))
     wanted = {
         Account.SELLER_RESERVED: -_reserved(rows, organization_id),
@@ -59,8 +66,21 @@ def _expected(rows: Rows, organization_id: str, ledger: Mapping[Account, int]) -
         Account.BANK: received["banked"] - sent["banked"],
     }
     pairs = {str(account): (ledger[account], want) for account, want in wanted.items()}
-    pairs["owed to sellers"] = (sum(ledger[account] for account in _OWED), sent["banked"] - bills)
+    owed = sum(ledger[account] for account in _OWED)
+    pairs["owed to sellers and buyers"] = (owed, sent["banked"] - bills - refunds)
     return pairs
+
+
+def _overpaid(rows: Rows, organization_id: str) -> list[tuple[UUID, int]]:
+    """Return the sellers off whose bills more was taken than they owed, with their balances."""
+    total = func.sum(Entry.cents)
+    found = rows.all(
+        select(Entry.party_id, total)
+        .where(Entry.organization_id == organization_id, Entry.account == Account.SELLER_CLAWBACK)
+        .group_by(Entry.party_id)
+        .having(total < 0)
+    )
+    return [(party_id, int(cents)) for party_id, cents in found]
 
 
 def _reserved(rows: Rows, organization_id: str) -> int:
@@ -117,6 +137,19 @@ def _credit(rows: Rows, organization_id: str, which: Mapping[str, ColumnElement[
         )
     )
     return dict(zip(which, map(int, found), strict=True))
+
+
+def _refunds(rows: Rows, organization_id: str) -> int:
+    """Return what refunds have still to take off invoices, less what they have to take off bills."""
+    left = AdjustmentPart.cents - AdjustmentPart.lowered_cents - AdjustmentPart.turned_cents
+    signed = case((AdjustmentPart.kind == "invoice", left), else_=-left)
+    return int(
+        rows.first(
+            select(func.coalesce(func.sum(signed), 0)).where(
+                AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != "done"
+            )
+        )
+    )
 
 
 def _documents(rows: Rows, organization_id: str, kind: str, cents: ColumnElement[int]) -> int:

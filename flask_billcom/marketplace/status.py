@@ -15,12 +15,14 @@ from sqlalchemy import func, select
 from flask_billcom.engine.signing import SessionStand, stand_of
 from flask_billcom.engine.worker import LAST_ERROR, LAST_TICK
 from flask_billcom.ledger import Account, trial_balance
-from flask_billcom.models import Hold, Mark, Operation, OperationState, Payment, Settlement, SettlementState
+from flask_billcom.models import Adjustment, Hold, Mark, Operation, OperationState, Payment, Settlement, SettlementState
 from flask_billcom.store import Rows
 
+from .adjustments import OPEN, PROPOSED
 from .lists.operations import stuck_condition
 from .lists.settlements import HoldRow, hold_row
 
+_UNDECIDED = (PROPOSED, OPEN)
 _ENDED = (OperationState.DONE, OperationState.CANCELLED)
 
 
@@ -66,6 +68,7 @@ class Money:
     :param clearing_out_cents: payouts of it have left and not arrived.
     :param fee_cents: the marketplace has earned it as fees.
     :param own_cents: the marketplace has earned it with its own lines.
+    :param owed_by_sellers_cents: sellers owe it; it is taken off their next bills.
     """
 
     receivable_cents: int
@@ -77,6 +80,7 @@ class Money:
     clearing_out_cents: int
     fee_cents: int
     own_cents: int
+    owed_by_sellers_cents: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +89,7 @@ class Status:
 
     :param settlements: how many there are, by state; every state is there.
     :param stuck: operations that move no further without a person.
+    :param undecided: adjustments that wait for people, by state: `proposed` for approval, `open` disputes.
     :param last_tick: when the last tick ended, or None.
     :param last_error: why it stopped early, or None.
     :param balanced: whether the books sum to zero, as they must.
@@ -96,6 +101,7 @@ class Status:
     settlements: Mapping[str, int]
     operations: tuple[Work, ...]
     stuck: int
+    undecided: Mapping[str, int]
     payments: tuple[Paid, ...]
     holds: tuple[HoldRow, ...]
     money: Money
@@ -120,6 +126,7 @@ def status_of(rows: Rows, organization_id: str, *, environment: str, payments_en
         settlements=_settlements(rows, organization_id),
         operations=_work(rows, organization_id),
         stuck=_stuck(rows, organization_id),
+        undecided=_undecided(rows, organization_id),
         payments=_payments(rows, organization_id),
         holds=holds_in_force(rows, organization_id),
         money=_money(books),
@@ -174,6 +181,17 @@ def _stuck(rows: Rows, organization_id: str) -> int:
     return int(rows.first(counted.where(Operation.organization_id == organization_id, stuck_condition())) or 0)
 
 
+def _undecided(rows: Rows, organization_id: str) -> dict[str, int]:
+    counted: dict[str, int] = dict(
+        rows.all(
+            select(Adjustment.state, func.count())
+            .where(Adjustment.organization_id == organization_id, Adjustment.state.in_(_UNDECIDED))
+            .group_by(Adjustment.state)
+        )
+    )
+    return {state: counted.get(state, 0) for state in _UNDECIDED}
+
+
 def _payments(rows: Rows, organization_id: str) -> tuple[Paid, ...]:
     found = rows.all(
         select(Payment.kind, Payment.status, func.count(), func.sum(Payment.cents))
@@ -195,6 +213,7 @@ def _money(books: Mapping[Account, int]) -> Money:
         clearing_out_cents=-books[Account.PROVIDER_CLEARING_OUT],
         fee_cents=-books[Account.FEE_INCOME],
         own_cents=-books[Account.OWN_INCOME],
+        owed_by_sellers_cents=books[Account.SELLER_CLAWBACK],
     )
 
 
