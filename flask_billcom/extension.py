@@ -20,6 +20,7 @@ from . import models
 from .api.records import Customer, Vendor
 from .calls.adjustments import AdjustmentCalls
 from .calls.books import BooksCalls
+from .calls.collection import CollectionCalls
 from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
@@ -47,7 +48,15 @@ PartyOfRequest = Callable[[], Any]
 
 
 class Billcom(
-    AdjustmentCalls, BooksCalls, MoneyCalls, PayoutCalls, RefundCalls, OfficeCalls, OperationsCalls, RunningCalls
+    AdjustmentCalls,
+    CollectionCalls,
+    BooksCalls,
+    MoneyCalls,
+    PayoutCalls,
+    RefundCalls,
+    OfficeCalls,
+    OperationsCalls,
+    RunningCalls,
 ):
     """A marketplace's payments back office on Bill.com.
 

@@ -10,6 +10,7 @@
     ops         ops list|show|retry|resolve|cancel
     pay         pay run|now|hold|release
     payouts     pay approve|void|again|credited, parties confirm|confirm-account
+    collecting  pay record|remind|charge-again
     books       books reconcile|trial, audit verify
     wire        api: any call of Bill.com's API
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import payouts, shell
+from . import collecting, payouts, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.payouts import PayoutRun
@@ -22,6 +22,8 @@ def pay() -> None:
 
 
 for _command in (payouts.approve, payouts.void, payouts.again, payouts.credited):
+    pay.add_command(_command)
+for _command in (collecting.record, collecting.remind, collecting.charge_again):
     pay.add_command(_command)
 
 

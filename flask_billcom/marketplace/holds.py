@@ -11,7 +11,7 @@ over held bills, and the engine asks `blocking` once more in the claim's own tra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -147,8 +147,13 @@ def _stop(rows: Rows, organization_id: str, capability: str, *which: ColumnEleme
     return found
 
 
-def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the reason of each held document, leaving aside holds on the organization and on capabilities."""
+def held(
+    rows: Rows, organization_id: str, document_ids: Sequence[UUID], *, besides: Collection[str] = ()
+) -> dict[UUID, str]:
+    """Return the reason of each held document, leaving aside holds on the organization and on capabilities.
+
+    :param besides: reasons that do not count.
+    """
     if not document_ids or not live_on_rows(rows, organization_id):
         return {}
     keys = _keys(rows, document_ids)
@@ -158,7 +163,9 @@ def held(rows: Rows, organization_id: str, document_ids: Sequence[UUID]) -> dict
         part = wanted[start : start + 500]
         found = rows.all(
             select(Hold.scope, Hold.scope_id, Hold.reason).where(
-                _of(organization_id), tuple_(Hold.scope, Hold.scope_id).in_(part)
+                _of(organization_id),
+                tuple_(Hold.scope, Hold.scope_id).in_(part),
+                Hold.reason.not_in(list(besides)),
             )
         )
         reasons |= {(scope, scope_id): reason for scope, scope_id, reason in found}

@@ -27,7 +27,7 @@ from flask_billcom.clock import Clock
 from flask_billcom.models import OPEN_LANE, Document, Operation, Payment, PaymentPart, Settlement
 from flask_billcom.store import Rows
 
-from . import holds, postings, states
+from . import charging, holds, postings, states
 from .core import DOCUMENT, PART, PAYMENT
 from .payments import RECEIVED, NewPart, NewPayment, add_parts, add_payments, change
 from .postings import Share
@@ -146,6 +146,8 @@ class _Intake:
         paid = [share for old, new in changes for share in differences(old.booked_parts(), new.booked_parts())]
         shares = {share.document_id: share for each in changes for of in each for share in of.parts.values()}
         states.refresh_documents(self._rows, shares, self._clock.now())
+        if paid:
+            charging.drop_needless(self._rows, {share.document_id for share in paid})
         self._book(changes, paid, shares)
         back = {new.id: list(old.parts.values()) for old, new in changes if old.status in BOOKED and new.status in BACK}
         self._spread(shares, back)

@@ -14,6 +14,7 @@ from .lost import sweep
 from .netting import net
 from .payouts import plan_scheduled_payouts
 from .refunds.carrying import carry_out
+from .reminders import remind_overdue
 from .voiding import prove
 from .witness import Witness
 
@@ -36,6 +37,7 @@ def steps_after(domain: Domain) -> Sequence[Step]:
         Step("refunds", lambda: carry_out(domain), network=False),
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
+        Step("reminders", lambda: remind_overdue(domain), network=False),
         Step("sweep", lambda: sweep(domain)),
         Step("trust", lambda: announce(domain), network=False),
     ]

@@ -18,7 +18,7 @@ from .context import Domain
 from .gate import CAP, NO_COVER
 
 AWAITING_PARTY, AWAITING_AUTHORIZATION = "awaiting_party", "awaiting_authorization"
-TIMED = ("needs_data", "difference", "held", NO_COVER, CAP)
+TIMED = ("needs_data", "awaiting_invoice", "difference", "held", NO_COVER, CAP)
 
 
 def unpark(domain: Domain) -> int:

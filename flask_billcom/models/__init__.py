@@ -4,6 +4,7 @@
                  adjustment, adjustment_line, adjustment_part: what changes it later, and how far that is
     parties      party: a buyer or seller known to Bill.com
     documents    document, payment, payment_part, movement: Bill.com's side as last read
+    recorded     recorded_payment: money that buyers paid elsewhere
     delivery     operation, call: one wanted remote effect, one changing HTTP call
     holds        hold: why money waits
     access       session, slot, quota, mark: what all processes share
@@ -20,6 +21,7 @@ from .delivery import LIVE, OPEN_LANE, Call, Operation, OperationState
 from .documents import Document, Movement, Payment, PaymentPart
 from .holds import Hold
 from .parties import Party
+from .recorded import RecordedPayment
 from .sales import Adjustment, AdjustmentLine, AdjustmentPart, Settlement, SettlementLine, SettlementState
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "Payment",
     "PaymentPart",
     "Quota",
+    "RecordedPayment",
     "Session",
     "Settlement",
     "SettlementLine",

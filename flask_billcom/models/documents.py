@@ -25,6 +25,14 @@ class Document(Base):
         Index("ix_billcom_document_origin", "origin_id"),
         Index("ix_billcom_document_party", "party_id", "kind", "status"),
         Index(
+            "ix_billcom_document_overdue",
+            "organization_id",
+            "reminders",
+            "due_date",
+            "id",
+            **same_on_both("kind = 'invoice' AND status IN ('open', 'partial')"),
+        ),
+        Index(
             "ix_billcom_document_release",
             "organization_id",
             "release_after",
@@ -54,6 +62,8 @@ class Document(Base):
     """planned, open, scheduled, partial, paid or inactive."""
     due_cents: Mapped[int | None]
     scheduled_cents: Mapped[int | None]
+    reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
+    """How many days of the reminder schedule an invoice has passed."""
     approval_status: Mapped[Word | None]
     remote_created_at: Mapped[datetime | None]
     remote_updated_at: Mapped[datetime | None]

@@ -5,6 +5,7 @@ documents  create_invoice, create_bill
 refunds    update_invoice, update_bill, delete_invoice, delete_bill
 mail       send_invoice
 charges    charge
+elsewhere  record
 voids      void, with its void_part rows
 payouts    pay
 """
@@ -17,6 +18,7 @@ from flask_billcom.marketplace.context import Domain
 from .charges import Charge
 from .corrections import DeleteDocument, UpdateDocument
 from .documents import CreateBill, CreateInvoice
+from .elsewhere import RecordReceipt
 from .mail import SendInvoice
 from .parties import CreateParty, UpdateParty
 from .payouts import Pay
@@ -39,6 +41,7 @@ def all_kinds(domain: Domain) -> Sequence[Kind]:
         DeleteDocument.of_invoices(domain),
         DeleteDocument.of_bills(domain),
         SendInvoice(domain),
+        RecordReceipt(domain),
         Charge(domain),
         Void(domain),
         Pay(domain),

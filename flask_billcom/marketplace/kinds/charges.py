@@ -26,6 +26,7 @@ from flask_billcom.engine.kinds import (
     Applied,
     Capability,
     Finding,
+    Needless,
     Policy,
     Ready,
     Refusal,
@@ -37,6 +38,7 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.received import CHARGE_RETURNED
 from flask_billcom.models import Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
@@ -92,11 +94,13 @@ class Charge(BaseKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each charge whose buyer has consented and has a bank account."""
         found = debts(rows, operations)
-        free, waiting = apart(rows, self.organization_id, operations)
+        free, waiting = apart(rows, self.organization_id, operations, besides=(CHARGE_RETURNED,))
         return [*waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
 
     def _ready(self, operation: Operation, debt: Debt) -> Rendered:
         party = debt.party
+        if debt.document.status == "paid":
+            return Needless(operation, "the invoice is paid")
         if not (party.authorized and party.bank_account_id and party.is_active):
             return Wait(operation, AWAITING_AUTHORIZATION, {"number": debt.document.number})
         digest = digest_of(
@@ -119,7 +123,8 @@ class Charge(BaseKind):
         """Return what no hold stops, if payments are switched on and the buyer still consents."""
         if not self.domain.settings.payments_enabled:
             return []
-        held = holds.held(rows, self.organization_id, [r.operation.subject_id for r in ready])
+        ids = [r.operation.subject_id for r in ready]
+        held = holds.held(rows, self.organization_id, ids, besides=(CHARGE_RETURNED,))
         parties = {r.payload.party.id for r in ready if r.operation.subject_id not in held}
         current = debts(rows, [r.operation for r in ready])
         allowed = {d.party.id for d in current.values() if d.party.authorized and d.party.bank_account_id}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import select
@@ -29,10 +30,14 @@ from flask_billcom.engine.kinds import (
 )
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.engine.reads import Reads
+from flask_billcom.marketplace.reminders import is_reminder
 from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
 from .base import BaseKind, digest_of
+
+ACTIVE = "1"
+ZERO = Decimal(0)
 
 
 class SendInvoice(BaseKind):
@@ -54,6 +59,18 @@ class SendInvoice(BaseKind):
         if document.remote_id is None or document.status in {"paid", "inactive"}:
             return Needless(operation, f"the invoice is {document.status}")
         return Ready(operation, document, digest_of(self.organization_id, self.name, document.remote_id))
+
+    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
+        """Return first e-mails as they are, and reminders of invoices that are unpaid at this moment."""
+        return [self._wanted(reads, item) if is_reminder(item.operation) else item for item in ready]
+
+    @staticmethod
+    def _wanted(reads: Reads, item: Ready) -> Rendered:
+        there = reads.one(Invoice, item.payload.remote_id)
+        if there is None or there.is_active != ACTIVE:
+            return Needless(item.operation, "the invoice is not there any more")
+        open_ = (there.amount_due or ZERO) - (there.scheduled_amount or ZERO)
+        return item if open_ > 0 else Needless(item.operation, "the invoice is paid, or scheduled to be paid")
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
         """Return the call for one invoice, with Bill.com's default text and recipients."""

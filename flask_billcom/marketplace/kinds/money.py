@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -43,12 +43,16 @@ def debts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Debt]:
     return {document.id: Debt(document, party) for document, party in found}
 
 
-def apart(rows: Rows, organization_id: str, operations: Sequence[Operation]) -> tuple[list[Operation], list[Wait]]:
+def apart(
+    rows: Rows, organization_id: str, operations: Sequence[Operation], *, besides: Collection[str] = ()
+) -> tuple[list[Operation], list[Wait]]:
     """Return the operations whose documents are free, and those that a hold keeps, parked for a while.
 
     They are parked and not just passed over, so that a full batch of held ones does not stand before the others.
+
+    :param besides: reasons of holds that do not count.
     """
-    held = holds.held(rows, organization_id, [operation.subject_id for operation in operations])
+    held = holds.held(rows, organization_id, [operation.subject_id for operation in operations], besides=besides)
     free = [operation for operation in operations if operation.subject_id not in held]
     waiting = [
         Wait(operation, HELD, {"hold": held[operation.subject_id]}, again=HELD_RETRY)
