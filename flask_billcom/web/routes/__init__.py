@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, books, reads
+from . import acts, adjusting, books, files, reads
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -46,10 +46,14 @@ ROUTES = (
     Route("GET", "/status", "status", reads.status, staff=True),
     Route("GET", "/settlements", "settlement_of", reads.settlements),
     Route("GET", "/settlements/<path:reference>", "settlement_of", reads.settlement),
+    Route("GET", "/settlements/<path:reference>/invoice.pdf", "invoice_pdf", files.invoice_pdf),
+    Route("POST", "/settlements/<path:reference>/attach", "attach", files.attach_file, staff=True),
     Route("GET", "/parties", "balance_of", reads.parties),
     Route("GET", "/parties/<party_id>", "balance_of", reads.party),
     Route("GET", "/payouts", "payouts_of", reads.payouts),
     Route("GET", "/payouts/<payout_id>", "payouts_of", reads.payout),
+    Route("GET", "/adjustments", "adjustments_of", adjusting.adjustments),
+    Route("GET", "/adjustments/<adjustment_id>", "adjustments_of", adjusting.adjustment),
     Route("GET", "/operations", "console", reads.operations),
     Route("GET", "/operations/<operation_id>", "console", reads.operation),
     Route("POST", "/settlements/<path:reference>/hold", "hold", acts.hold_settlement, staff=True),
@@ -71,6 +75,14 @@ ROUTES = (
     Route("GET", "/books/clearing", "open_items", books.clearing, staff=True),
     Route("GET", "/books/export", "export", books.export_books, staff=True),
     Route("GET", "/books/totals", "year_totals", books.year, staff=True),
+    Route("POST", "/parties/<party_id>/adjust", "adjust", adjusting.adjust_seller, staff=True),
+    Route("POST", "/parties/<party_id>/write-off", "write_off", adjusting.write_off_debt, staff=True),
+    Route("POST", "/settlements/<path:reference>/dispute", "dispute", adjusting.dispute_settlement, staff=True),
+    Route(
+        "POST", "/adjustments/<adjustment_id>/approve", "approve_adjustment", adjusting.approve_adjustment, staff=True
+    ),
+    Route("POST", "/adjustments/<adjustment_id>/deny", "deny_adjustment", adjusting.deny_adjustment, staff=True),
+    Route("POST", "/adjustments/<adjustment_id>/resolve", "resolve_dispute", adjusting.resolve_dispute, staff=True),
     Route("POST", "/operations/<operation_id>/retry", "retry", acts.retry_operation, staff=True),
     Route("POST", "/operations/<operation_id>/resolve", "resolve", acts.resolve_operation, staff=True),
     Route("POST", "/operations/<operation_id>/cancel", "cancel_operation", acts.cancel_operation, staff=True),

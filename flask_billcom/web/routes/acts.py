@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from flask import request
-
 from flask_billcom.marketplace.holds import PARTY, SETTLEMENT, HoldOn
 from flask_billcom.web.entrance import Visitor
-from flask_billcom.web.problems import Refused
+
+from .given import body, dry_run, maybe, maybe_reason, reason, wrong
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.paying_again import PaidAgain
     from flask_billcom.marketplace.payouts import PayoutRun
     from flask_billcom.marketplace.voidable import Recalled
-
-LONGEST_REASON = 200
 
 
 def hold_settlement(billcom: Billcom, visitor: Visitor, reference: str) -> dict[str, Any] | None:
@@ -44,17 +40,17 @@ def release_party(billcom: Billcom, visitor: Visitor, party_id: str) -> dict[str
 
 def hold_payouts(billcom: Billcom, visitor: Visitor) -> dict[str, Any]:
     """Let all payouts wait, the kill switch; takes `reason`."""
-    return {"placed": billcom.hold(None, _reason(), actor=visitor.name)}
+    return {"placed": billcom.hold(None, reason(), actor=visitor.name)}
 
 
 def release_payouts(billcom: Billcom, visitor: Visitor) -> dict[str, Any]:
     """Release the holds on all payouts; takes `reason` to release one of them."""
-    return {"released": billcom.release(None, reason=_maybe_reason(), actor=visitor.name)}
+    return {"released": billcom.release(None, reason=maybe_reason(), actor=visitor.name)}
 
 
 def run_payouts(billcom: Billcom, visitor: Visitor) -> PayoutRun:
     """Plan what may be paid now, or only say what would be: `dry_run` is true unless it is false."""
-    return billcom.payout_run(dry_run=_dry_run(), actor=visitor.name)
+    return billcom.payout_run(dry_run=dry_run(), actor=visitor.name)
 
 
 def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
@@ -62,7 +58,7 @@ def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> di
     found = visitor.lists.operation(operation_id)
     if found is None:
         return None
-    planned: UUID = billcom.retry(found.operation.id, actor=visitor.name, reason=_reason())
+    planned: UUID = billcom.retry(found.operation.id, actor=visitor.name, reason=reason())
     return {"planned": planned}
 
 
@@ -71,10 +67,10 @@ def resolve_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> 
     found = visitor.lists.operation(operation_id)
     if found is None:
         return None
-    adopt = _maybe("adopt")
-    if (adopt is None) != (_body().get("resend") in {True, "true"}):
-        raise _wrong("say adopt, with an id at Bill.com, or resend")
-    billcom.resolve(found.operation.id, actor=visitor.name, reason=_reason(), adopt=adopt, second=_maybe("second"))
+    adopt = maybe("adopt")
+    if (adopt is None) != (body().get("resend") in {True, "true"}):
+        raise wrong("say adopt, with an id at Bill.com, or resend")
+    billcom.resolve(found.operation.id, actor=visitor.name, reason=reason(), adopt=adopt, second=maybe("second"))
     return {"resolved": found.operation.id}
 
 
@@ -83,7 +79,7 @@ def cancel_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> d
     found = visitor.lists.operation(operation_id)
     if found is None:
         return None
-    billcom.cancel_operation(found.operation.id, actor=visitor.name, reason=_reason(), second=_maybe("second"))
+    billcom.cancel_operation(found.operation.id, actor=visitor.name, reason=reason(), second=maybe("second"))
     return {"cancelled": found.operation.id}
 
 
@@ -92,7 +88,7 @@ def approve_run(billcom: Billcom, visitor: Visitor, run_id: str) -> WaitingRun |
     found = next((run for run in billcom.waiting_runs() if run_id in {run.id.hex, str(run.id)}), None)
     if found is None:
         return None
-    return billcom.approve(found.id, actor=visitor.name, reason=_reason(), dry_run=_dry_run())
+    return billcom.approve(found.id, actor=visitor.name, reason=reason(), dry_run=dry_run())
 
 
 def void_payout(billcom: Billcom, visitor: Visitor, payout_id: str) -> Recalled | None:
@@ -100,7 +96,7 @@ def void_payout(billcom: Billcom, visitor: Visitor, payout_id: str) -> Recalled 
     found = visitor.lists.payout(payout_id)
     if found is None:
         return None
-    return billcom.void(found.payout.id, _reason(), actor=visitor.name, second=_maybe("second"), dry_run=_dry_run())
+    return billcom.void(found.payout.id, reason(), actor=visitor.name, second=maybe("second"), dry_run=dry_run())
 
 
 def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> PaidAgain | None:
@@ -109,7 +105,7 @@ def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> Paid
     if found is None:
         return None
     return billcom.pay_again(
-        found.payout.id, actor=visitor.name, reason=_reason(), second=_maybe("second"), dry_run=_dry_run()
+        found.payout.id, actor=visitor.name, reason=reason(), second=maybe("second"), dry_run=dry_run()
     )
 
 
@@ -118,16 +114,16 @@ def payout_credited(billcom: Billcom, visitor: Visitor, payout_id: str) -> dict[
     found = visitor.lists.payout(payout_id)
     if found is None:
         return None
-    billcom.confirm_credit(found.payout.id, actor=visitor.name, reason=_reason(), second=_maybe("second"))
+    billcom.confirm_credit(found.payout.id, actor=visitor.name, reason=reason(), second=maybe("second"))
     return {"confirmed": found.payout.id}
 
 
 def _hold(billcom: Billcom, visitor: Visitor, on: HoldOn | None) -> dict[str, Any] | None:
-    return None if on is None else {"placed": billcom.hold(on, _reason(), actor=visitor.name)}
+    return None if on is None else {"placed": billcom.hold(on, reason(), actor=visitor.name)}
 
 
 def _release(billcom: Billcom, visitor: Visitor, on: HoldOn | None) -> dict[str, Any] | None:
-    return None if on is None else {"released": billcom.release(on, reason=_maybe_reason(), actor=visitor.name)}
+    return None if on is None else {"released": billcom.release(on, reason=maybe_reason(), actor=visitor.name)}
 
 
 def _settlement(visitor: Visitor, reference: str) -> HoldOn | None:
@@ -138,44 +134,3 @@ def _settlement(visitor: Visitor, reference: str) -> HoldOn | None:
 def _party(visitor: Visitor, party_id: str) -> HoldOn | None:
     found = visitor.lists.party(party_id)
     return None if found is None else HoldOn.row(PARTY, found.party.id)
-
-
-def _reason() -> str:
-    reason = _maybe_reason()
-    if reason is None:
-        raise _wrong("a reason is missing")
-    return reason
-
-
-def _maybe_reason() -> str | None:
-    return _maybe("reason")
-
-
-def _maybe(name: str) -> str | None:
-    given = _body().get(name)
-    if given is None:
-        return None
-    if not isinstance(given, str) or not 0 < len(given.strip()) <= LONGEST_REASON or not given.isprintable():
-        raise _wrong(f"the {name} must be 1 to {LONGEST_REASON} printable characters")
-    return given.strip()
-
-
-def _dry_run() -> bool:
-    given = _body().get("dry_run", True)
-    if given not in {True, False, "true", "false"}:
-        raise _wrong("dry_run must be true or false")
-    return given in {True, "true"}
-
-
-def _body() -> dict[str, Any]:
-    """Return what the request says, as a form or as a JSON object."""
-    if not request.is_json:
-        return dict(request.form)
-    given = request.get_json(silent=True)
-    if not isinstance(given, dict):
-        raise _wrong("the body must be a JSON object")
-    return given
-
-
-def _wrong(detail: str) -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, "invalid_request", detail, "correct the value named")

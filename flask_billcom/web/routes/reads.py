@@ -22,7 +22,7 @@ _FLAGS = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no"
 
 def index(_billcom: Billcom, _visitor: Visitor) -> dict[str, str]:
     """Return where everything is."""
-    names = ("status", "settlements", "parties", "payouts", "operations")
+    names = ("status", "settlements", "parties", "payouts", "adjustments", "operations")
     return {name: url_for(f".{name}") for name in names}
 
 
@@ -33,7 +33,7 @@ def status(billcom: Billcom, _visitor: Visitor) -> Status:
 
 def settlements(_billcom: Billcom, visitor: Visitor) -> Page[SettlementRow]:
     """Return a page of settlements; takes `state`."""
-    return visitor.lists.settlements(**_query("state"))
+    return visitor.lists.settlements(**page_query("state"))
 
 
 def settlement(_billcom: Billcom, visitor: Visitor, reference: str) -> SettlementSheet | None:
@@ -43,7 +43,7 @@ def settlement(_billcom: Billcom, visitor: Visitor, reference: str) -> Settlemen
 
 def parties(_billcom: Billcom, visitor: Visitor) -> Page[PartyRow]:
     """Return a page of buyers and sellers; takes `role`."""
-    return visitor.lists.parties(**_query("role"))
+    return visitor.lists.parties(**page_query("role"))
 
 
 def party(_billcom: Billcom, visitor: Visitor, party_id: str) -> PartySheet | None:
@@ -53,7 +53,7 @@ def party(_billcom: Billcom, visitor: Visitor, party_id: str) -> PartySheet | No
 
 def payouts(_billcom: Billcom, visitor: Visitor) -> Page[PayoutRow]:
     """Return a page of payouts; takes `status`."""
-    return visitor.lists.payouts(**_query("status"))
+    return visitor.lists.payouts(**page_query("status"))
 
 
 def payout(_billcom: Billcom, visitor: Visitor, payout_id: str) -> PayoutSheet | None:
@@ -63,7 +63,7 @@ def payout(_billcom: Billcom, visitor: Visitor, payout_id: str) -> PayoutSheet |
 
 def operations(_billcom: Billcom, visitor: Visitor) -> Page[OperationRow]:
     """Return a page of operations; takes `state`, `kind` and `stuck`."""
-    query = _query("state", "kind", "stuck")
+    query = page_query("state", "kind", "stuck")
     stuck = query.pop("stuck", "false").lower()
     if stuck not in _FLAGS:
         raise InvalidQuery("stuck must be true or false")
@@ -80,7 +80,7 @@ def operation(_billcom: Billcom, visitor: Visitor, operation_id: str) -> Operati
     return visitor.lists.operation(operation_id)
 
 
-def _query(*filters: str) -> dict[str, Any]:
+def page_query(*filters: str) -> dict[str, Any]:
     """Return the filters and the place of a page, and refuse what no list knows: a misspelled filter hides nothing."""
     known = {*filters, "after", "limit"}
     unknown = sorted(request.args.keys() - known)

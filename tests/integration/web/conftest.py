@@ -24,7 +24,7 @@ from tests.support.shop import Shop, draw_shop
 
 PREFIX = "/office"
 WHO = "X-Who"
-OWN = {"settlement_of", "balance_of", "payouts_of", "statement", "invoice_pdf", "console"}
+OWN = {"settlement_of", "balance_of", "payouts_of", "adjustments_of", "statement", "invoice_pdf", "console"}
 
 
 def open_routes(shop: Shop, *, csrf: bool = True) -> None:
