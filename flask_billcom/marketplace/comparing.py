@@ -163,6 +163,15 @@ def _of_document(
         yield other_state(subject, document.number, there.invoice_number)
     if (there.is_active == ACTIVE) != (document.status != "inactive"):
         yield other_state(subject, document.status, "active" if there.is_active == ACTIVE else "deleted")
+    if amount == document.cents:
+        yield from _of_payments(document, there, amount, is_coming_back=is_coming_back)
+
+
+def _of_payments(
+    document: Document, there: Invoice | Bill, amount: int, *, is_coming_back: bool
+) -> Iterator[Difference]:
+    """Yield what differs about how much is paid, which says nothing where the amounts differ already."""
+    subject = f"{document.kind} {document.number}"
     ours, theirs = _paid_here(document), _paid_there(there, amount)
     if is_coming_back and theirs > ours:
         yield Difference(
