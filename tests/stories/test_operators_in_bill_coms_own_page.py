@@ -1,0 +1,218 @@
+"""What somebody does in Bill.com's own web page, behind the marketplace's back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_billcom.api.records import VendorBankAccount
+from flask_billcom.ledger import Account
+from tests.stories.conftest import Begin
+from tests.stories.town import Order, Town
+
+RESERVED = {Account.SELLER_RESERVED: "-9.00"}
+TEN = ("ann", "10.00", "1.00")
+
+
+def due(begin: Begin, **settings: Any) -> tuple[Town, Order]:
+    """Let the bill of a sale be due, and its run not asked for yet."""
+    town = begin(payout_schedule="manual", **settings)
+    order = town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=7)
+    return town, order
+
+
+def runs(town: Town, bank_days: int = 3) -> None:
+    """Ask for a payout run, and let it go through as far as it can."""
+    town.billcom.payout_run(actor="eve")
+    town.passes()
+    town.waits(bank_days=bank_days)
+
+
+def raise_to(town: Town, bill: Any, dollars: str) -> None:
+    """Let an operator change the price of a bill's only line."""
+    row = town.world.simulator.books.find("Bill", bill.id)
+    (line,) = row["billLineItems"]
+    lines = [{"entity": "BillLineItem", "id": line.id, "amount": dollars}]
+    town.operator("edit_bill", id=row.id, values={"billLineItems": lines})
+
+
+def test_an_operator_raises_a_bill_and_it_is_not_paid_before_he_puts_it_back(begin: Begin) -> None:
+    town, order = due(begin)
+    raise_to(town, town.bill_of(order, "ann"), "90.00")
+    runs(town)
+    assert town.calls("PayBills") == 0
+    (shown,) = town.billcom.reconcile().differences
+    assert (shown.kind, shown.subject, shown.theirs) == ("other_amount", "bill FB-1-1", "90.00")
+    raise_to(town, town.bill_of(order, "ann"), "9.00")
+    town.waits(bank_days=4)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_an_operator_moves_a_bill_to_another_vendor_and_nobody_is_paid(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("edit_bill", id=town.bill_of(order, "ann").id, values={"vendorId": town.vendor("bo").id})
+    runs(town)
+
+    assert town.at_billcom("SentPay") == []
+    town.ends(
+        collected="10.00",
+        owed="9.00",
+        fees="1.00",
+        clearing=RESERVED,
+        waiting=["payout parked: difference"],
+        states={"1": "funded"},
+        differences=["other_party bill FB-1-1"],
+    )
+
+
+def test_an_operator_merges_two_vendors_and_the_merged_one_is_not_paid(begin: Begin) -> None:
+    town, _ = due(begin)
+    town.operator("merge", id=town.vendor("ann").id, into=town.vendor("bo").id)
+    town.passes(seconds=86_400)
+    runs(town)
+
+    assert town.at_billcom("SentPay") == []
+    town.ends(
+        collected="10.00",
+        held="9.00",
+        fees="1.00",
+        waiting=["the vendor"],
+        states={"1": "funded"},
+        differences=["other_party"],
+    )
+
+
+def test_an_operator_deletes_an_unpaid_bill_and_it_is_noticed(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("delete", id=town.bill_of(order, "ann").id)
+    runs(town)
+
+    assert town.at_billcom("SentPay") == []
+    town.ends(
+        collected="10.00",
+        owed="9.00",
+        fees="1.00",
+        clearing=RESERVED,
+        waiting=["payout parked: difference"],
+        states={"1": "funded"},
+        differences=["other_state bill FB-1-1"],
+    )
+
+
+def test_an_operator_undeletes_the_bill_and_it_is_paid(begin: Begin) -> None:
+    town, order = due(begin)
+    bill = town.bill_of(order, "ann")
+    town.operator("delete", id=bill.id)
+    runs(town)
+    town.operator("undelete", id=bill.id)
+    town.waits(bank_days=4)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_an_operator_pays_a_bill_by_hand_and_it_is_not_paid_again(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    runs(town)
+
+    assert town.calls("PayBills") == 0
+    town.ends(
+        collected="10.00",
+        paid_out="9.00",
+        paid_by_hand="9.00",
+        owed="9.00",
+        fees="1.00",
+        clearing=RESERVED,
+        waiting=["payout parked: difference"],
+        states={"1": "funded"},
+        differences=["paid_outside bill FB-1-1"],
+    )
+
+
+def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> None:
+    town = begin(linger_s=60)
+    order = town.sells(TEN)
+    town.world.advance(seconds=61)
+    town.ticks()
+    invoice = town.invoice_of(order)
+    (line,) = invoice["invoiceLineItems"]
+    lines = [{"entity": "InvoiceLineItem", "id": line.id, "price": "100.00", "quantity": 1}]
+    town.operator("edit_invoice", id=invoice.id, values={"invoiceLineItems": lines})
+    town.world.advance(seconds=61)
+    town.passes()
+    town.waits(bank_days=2)
+
+    assert town.calls("ChargeCustomer") == 0
+    town.ends(
+        due="10.00",
+        owed="9.00",
+        fees="1.00",
+        waiting=["the sale is invoiced"],
+        states={"1": "invoiced"},
+        differences=["books ledger, buyer_receivable", "other_amount invoice FB-1"],
+    )
+
+
+def test_an_operator_takes_a_seller_offline_and_the_others_are_paid(begin: Begin) -> None:
+    town = begin(payout_schedule="manual")
+    town.sells(TEN, ("bo", "10.00", "1.00"))
+    town.passes()
+    town.waits(bank_days=7)
+    town.operator("take_offline", id=town.vendor("ann").id)
+    runs(town)
+
+    assert town.payouts_to("ann") == []
+    town.ends(
+        collected="20.00",
+        paid_out="9.00",
+        owed="9.00",
+        fees="2.00",
+        waiting=["payout"],
+        states={"1": "funded"},
+        rejected=["pay"],
+    )
+
+
+def thief_changes_account(town: Town) -> None:
+    """Let a thief put his own account in the place of a seller's."""
+    vendor = town.vendor("ann")
+    (account,) = town.at_billcom("VendorBankAccount", vendorId=vendor.id)
+    town.operator("delete", id=account.id)
+    stolen = VendorBankAccount(
+        vendor_id=vendor.id,
+        name_on_acct="Mallory",
+        account_number="9876543210",
+        routing_number="322271627",
+        is_personal_acct=False,
+    )
+    town.billcom.client().vendor_bank_accounts.create(stolen)
+    town.world.advance(business_days=4)
+
+
+def test_an_account_that_somebody_changed_at_bill_com_is_not_paid_to(begin: Begin) -> None:
+    town, _ = due(begin)
+    thief_changes_account(town)
+    runs(town)
+
+    assert town.at_billcom("SentPay") == []
+    town.ends(
+        collected="10.00",
+        owed="9.00",
+        fees="1.00",
+        clearing=RESERVED,
+        waiting=["payout parked: held"],
+        states={"1": "funded"},
+    )
+
+
+def test_an_account_that_the_seller_says_is_his_is_paid_to_after_some_days(begin: Begin) -> None:
+    town, _ = due(begin)
+    thief_changes_account(town)
+    runs(town)
+    town.billcom.confirm_bank_account(town.seller("ann"), actor="eve", reason="called him at the number we had")
+    town.waits(bank_days=4)
+    runs(town)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
