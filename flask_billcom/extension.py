@@ -21,6 +21,7 @@ from .api.records import Customer, Vendor
 from .calls.adjustments import AdjustmentCalls
 from .calls.books import BooksCalls
 from .calls.collection import CollectionCalls
+from .calls.files import FilesCalls
 from .calls.money import MoneyCalls
 from .calls.office import OfficeCalls
 from .calls.operations import OperationsCalls
@@ -51,6 +52,7 @@ class Billcom(
     AdjustmentCalls,
     CollectionCalls,
     BooksCalls,
+    FilesCalls,
     MoneyCalls,
     PayoutCalls,
     RefundCalls,

@@ -10,8 +10,12 @@
     ops         ops list|show|retry|resolve|cancel
     pay         pay run|now|hold|release
     payouts     pay approve|void|again|credited, parties confirm|confirm-account
+    adjusting   pay adjust|write-off|dispute|resolve-dispute|approve-adjustment|deny-adjustment|adjustments
     collecting  pay record|remind|charge-again
     books       books reconcile|trial, audit verify
+    accounts    books ledger|balances|clearing|export
+    statements  books statement|totals
+    files       files attach|invoice
     wire        api: any call of Bill.com's API
 
 Exit codes: 0 done; 1 refused, failed, or something needs attention; 2 wrong usage; 3 the outcome is unknown:
@@ -40,6 +44,7 @@ billcom_cli = LazyGroup(
         "books": "books:books",
         "audit": "books:audit",
         "parties": "payouts:parties",
+        "files": "files:files",
         "api": "wire:api",
     },
 )

@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, adjusting, books, reads
+from . import acts, adjusting, books, files, reads
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -46,6 +46,8 @@ ROUTES = (
     Route("GET", "/status", "status", reads.status, staff=True),
     Route("GET", "/settlements", "settlement_of", reads.settlements),
     Route("GET", "/settlements/<path:reference>", "settlement_of", reads.settlement),
+    Route("GET", "/settlements/<path:reference>/invoice.pdf", "invoice_pdf", files.invoice_pdf),
+    Route("POST", "/settlements/<path:reference>/attach", "attach", files.attach_file, staff=True),
     Route("GET", "/parties", "balance_of", reads.parties),
     Route("GET", "/parties/<party_id>", "balance_of", reads.party),
     Route("GET", "/payouts", "payouts_of", reads.payouts),

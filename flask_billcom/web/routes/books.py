@@ -66,7 +66,7 @@ def export_books(billcom: Billcom, _visitor: Visitor) -> Response:
 
 
 def year(billcom: Billcom, _visitor: Visitor) -> Page[YearTotal] | Response:
-    """Return a page of sellers with their year; takes `year`, and `format`: json or csv, which is the page as a file."""
+    """Return a page of sellers with their year; takes `year`, and `format`: json, or csv for the page as a file."""
     query = _query("year", "format", "after", "limit")
     wanted = _whole(query, "year", None)
     page = billcom.year_totals(wanted, after=query.get("after"), limit=_whole(query, "limit", FEW))

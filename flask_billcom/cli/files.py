@@ -1,0 +1,97 @@
+"""Commands for files: put one on an invoice or bill, and fetch an invoice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from . import shell
+
+if TYPE_CHECKING:
+    from flask_billcom.marketplace.attaching import Attached
+
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group
+def files() -> None:
+    """Send files to Bill.com, and fetch them."""
+
+
+@files.command
+@click.argument("order_class")
+@click.argument("key")
+@click.argument("path", type=_FILE)
+@click.option("--to", type=click.Choice(["invoice", "bill"]), default="invoice", show_default=True)
+@click.option("--seller", nargs=2, metavar="CLASS KEY", help="Whose bill, where the order has several.")
+@click.option("--name", help="What the file is called there; its own name if left out.")
+@click.option("--again", is_flag=True, help="Send it although an earlier attempt got no answer.")
+@shell.reason
+@shell.dry_run
+@shell.yes
+@shell.as_json
+@shell.in_app
+def attach(
+    *,
+    order_class: str,
+    key: str,
+    path: Path,
+    to: str,
+    seller: tuple[str, str] | None,
+    name: str | None,
+    again: bool,
+    reason: str,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Put a file on an order's invoice, or on the bill of one of its sellers; the same file goes there once."""
+    billcom = shell.billcom()
+    order, owner = billcom.find(order_class, key), billcom.find(*seller) if seller else None
+
+    def act(*, dry_run: bool) -> Attached:
+        found: Attached = billcom.attach(
+            order,
+            path,
+            name=name,
+            to=to,
+            seller=owner,
+            actor=shell.actor(),
+            reason=reason,
+            again=again,
+            dry_run=dry_run,
+        )
+        return found
+
+    found = act(dry_run=True)
+    words = f"{shell.printable(found.name)}, {found.size:,} bytes, to {found.number}"
+    if not dry_run and found.is_new:
+        if not yes:
+            shell.say(f"this sends {words}")
+            click.confirm("Go on?", abort=True, err=True)
+        found = act(dry_run=False)
+    if as_json:
+        shell.show_json(found)
+    elif not found.is_new:
+        click.echo(f"it is there already: {words}")
+    else:
+        click.echo(f"{'would send' if dry_run else 'sent'} {words}")
+
+
+@files.command
+@click.argument("order_class")
+@click.argument("key")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), required=True, help="The file to write.")
+@shell.in_app
+def invoice(*, order_class: str, key: str, output: Path) -> None:
+    """Fetch the invoice of an order as a PDF; the file must not exist."""
+    billcom = shell.billcom()
+    content: bytes = billcom.invoice_pdf(billcom.find(order_class, key))
+    try:
+        with output.open("xb") as file:
+            file.write(content)
+    except FileExistsError:
+        shell.fail(f"{output} is there already")
+    shell.say(f"written: {output}")
