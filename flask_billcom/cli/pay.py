@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import collecting, payouts, shell
+from . import adjusting, collecting, payouts, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.payouts import PayoutRun
@@ -22,6 +22,16 @@ def pay() -> None:
 
 
 for _command in (payouts.approve, payouts.void, payouts.again, payouts.credited):
+    pay.add_command(_command)
+for _command in (
+    adjusting.adjust,
+    adjusting.write_off,
+    adjusting.dispute,
+    adjusting.resolve_dispute,
+    adjusting.approve_adjustment,
+    adjusting.deny_adjustment,
+    adjusting.list_adjustments,
+):
     pay.add_command(_command)
 for _command in (collecting.record, collecting.remind, collecting.charge_again):
     pay.add_command(_command)
