@@ -3,6 +3,7 @@
 from tests.support.examples import pytest_collect_file
 
 pytest_plugins = [
+    "tests.support.contract",
     "tests.support.programs",
     "tests.support.postgres",
     "tests.support.database",
