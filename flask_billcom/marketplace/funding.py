@@ -29,6 +29,7 @@ from .bankhours import reached
 from .movements import confirm_some, has_lines
 from .payments import RECEIVED, days_of, move, next_of
 from .received import CHARGE_RETURNED
+from .refunds.releasing import release_refunds
 
 if TYPE_CHECKING:
     from .context import Domain
@@ -119,6 +120,7 @@ def _release(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID], now: da
         )
         .values(release_after=now + timedelta(days=domain.settings.hold_days))
     )
+    release_refunds(rows, settlement_ids, now)
     returned = rows.all(
         select(Hold.scope_id).where(
             Hold.organization_id == domain.organization_id,

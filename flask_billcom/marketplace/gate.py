@@ -38,11 +38,13 @@ class Wanted:
     """A payout that is about to be sent.
 
     :param seller: the vendor's party row.
+    :param is_refund: whether it pays a buyer back: no seller's cap concerns it.
     """
 
     operation_id: UUID
     seller: UUID
     cents: int
+    is_refund: bool = False
 
 
 class Gate:
@@ -122,11 +124,11 @@ class _Left:
         """Return whether a payout fits, and count it if it does."""
         if self._run is not None and each.cents > self._run:
             return False
-        if each.cents > self._sellers.get(each.seller, each.cents):
+        if not each.is_refund and each.cents > self._sellers.get(each.seller, each.cents):
             return False
         if self._run is not None:
             self._run -= each.cents
-        if each.seller in self._sellers:
+        if each.seller in self._sellers and not each.is_refund:
             self._sellers[each.seller] -= each.cents
         return True
 

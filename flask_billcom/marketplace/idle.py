@@ -1,5 +1,6 @@
 """Why each cent that a seller is owed has not been paid: nothing payable lies idle without a name.
 
+    a refund has to reach it   what that waits for
     bill not made yet          the state of the operation that makes it
     not released               the sale is not funded; hold days
     released, not planned      what the payout run says about it
@@ -19,12 +20,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart, Settlement
+from flask_billcom.models import Adjustment, Document, Operation, OperationState, Payment, PaymentPart, Settlement
 from flask_billcom.store import Rows
 
 from . import holds
 from .payable import Judge, due_bills
 from .payouts import SWITCHED_OFF
+from .refunds.waiting import reasons_of
 from .states import ROWS
 
 if TYPE_CHECKING:
@@ -92,9 +94,15 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
     coming_back = _coming_back(rows, ids)
     sales = _sales(rows, bills)
     judged = _judged(rows, domain, bills, judge)
+    refunded = reasons_of(rows, domain.organization_id, ids)
+    reason: str | None
     for bill in bills:
         payment = paid.get(bill.id)
-        if bill.status == "planned":
+        if payment is not None and payment.state == OperationState.CANCELLED and bill.released_at is None:
+            payment = None  # given up for a refund, or to be paid again: the next run plans another one
+        if bill.id in refunded:
+            reason = f"refund: {refunded[bill.id]}"
+        elif bill.status == "planned":
             reason = _of_operation("bill", made.get(bill.id))
         elif bill.id in coming_back:
             reason = f"payout {coming_back[bill.id]}"
@@ -152,10 +160,12 @@ def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def _sales(rows: Rows, bills: Sequence[Document]) -> Mapping[UUID, Any]:
-    return dict(
-        rows.all(
-            select(Settlement.id, Settlement.state).where(
-                Settlement.id.in_([bill.origin_id for bill in bills if bill.origin_type == "settlement"])
-            )
-        )
+    """Return the states of the sales that bills are of, by the sale or by the adjustment of it."""
+    origins = [bill.origin_id for bill in bills]
+    of_adjustments = (
+        select(Adjustment.id, Settlement.state)
+        .join(Settlement, Settlement.id == Adjustment.origin_id)
+        .where(Adjustment.id.in_(origins))
     )
+    of_sales = select(Settlement.id, Settlement.state).where(Settlement.id.in_(origins))
+    return dict([*rows.all(of_sales), *rows.all(of_adjustments)])

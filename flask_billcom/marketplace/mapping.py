@@ -84,6 +84,10 @@ class Functions:
                 return self._by_class[each]
         return None
 
+    def knows(self, name: str) -> bool:
+        """Return whether a class of a name is registered."""
+        return name in self._by_name
+
     def named(self, name: str) -> Registered:
         """Return what is registered for the class of a name.
 
@@ -184,11 +188,18 @@ class Mapping:
         :raises NeedsData: the row is gone, or the app's function raised.
         :raises MappingError: the function is gone, or it returned something else.
         """
+        if self._is_paid_back(role, local_type):
+            return _as_vendor(self.render_party(Role.CUSTOMER, local_type, local_id))
         found = self.registry.parties[Role(role)].named(local_type)
         app = self.app_of()
         assert app is not None, "the app has ended"
         with app.app_context():
             return self._described(Role(role), found, local_id)
+
+    def _is_paid_back(self, role: str, local_type: str) -> bool:
+        """Return whether a vendor is a buyer, who is one only because he gets money back."""
+        sellers, buyers = self.registry.parties[Role.VENDOR], self.registry.parties[Role.CUSTOMER]
+        return role == Role.VENDOR and not sellers.knows(local_type) and buyers.knows(local_type)
 
     def _described(self, role: Role, found: Registered, local_id: str) -> Customer | Vendor:
         obj = self._session_of().get(found.cls, parse_key(found.cls, local_id))
@@ -202,6 +213,11 @@ class Mapping:
         except Exception as error:
             raise NeedsData(f"{where} raised {type(error).__name__} for {found.cls.__name__} {local_id}") from error
         return _checked(record, RECORDS[role], where)
+
+
+def _as_vendor(buyer: Customer | Vendor) -> Vendor:
+    """Return a buyer as the vendor that he is paid back as: his name and his e-mail address, and no more."""
+    return Vendor(name=buyer.name, email=buyer.email)
 
 
 def _checked(record: object, expected: type[Customer | Vendor], where: str) -> Customer | Vendor:

@@ -24,6 +24,7 @@ from flask_billcom.store import Rows
 from . import holds
 from .core import DOCUMENT, PARTY
 from .liquidity import liquidity
+from .refunds.blocking import blocked
 from .reserve import payable, reserves
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ COOLING = "the seller's bank account changed lately"
 MINIMUM = "less than the minimum payout"
 DAY_CAP, RESERVE = "the seller's cap of the day is reached", "kept as the seller's reserve"
 RUN_CAP, COVER = "the cap of the run is reached", "confirmed collections do not cover it yet"
+REFUNDING = "a refund of it is being carried out"
 
 
 _COLUMNS = (
@@ -43,6 +45,7 @@ _COLUMNS = (
     DOCUMENT.c.origin_type,
     DOCUMENT.c.origin_id,
     DOCUMENT.c.cents,
+    DOCUMENT.c.is_refund,
     DOCUMENT.c.release_after,
     DOCUMENT.c.remote_id,
     PARTY.c.remote_id.label("party_remote_id"),
@@ -54,12 +57,16 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class DueBill:
-    """A released bill that no payout is planned for."""
+    """A released bill that no payout is planned for.
+
+    :param is_refund: whether it pays a buyer back: minimum, reserve and caps of sellers do not concern it.
+    """
 
     id: UUID
     party_id: UUID
     settlement_id: UUID | None
     cents: int
+    is_refund: bool
     release_after: datetime
     has_ids: bool
     is_active: bool
@@ -125,7 +132,9 @@ class Judge:
 
     def judge(self, rows: Rows, bills: Sequence[DueBill]) -> Iterator[tuple[DueBill, str | None]]:
         """Yield each bill with the reason why it waits, or None."""
-        held = holds.held(rows, self._domain.organization_id, [bill.id for bill in bills])
+        ids = [bill.id for bill in bills]
+        held = holds.held(rows, self._domain.organization_id, ids)
+        held |= dict.fromkeys(blocked(rows, self._domain.organization_id, ids), REFUNDING)
         self._sellers.read(rows, self._domain, {bill.party_id for bill in bills}, self._now)
         for bill in bills:
             reason = self._of_bill(bill, held) or self._of_seller(bill) or self._of_run(bill)
@@ -141,7 +150,7 @@ class Judge:
         if not bill.has_ids:
             return NO_ID
         if bill.id in held:
-            return f"hold: {held[bill.id]}"
+            return REFUNDING if held[bill.id] == REFUNDING else f"hold: {held[bill.id]}"
         if bill.bank_changed_at is not None and self._is_cooling(bill.bank_changed_at):
             return COOLING
         return None
@@ -150,6 +159,8 @@ class Judge:
         return add_bank_days(pacific_date(changed_at), self._settings.bank_change_hold_days) > self._today
 
     def _of_seller(self, bill: DueBill) -> str | None:
+        if bill.is_refund:
+            return None  # what a buyer gets back is no seller's earnings
         of = self._sellers
         if self._seller is None and of.due.get(bill.party_id, bill.cents) < self._settings.minimum_payout_cents:
             return MINIMUM
@@ -169,7 +180,7 @@ class Judge:
         if self._cap is not None:
             self._cap -= bill.cents
         for left in (self._sellers.cap_left, self._sellers.above_reserve):
-            if bill.party_id in left:
+            if bill.party_id in left and not bill.is_refund:
                 left[bill.party_id] -= bill.cents
 
 
@@ -226,6 +237,7 @@ def _due_bill(row: Row[Any]) -> DueBill:
         party_id=row.party_id,
         settlement_id=row.origin_id if row.origin_type == "settlement" else None,
         cents=row.cents,
+        is_refund=row.is_refund,
         release_after=row.release_after,
         has_ids=row.remote_id is not None and row.party_remote_id is not None,
         is_active=row.is_active,

@@ -64,11 +64,11 @@ def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAg
 
 
 def bills_of(rows: Rows, payment: Payment) -> list[Document]:
-    """Return the bills that a payout pays."""
+    """Return the bills that a payout pays; those that a refund has deleted since are left out."""
     found: list[Document] = rows.all(
         select(Document)
         .join(PaymentPart, PaymentPart.document_id == Document.id)
-        .where(PaymentPart.payment_id == payment.id)
+        .where(PaymentPart.payment_id == payment.id, Document.status != "inactive")
         .order_by(Document.id)
     )
     return found

@@ -22,7 +22,7 @@ from flask_billcom.models import Payment, PaymentPart
 from flask_billcom.store import Rows
 
 from .core import DOCUMENT, OPERATION, PART, PAYMENT
-from .postings import Share
+from .postings import Share, owed_from
 from .states import ROWS, chunks
 
 SENT, RECEIVED = "sent", "received"
@@ -201,6 +201,7 @@ def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Shar
                 DOCUMENT.c.party_id,
                 DOCUMENT.c.origin_type,
                 DOCUMENT.c.origin_id,
+                DOCUMENT.c.is_refund,
                 OPERATION.c.id.label("operation_id"),
             )
             .join_from(PART, DOCUMENT, DOCUMENT.c.id == PART.c.document_id)
@@ -216,7 +217,14 @@ def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Shar
         for row in found:
             settlement_id = row.origin_id if row.origin_type == "settlement" else None
             shares[row.payment_id].append(
-                Share(row.document_id, row.party_id, settlement_id, row.cents, row.operation_id)
+                Share(
+                    row.document_id,
+                    row.party_id,
+                    settlement_id,
+                    row.cents,
+                    row.operation_id,
+                    owed_from(is_refund=row.is_refund),
+                )
             )
     return shares
 

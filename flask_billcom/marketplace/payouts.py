@@ -272,6 +272,7 @@ class _Run:
                 bill.settlement_id,
                 bill.cents,
                 planned[each.kind, each.natural_key, each.generation],
+                postings.owed_from(is_refund=bill.is_refund),
             )
             for bill, each in zip(ours, plans, strict=True)
         ]

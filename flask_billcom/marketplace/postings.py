@@ -4,11 +4,11 @@
                             provider_clearing_in +   | buyer_credit -          what was not applied
                 overpaid    buyer_receivable +       | buyer_credit -          what an invoice got twice
                 banked      bank +                   | provider_clearing_in -
-    money out   reserved    seller_payable +         | seller_reserved -
+    money out   reserved    seller_payable +         | seller_reserved -       refund_payable where a buyer is paid back
                 processed   payout_scheduled +       | provider_clearing_out -
                 banked      provider_clearing_out +  | bank -
                 returning   payout_scheduled or provider_clearing_out + | payout_returned -
-                void        payout_returned +        | seller_payable -
+                void        payout_returned +        | seller_payable -        refund_payable likewise
                 credited    bank +                   | provider_clearing_out -
 
 Debits are positive. Each function returns postings that sum to zero; nothing is read or written here. What comes back
@@ -30,6 +30,7 @@ class Share:
 
     :param party_id: the buyer of an invoice, the seller of a bill.
     :param settlement_id: the sale behind the document, or None.
+    :param owed_from: the account that a bill is paid from: that of sellers, or of buyers who are paid back.
     """
 
     document_id: UUID
@@ -37,6 +38,7 @@ class Share:
     settlement_id: UUID | None
     cents: int
     operation_id: UUID | None = None
+    owed_from: Account = Account.SELLER_PAYABLE
 
 
 def collected(shares: Iterable[Share]) -> Iterator[Posting]:
@@ -66,7 +68,7 @@ def banked_in(cents: int, party_id: UUID | None, settlement_id: UUID | None = No
 def reserved(shares: Iterable[Share]) -> Iterator[Posting]:
     """Yield what follows when payouts are planned."""
     for share in shares:
-        yield _move(share, Account.SELLER_PAYABLE, Account.SELLER_RESERVED)
+        yield _move(share, share.owed_from, Account.SELLER_RESERVED)
 
 
 def processed(shares: Iterable[Share]) -> Iterator[Posting]:
@@ -91,7 +93,7 @@ def returning(shares: Iterable[Share], *, was_processed: bool) -> Iterator[Posti
 def given_back(shares: Iterable[Share]) -> Iterator[Posting]:
     """Yield what follows when payouts are proved void: the sellers are owed again."""
     for share in shares:
-        yield _move(share, Account.PAYOUT_RETURNED, Account.SELLER_PAYABLE)
+        yield _move(share, Account.PAYOUT_RETURNED, share.owed_from)
 
 
 def credited(shares: Iterable[Share]) -> Iterator[Posting]:
@@ -104,6 +106,11 @@ def going_on(shares: Iterable[Share]) -> Iterator[Posting]:
     """Yield what follows when payouts that seemed to come back go to their sellers after all."""
     for share in shares:
         yield _move(share, Account.PAYOUT_RETURNED, Account.PROVIDER_CLEARING_OUT)
+
+
+def owed_from(*, is_refund: bool) -> Account:
+    """Return the account that a bill is paid from."""
+    return Account.REFUND_PAYABLE if is_refund else Account.SELLER_PAYABLE
 
 
 def _move(share: Share, debit: Account, credit: Account) -> Posting:

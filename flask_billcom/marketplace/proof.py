@@ -7,8 +7,8 @@ payout_returned         payouts that come back
 provider_clearing_in    payments paid and not at the bank, less those the bank will take back
 buyer_receivable        what is due on invoices
 bank                    payments in less payouts out, as confirmed
-owed to sellers         all bills less what has left the bank for them, and less what refunds have still to take off them;
-    and to buyers       and what refunds have still to take off invoices
+owed to sellers         all bills less what has left the bank for them; what refunds have still to take off invoices,
+    and to buyers       less what they have still to take off bills
 seller_clawback         never below zero for a seller: nobody pays more than he owes
 """
 

@@ -32,6 +32,7 @@ from .core import DOCUMENT, PART, PAYMENT
 from .payments import RECEIVED, NewPart, NewPayment, add_parts, add_payments, change
 from .postings import Share
 from .receipts import BACK, BOOKED, Receipt, account_of, brought_up, cents_of, differences, newest_of
+from .refunds.releasing import reopen
 
 CHARGE_RETURNED = "charge returned"
 """The hold on a sale whose buyer's payment came back; it is released when the sale is funded anew."""
@@ -290,6 +291,7 @@ class _Intake:
         back = sorted(each for each in settlement_ids if each is not None)
         if not back:
             return
+        reopen(self._rows, back)
         waiting = self._rows.all(
             select(Settlement.id).where(Settlement.id.in_(back), Settlement.release == "when_funded")
         )

@@ -90,6 +90,7 @@ class Adjustment(Base):
         UniqueConstraint(
             "organization_id", "origin_type", "origin_id", "reference", name="uq_billcom_adjustment_reference"
         ),
+        Index("ix_billcom_adjustment_paying_back", "organization_id", "id", **same_on_both("state = 'paying_back'")),
     )
 
     id: Mapped[RowId]

@@ -39,13 +39,14 @@ from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.received import CHARGE_RETURNED
+from flask_billcom.marketplace.refunds.blocking import blocked
 from flask_billcom.models import Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from .balances import Balances
 from .base import MANY, BaseKind, digest_of
-from .money import Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .money import Debt, PaymentFacts, apart, as_they_stand, compare, debts, made, write_payments
 from .sides import RECEIVABLE, finding_of, look, only_part, parts_in
 from .watch import watch_customers
 
@@ -125,14 +126,20 @@ class Charge(BaseKind):
             return []
         ids = [r.operation.subject_id for r in ready]
         held = holds.held(rows, self.organization_id, ids, besides=(CHARGE_RETURNED,))
-        parties = {r.payload.party.id for r in ready if r.operation.subject_id not in held}
+        kept = {*held, *blocked(rows, self.organization_id, ids)}
         current = debts(rows, [r.operation for r in ready])
         allowed = {d.party.id for d in current.values() if d.party.authorized and d.party.bank_account_id}
         return [
             r
             for r in ready
-            if r.operation.subject_id not in held and r.payload.party.id in allowed and r.payload.party.id in parties
+            if r.operation.subject_id not in kept
+            and r.payload.party.id in allowed
+            and current[r.operation.subject_id].document.cents == r.operation.amount_cents
         ]
+
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Charge as much as is left of the invoices; nothing has to be reserved."""
+        as_they_stand(rows, operations, debts(rows, operations))
 
     def process_date(self, now: datetime) -> date:
         """Return the next bank day."""

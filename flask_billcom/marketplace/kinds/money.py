@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
@@ -87,6 +87,15 @@ def _problem(document: Document, standing: Standing | None) -> str | None:
     if standing.due_cents != document.cents:
         return f"{standing.due_cents} cents are open at Bill.com, not {document.cents}"
     return None
+
+
+def as_they_stand(rows: Rows, operations: Sequence[Operation], current: Mapping[UUID, Debt]) -> None:
+    """Give operations that take the place of others the amounts that their documents have now."""
+    for operation in operations:
+        cents = current[operation.subject_id].document.cents
+        if operation.amount_cents != cents:
+            rows.change(update(Operation).where(Operation.id == operation.id).values(amount_cents=cents))
+            operation.amount_cents = cents
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,8 @@ from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.catching_up import catch_up
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.gate import Gate, Wanted
+from flask_billcom.marketplace.postings import owed_from
+from flask_billcom.marketplace.refunds.blocking import blocked
 from flask_billcom.models import Document, Operation
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
@@ -49,7 +51,18 @@ from flask_billcom.store import Rows
 from .balances import Balances
 from .base import MANY, BaseKind, digest_of
 from .funding_account import funding_account
-from .money import DIFFERENCE, HELD_RETRY, Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .money import (
+    DIFFERENCE,
+    HELD_RETRY,
+    Debt,
+    PaymentFacts,
+    apart,
+    as_they_stand,
+    compare,
+    debts,
+    made,
+    write_payments,
+)
 from .sides import PAYABLE, finding_of, look, only_part, parts_in
 from .watch import watch_vendors
 
@@ -114,12 +127,15 @@ class Pay(BaseKind):
         """Return what no hold stops and cover and caps allow, if the seller is as he was when checked."""
         if not self.domain.settings.payments_enabled:
             return []
-        held = holds.held(rows, self.organization_id, [r.operation.subject_id for r in ready])
+        ids = [r.operation.subject_id for r in ready]
+        kept = {*holds.held(rows, self.organization_id, ids), *blocked(rows, self.organization_id, ids)}
         current = debts(rows, [r.operation for r in ready])
         free = [
             r
             for r in ready
-            if r.operation.subject_id not in held and self._is_payable(current[r.operation.subject_id], r.payload)
+            if r.operation.subject_id not in kept
+            and self._is_payable(current[r.operation.subject_id], r.payload)
+            and current[r.operation.subject_id].document.cents == r.operation.amount_cents
         ]
         wanted = [_wanted(r.operation, current[r.operation.subject_id]) for r in free]
         stopped = self._gate.stopped(rows, wanted, claims=True)
@@ -195,22 +211,25 @@ class Pay(BaseKind):
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Give the reservation back; whether to pay again is decided by a person."""
         current = debts(rows, operations)
-        self._post(rows, operations, current, Account.SELLER_RESERVED, Account.SELLER_PAYABLE)
+        self._post(rows, operations, current, Account.SELLER_RESERVED, None)
         ids = [operation.subject_id for operation in operations]
         rows.change(update(Document).where(Document.id.in_(ids)).values(read_at=None))
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
-        """Reserve the sellers' money again."""
-        self._post(rows, operations, debts(rows, operations), Account.SELLER_PAYABLE, Account.SELLER_RESERVED)
+        """Reserve the sellers' money again, as much as is left of it."""
+        current = debts(rows, operations)
+        as_they_stand(rows, operations, current)
+        self._post(rows, operations, current, None, Account.SELLER_RESERVED)
 
     def _post(
         self,
         rows: Rows,
         operations: Sequence[Operation],
         current: Mapping[UUID, Debt],
-        debit: Account,
-        credit: Account,
+        debit: Account | None,
+        credit: Account | None,
     ) -> None:
+        """Post what moves; None stands for the account that a bill is paid from."""
         origins = dict(
             rows.all(
                 select(Document.id, Document.origin_id).where(
@@ -224,14 +243,16 @@ class Pay(BaseKind):
             self.organization_id,
             [
                 Posting(
-                    transfer(debit, credit, operation.amount_cents, current[operation.subject_id].party.id),
+                    transfer(debit or owed, credit or owed, operation.amount_cents, debt.party.id),
                     settlement_id=origins.get(operation.subject_id),
                     operation_id=operation.id,
                 )
                 for operation in operations
+                for debt in [current[operation.subject_id]]
+                for owed in [owed_from(is_refund=debt.document.is_refund)]
             ],
         )
 
 
 def _wanted(operation: Operation, debt: Debt) -> Wanted:
-    return Wanted(operation.id, debt.party.id, operation.amount_cents)
+    return Wanted(operation.id, debt.party.id, operation.amount_cents, debt.document.is_refund)

@@ -15,12 +15,12 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from flask_billcom.engine import operations as ops
-from flask_billcom.models import AdjustmentPart, Document, Operation, OperationState
+from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState
 from flask_billcom.store import Rows
 
 from .facts import CORRECTIONS, Facts, facts_of, open_documents
 from .stages import Close, Correct, Local, Turn, Undo, Wait, stage_of
-from .writing import close, lock_document, lower, turn
+from .writing import PAYING_BACK, close, follow, lock_document, lower, turn
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -39,7 +39,7 @@ class Moved(Exception):  # noqa: N818 - rolls one document's transaction back
 
 def carry_out(domain: Domain) -> int:
     """Do what can be done for refunds now, and return for how many documents that was."""
-    moved = 0
+    moved = _arrived(domain)
     after: UUID | None = None
     while True:
         with domain.store.read() as rows:
@@ -49,6 +49,22 @@ def carry_out(domain: Domain) -> int:
         if len(ids) < PAGE:
             return moved
         after = ids[-1]
+
+
+def _arrived(domain: Domain) -> int:
+    """Let refunds end whose buyers have their money, and return how many."""
+    paying = (Adjustment.organization_id == domain.organization_id, Adjustment.state == PAYING_BACK)
+    with domain.store.read() as rows:
+        ended = rows.all(
+            select(Adjustment.id)
+            .join(Document, (Document.origin_id == Adjustment.id) & (Document.origin_type == "adjustment"))
+            .where(*paying, Document.is_refund.is_(True), Document.cleared_at.is_not(None))
+            .limit(PAGE)
+        )
+    if ended:
+        with domain.store.write() as rows:
+            follow(rows, domain, ended)
+    return len(ended)
 
 
 def _carry(domain: Domain, document_id: UUID) -> int:

@@ -16,8 +16,10 @@ from flask_billcom.marketplace.reconciliation import reconcile
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot
 from flask_billcom.models import AdjustmentPart, Audit, Document, Operation, Party, Settlement
 from flask_billcom.schedule import Schedule
+from flask_billcom.simulator.accounts import active_account
+from flask_billcom.simulator.bankdays import next_bank_day
 from flask_billcom.simulator.disbursements import return_payout
-from flask_billcom.simulator.receipts import return_charge
+from flask_billcom.simulator.receipts import return_charge, schedule_receipt
 from tests.integration.engine.conftest import postgresql_stage, sqlite_stage
 from tests.support.world import Stage, World
 
@@ -77,6 +79,19 @@ class Shop:
         """Let everything come to its end, day by day."""
         for _ in range(days):
             self.go(days=1)
+
+    def pay_by_link(self, cents: int | None = None) -> None:
+        """Let the buyer of the newest invoice pay it, or so much of it, on the next bank day."""
+
+        def pay(bill: Any) -> None:
+            invoice = list(bill.store["Invoice"].by_id.values())[-1]
+            customer = bill.store["Customer"].by_id[invoice["customerId"]]
+            account = active_account(bill, "CustomerBankAccount", customer)
+            part = (invoice, invoice["amountDue"] if cents is None else cents)
+            day = next_bank_day(bill.today)
+            schedule_receipt(bill, customer, [part], paid_on=day, account=account, total=part[1])
+
+        self.world.simulator.under_lock(pay)
 
     def return_charge(self) -> None:
         """Let the bank take back the newest debit of a buyer."""
@@ -180,13 +195,13 @@ Open = Callable[..., Shop]
 
 @pytest.fixture
 def open_shop(sqlite_stage: Stage) -> Open:
-    """Give a function that opens a marketplace with two sellers and two buyers."""
+    """Give a function that opens a marketplace with three sellers and two buyers."""
 
     def make(**values: Any) -> Shop:
         stage = values.pop("stage", sqlite_stage)
         chosen = {"payout_schedule": Schedule.parse("daily"), "collect": "charge", "float_cents": 0, **values}
         world = stage.world(**chosen)
-        world.onboard(sellers=["ann", "cid"], buyers=["Ada", "Bob"])
+        world.onboard(sellers=["ann", "cid", "dan"], buyers=["Ada", "Bob"])
         return Shop(world)
 
     return make

@@ -1,0 +1,41 @@
+"""Documents whose money must not move, since a refund has still to reach them.
+
+open part of the document itself               it is going to be lowered
+bill to the buyer, open part of his invoice    his own payment came back, so the bill is going to be taken back
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from flask_billcom.models import AdjustmentPart, Document
+from flask_billcom.store import Rows
+
+DONE, INVOICE = "done", "invoice"
+
+
+def blocked(rows: Rows, organization_id: str, document_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some documents that must not be charged or paid now; one look into an index where nothing is."""
+    open_ = (AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE)
+    if not document_ids or rows.first(select(AdjustmentPart.id).where(*open_).limit(1)) is None:
+        return set()
+    found: set[UUID] = set()
+    ids = sorted(document_ids)
+    for start in range(0, len(ids), 500):
+        own = AdjustmentPart.document_id == Document.id
+        of_buyer = (
+            Document.is_refund.is_(True)
+            & (AdjustmentPart.adjustment_id == Document.origin_id)
+            & (AdjustmentPart.kind == INVOICE)
+        )
+        found |= set(
+            rows.all(
+                select(Document.id)
+                .join(AdjustmentPart, or_(own, of_buyer))
+                .where(Document.id.in_(ids[start : start + 500]), *open_)
+            )
+        )
+    return found
