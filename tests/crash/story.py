@@ -282,7 +282,7 @@ class Decider:
 
     def decide_all(self) -> None:
         """Decide about everything that is left to a person."""
-        self._sign_in()
+        self.sign_in()
         pay_again(self.world)
         left = [OperationState.QUARANTINED, OperationState.REJECTED]
         for operation in self.world.rows(Operation, Operation.state.in_(left)):
@@ -291,7 +291,7 @@ class Decider:
             elif not self._is_possible("resend", operation.id):
                 self._adopt(operation)
 
-    def _sign_in(self) -> None:
+    def sign_in(self) -> None:
         """Release what waits for a sign-in, and confirm the device if it is not trusted."""
         with self.world.app():
             session = self.world.shop.billcom.session

@@ -3,6 +3,7 @@
 boundaries   a crash at every boundary, every fault at every call and commit that it fits
 crashes      a crash at every single passing of every boundary
 pairs        two crashes, in every order
+random       some hundred settlements in a world, hurt by chance
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from tests.crash.cuts import (
     some_of,
     wire_faults,
 )
+from tests.crash.fair import randomly
 from tests.crash.pairs import Pair, every_pair, play_pair
 from tests.crash.theatre import Theatre, shared_server, theatre
 from tests.crash.total import End, Total
@@ -103,6 +105,7 @@ SUITES: dict[str, Callable[[Asked, Say], Total]] = {
     "boundaries": singly,
     "crashes": singly,
     "pairs": pairs,
+    "random": randomly,
 }
 
 __all__ = ["SUITES", "Cut", "Theatre", "first_of_each_name", "some_of", "theatre", "wire_faults"]

@@ -1,0 +1,208 @@
+"""Faults by chance, everywhere: each passing of a boundary has its own, drawn from the seed and the boundary alone.
+
+So the same seed hurts a world in the same way, bit for bit; and a world that is told again with some faults left out is
+still hurt in the other places, which is how the shortest trace is found.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import OperationalError
+
+from tests.crash.boundaries import Act, Boundaries, Crash
+from tests.crash.cuts import HOUR
+
+if TYPE_CHECKING:
+    from tests.crash.market import Market
+
+Weights = tuple[tuple[str, int], ...]
+APPLIED: Weights = (
+    ("timeout_after", 2),
+    ("reset_after", 2),
+    ("http_5xx_after", 2),
+    ("garbage", 2),
+    ("truncated", 2),
+    ("cut", 2),
+    ("empty", 2),
+    ("html", 2),
+    ("dribble", 1),
+)
+REFUSED: Weights = (
+    ("connect_refused", 3),
+    ("bdc:BDC_1109", 3),
+    ("bdc:BDC_1322", 3),
+    ("bdc:BDC_1144", 1),
+    ("bdc:BDC_9999", 2),
+    ("bdc_after:BDC_9999", 2),
+)
+NOT_APPLIED: Weights = (
+    ("timeout_before", 1),
+    ("reset_before", 1),
+    ("http_5xx_before", 1),
+    ("idle_close", 1),
+    ("late_effect", 3),
+)
+AROUND: Weights = (("crash", 4), ("freeze", 2), ("second_runner", 2), ("clock_forward", 1), ("clock_back", 1))
+OF_CHANGES: Weights = (*APPLIED, *REFUSED, *NOT_APPLIED, *AROUND)
+OF_BULKS: Weights = (*OF_CHANGES, ("short_bulk", 3), ("reordered_bulk", 3))
+OF_READS: Weights = (
+    ("connect_refused", 1),
+    ("timeout_before", 1),
+    ("garbage", 1),
+    ("bdc:BDC_1109", 1),
+    ("stale_list", 2),
+    ("crash", 1),
+)
+BEFORE_COMMITS: Weights = (("commit_error", 3), ("crash", 3))
+AFTER_COMMITS: Weights = (("commit_ack_lost", 3), ("crash", 3), ("second_runner", 1), ("freeze", 1))
+AFTER_EFFECTS: Weights = (("crash", 3), ("freeze", 1), ("second_runner", 1))
+SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
+MILLION = 1_000_000
+READS = ("List", "Crud/Read", "GetSessionInfo", "Login", "Logout", "MFA")
+OFTEN = 2
+"""How many passings of one name on one day are in danger; after that the world calms down."""
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What may happen at a boundary.
+
+    :param chance: in millionths.
+    """
+
+    chance: int
+    faults: Weights
+
+    def fault_of(self, number: int) -> str:
+        """Return the fault that a large number stands for."""
+        place = number % sum(weight for _, weight in self.faults)
+        for name, weight in self.faults:
+            if place < weight:
+                return name
+            place -= weight
+        raise AssertionError(number)
+
+
+CHANGE = Danger(550_000, OF_CHANGES)
+BULK = Danger(650_000, OF_BULKS)
+READ = Danger(12_000, OF_READS)
+EFFECT = Danger(60_000, AFTER_EFFECTS)
+COMMIT = Danger(6_000, BEFORE_COMMITS)
+CLAIM = Danger(120_000, BEFORE_COMMITS)
+COMMITTED = Danger(6_000, AFTER_COMMITS)
+CLAIMED = Danger(120_000, AFTER_COMMITS)
+
+
+def danger_of(name: str) -> Danger:
+    """Return what may happen at a boundary of this name."""
+    if " commit of " in name:
+        is_of_call = name.endswith(("delivery._claim", "recording.record"))
+        if name.startswith("before"):
+            return CLAIM if is_of_call else COMMIT
+        return CLAIMED if is_of_call else COMMITTED
+    moment, _, endpoint = name.partition(" ")
+    if endpoint.startswith(READS):
+        return READ if moment == "connect" else Danger(READ.chance, (("crash", 1),))
+    if moment == "connect":
+        return BULK if endpoint.startswith("Bulk/") else CHANGE
+    return EFFECT
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A fault that happened.
+
+    :param nth: which passing of the label it was.
+    :param hits: how many settlements were under way in a call.
+    """
+
+    label: str
+    nth: int
+    fault: str
+    hits: int
+
+    def __str__(self) -> str:
+        return f"{self.label} #{self.nth}: {self.fault}, {self.hits} settlements under way"
+
+
+class Chances(Boundaries):
+    """Boundaries at each of which something may happen.
+
+    :param seed: of all chances.
+    :param only: the (label, passing) at which something may happen; everywhere if left out.
+    """
+
+    def __init__(self, seed: str, only: Collection[tuple[str, int]] | None = None) -> None:
+        super().__init__()
+        self.fired: list[Fired] = []
+        self.market: Market | None = None
+        self._seed = seed
+        self._only = only
+
+    def act_at(self, number: int, label: str, nth: int) -> Act | None:
+        """Return what happens at a boundary, or None."""
+        del number  # the label and its passing tell
+        name = label.partition(": ")[2]
+        danger = danger_of(name)
+        if nth > OFTEN or (self._only is not None and (label, nth) not in self._only):
+            return None
+        drawn = hashlib.blake2b(f"{self._seed}|{label}|{nth}".encode(), digest_size=12).digest()
+        if int.from_bytes(drawn[:6], "big") % MILLION >= danger.chance:
+            return None
+        return self._act(label, nth, danger.fault_of(int.from_bytes(drawn[6:], "big")))
+
+    def _act(self, label: str, nth: int, fault: str) -> Act:
+        def act() -> None:
+            assert self.market is not None
+            self.fired.append(Fired(label, nth, fault, self.market.under_way()))
+            happen = HAPPENINGS.get(fault)
+            if happen is not None:
+                happen(self.market)
+                return
+            endpoint = label.rpartition(" ")[2]
+            self.market.world.simulator.plan_fault(fault, endpoint, seconds=SECONDS.get(fault, 0.0))
+
+        return act
+
+
+def _crash(_: Market) -> None:
+    raise Crash
+
+
+def _no_commit(_: Market) -> None:
+    raise OperationalError("commit", {}, Exception("the connection is gone"))
+
+
+def _freeze(market: Market) -> None:
+    """Let this worker stand still past its lease, while another one works."""
+    other = market.world.process()
+    for seconds in (170, 30, 1000):
+        market.world.advance(seconds=seconds)
+        market.world.tick(other)
+
+
+def _second_runner(market: Market) -> None:
+    market.world.tick(market.world.process())
+
+
+def _forward(market: Market) -> None:
+    market.world.clock.offset += HOUR
+
+
+def _back(market: Market) -> None:
+    market.world.clock.offset -= HOUR
+
+
+HAPPENINGS: dict[str, Callable[[Market], None]] = {
+    "crash": _crash,
+    "commit_error": _no_commit,
+    "commit_ack_lost": _no_commit,
+    "freeze": _freeze,
+    "second_runner": _second_runner,
+    "clock_forward": _forward,
+    "clock_back": _back,
+}

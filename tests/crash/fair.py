@@ -1,0 +1,174 @@
+"""The random suite: worlds of some hundred settlements each, until there are as many as were asked for.
+
+What does not differ between worlds, the buyers and sellers that Bill.com knows, is made once and put back for each.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.crash.asked import Asked
+from tests.crash.boundaries import Boundaries
+from tests.crash.chances import Chances
+from tests.crash.crew import Say, share
+from tests.crash.judge import Verdict, judge
+from tests.crash.keeping import Kept, keep, let_go, put_back
+from tests.crash.market import BUYERS, SELLERS, Market, orders_of
+from tests.crash.readings import drawn
+from tests.crash.theatre import empty_database, events_of, shared_server
+from tests.crash.total import End, Total
+from tests.support.world import Stage
+
+TRIES = 60
+Place = tuple[str, int]
+SIZES = (40, 120, 200, 250, 300)
+
+
+@dataclass(frozen=True)
+class Lot:
+    """One world that is to be played.
+
+    :param size: its settlements.
+    """
+
+    seed: int
+    number: int
+    size: int
+
+    @property
+    def name(self) -> str:
+        """Return what the command line takes."""
+        return f"{self.number}:{self.size}"
+
+
+def lots_of(asked: Asked) -> list[Lot]:
+    """Return the worlds of a run."""
+    if asked.only:
+        number, size = asked.only.split(":")
+        return [Lot(asked.seed, int(number), int(size))]
+    chance = random.Random(asked.seed)
+    lots: list[Lot] = []
+    left = asked.count or 1000
+    while left > 0:
+        lots.append(Lot(asked.seed, len(lots), min(left, chance.choice(SIZES))))
+        left -= lots[-1].size
+    return lots
+
+
+class Fair:
+    """Where worlds are played, one after the other."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.stage = Stage(url)
+        first = Market(self.stage, Boundaries(), orders=())
+        first.world.onboard(sellers=SELLERS, buyers=BUYERS)
+        self._kept: Kept = keep(first, folder, "fair")
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.stage.close()
+
+    def play(self, lot: Lot, only: Collection[tuple[str, int]] | None = None) -> tuple[Market, Verdict]:
+        """Play one world and judge it.
+
+        :param only: the places at which it may be hurt; everywhere if left out.
+        """
+        seed = f"{lot.seed}/{lot.number}/{lot.size}"
+        chance = random.Random(seed)
+        with Chances(seed, only) as chances:
+            market = Market(self.stage, chances, orders=orders_of(chance, lot.size), chance=chance)
+            chances.market = market
+            self._put_back(market, seed)
+            reading = drawn(chance)
+            market.world.simulator.switch(buyers_pay=True, **reading.switches)
+            market.world.restart(**reading.settings)
+            market.listen()
+            market.live()
+        return market, judge(market, hurts=len(market.fired))
+
+    def _put_back(self, market: Market, seed: str) -> None:
+        let_go(market)
+        put_back(self.stage.engine, self._kept.database)
+        market.world.simulator.unpickle(self._kept.simulator)
+        clock = market.world.clock
+        clock._count, clock._random = self._kept.clock[0], random.Random(f"clock {seed}")
+
+    def end_of(self, lot: Lot) -> End:
+        """Play one world and return how it ended."""
+        market, verdict = self.play(lot)
+        return End(
+            lot.name,
+            verdict,
+            weight=lot.size,
+            faults=sum(fired.hits for fired in market.fired),
+            kills=market.crashes,
+            events=events_of(market),
+        )
+
+
+@contextmanager
+def fair(database: str) -> Iterator[Fair]:
+    """Open a fair on a database of its own."""
+    with empty_database(database) as (url, folder):
+        place = Fair(url, folder)
+        try:
+            yield place
+        finally:
+            place.close()
+
+
+def randomly(asked: Asked, say: Say) -> Total:
+    """Play random worlds."""
+    lots = lots_of(asked)
+    say(f"{len(lots)} worlds")
+    with shared_server(asked.database):
+        total = Total(asked.suite, asked.database)
+        total.add_all(share(len(lots), asked.jobs, partial(_play_lots, asked)))
+        for lot in [lot for lot in lots if any(end.name == lot.name for end in total.failures)][:1]:
+            with fair(asked.database) as place:
+                tell_shortest(place, lot, say)
+    return total
+
+
+def tell_shortest(place: Fair, lot: Lot, say: Say) -> None:
+    """Say which faults are enough to make a world fail."""
+    market, _ = place.play(lot)
+    left = shortest([(fired.label, fired.nth) for fired in market.fired], lambda some: not _is_clean(place, lot, some))
+    market, verdict = place.play(lot, only=left)
+    say(f"world {lot.name} fails with {len(market.fired)} faults alone: {'; '.join(verdict.notes)}")
+    for fired in market.fired:
+        say(f"    {fired}")
+
+
+def _is_clean(place: Fair, lot: Lot, only: Collection[tuple[str, int]]) -> bool:
+    return place.play(lot, only)[1].is_clean
+
+
+def shortest(places: list[Place], fails: Callable[[list[Place]], bool], *, most: int = TRIES) -> list[Place]:
+    """Leave out ever smaller parts of a list as long as it still fails without them, and return what is left.
+
+    :param most: how often it is tried.
+    """
+    size = len(places)
+    while size > 1 and most > 0:
+        size = (size + 1) // 2
+        start = 0
+        while start < len(places) and most > 0:
+            without = places[:start] + places[start + size :]
+            most -= 1
+            if fails(without):
+                places = without
+            else:
+                start += size
+    return places
+
+
+def _play_lots(asked: Asked, numbers: Iterable[int]) -> list[End]:
+    lots = lots_of(asked)
+    with fair(asked.database) as place:
+        return [place.end_of(lots[number]) for number in numbers]

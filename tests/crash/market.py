@@ -1,0 +1,152 @@
+"""One world of the random suite: some hundred settlements on a few days, hurt wherever chance wants it.
+
+    day 0 to 2    orders are settled, as they come
+    each day      the worker ticks until nothing is under way; people do what they do in Bill.com's own page
+    the end       faults stop, and a person decides by the book about what is left to him
+
+Everything comes from one seed: orders, faults, what people do, what Bill.com is like, ids and times.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from flask_billcom.models import Document, Operation, OperationState, Settlement
+from tests.crash.boundaries import Crash
+from tests.crash.chances import Chances, Fired
+from tests.crash.story import PATIENCE, Decider, Order, Run
+
+SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
+SALE_DAYS, DAYS = 3, 13
+ODD = (1, 3, 7, 99, 101, 333, 1999, 100_00, 12_345_67)
+
+
+@dataclass
+class Market(Run):
+    """One world of the random suite.
+
+    :param seed: of the ids.
+    """
+
+    chance: random.Random = field(default_factory=random.Random)
+
+    # -- the days --------------------------------------------------------------------------------------------------
+
+    def live(self) -> None:
+        """Live through all days and, without faults, through the end."""
+        places = sorted(range(len(self.orders)), key=lambda _: self.chance.random())
+        days = [places[first::SALE_DAYS] for first in range(SALE_DAYS)]
+        self.boundaries.is_listening = True
+        for day in range(DAYS):
+            self.boundaries.open(f"day {day}")
+            if day < SALE_DAYS:
+                self._insist(lambda today=days[day]: self._sell(today))  # type: ignore[misc]
+            self._insist(self.rounds)
+            if self.world.holds():
+                self._quietly(Decider(self.world).sign_in)
+                self._insist(self.rounds)
+            self.world.advance(business_days=1)
+        self.boundaries.is_listening = False
+        self.world.simulator.faults.clear()
+        self.end()
+
+    def end(self) -> None:
+        """Let a person decide what is left to him until all has ended."""
+        for _ in range(PATIENCE):
+            self.rounds()
+            if self.is_over():
+                return
+            Decider(self.world).decide_all()
+            self.world.advance(business_days=2)
+
+    def is_over(self) -> bool:
+        """Return whether nothing is left to be done."""
+        ended = [OperationState.DONE, OperationState.CANCELLED]
+        return not self.world.rows(Settlement, Settlement.state != "paid_out") and not self.world.rows(
+            Operation, Operation.state.not_in(ended)
+        )
+
+    def _is_busy(self) -> bool:
+        under_way = [OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING]
+        if self.world.rows(Operation, Operation.state.in_(under_way)):
+            return True
+        planned = (Operation.state == OperationState.PLANNED, Operation.parked.is_(None))
+        return not self.world.holds() and bool(self.world.rows(Operation, *planned))
+
+    def _insist(self, act: Callable[[], object]) -> None:
+        """Do something until it succeeds, in a new process after each crash."""
+        while True:
+            try:
+                act()
+            except Crash:
+                self.crashes += 1
+                self._quietly(self.world.restart)
+                self.listen()
+            except OperationalError:
+                continue  # the app's own request failed; whoever sent it sends it again
+            else:
+                return
+
+    def _sell(self, places: list[int]) -> None:
+        """Settle orders, a request for each handful; again for the same ones it changes nothing."""
+        for first in range(0, len(places), 50):
+            self._settle([self.orders[place] for place in places[first : first + 50]])
+        self.world.advance(seconds=5)
+
+    def _settle(self, orders: list[Order]) -> None:
+        shop = self.world.shop
+        with self.world.app() as session:
+            rows = [session.get(shop.Order, int(order.number)) or self._row(session, order) for order in orders]
+            session.flush()
+            shop.billcom.settle_many(rows)
+            session.commit()
+
+    def _row(self, session: Any, order: Order) -> Any:
+        shop = self.world.shop
+        row = shop.Order(id=int(order.number), buyer_id=1 + BUYERS.index(order.buyer))
+        for seller, cents, fee in order.items:
+            seller_id = 1 + SELLERS.index(seller)
+            row.items.append(shop.Item(seller_id=seller_id, amount_cents=cents, fee_cents=fee, title="a thing"))
+        if order.own:
+            row.items.append(shop.Item(amount_cents=order.own, fee_cents=0, title="shipping"))
+        session.add(row)
+        return row
+
+    # -- what is under way -----------------------------------------------------------------------------------------
+
+    def under_way(self) -> int:
+        """Return how many settlements are in a call just now; at least one, as a fault hits somebody."""
+        with self.world.store.read() as rows:
+            found: int = rows.first(
+                select(func.count(func.distinct(Document.origin_id)))
+                .join(Operation, Operation.subject_id == Document.id)
+                .where(Operation.state == OperationState.SENDING)
+            )
+        return max(1, found)
+
+    @property
+    def fired(self) -> list[Fired]:
+        """Return the faults that happened."""
+        assert isinstance(self.boundaries, Chances)
+        return self.boundaries.fired
+
+
+def orders_of(chance: random.Random, count: int) -> tuple[Order, ...]:
+    """Draw orders: one to three lines, sellers and amounts as they come, sometimes to the cent."""
+    return tuple(_order(chance, number) for number in range(1, count + 1))
+
+
+def _order(chance: random.Random, number: int) -> Order:
+    items = []
+    for _ in range(chance.choice((1, 1, 1, 2, 3))):
+        cents = chance.choice(ODD) if chance.random() < 0.2 else chance.randrange(100, 50_000)
+        fee = chance.choice((0, cents // 10, chance.randrange(cents)))
+        items.append((chance.choice(SELLERS), cents, fee))
+    own = chance.choice((0, 0, 0, 4_99))
+    return Order(str(number), chance.choice(BUYERS), tuple(items), own=own)

@@ -1,0 +1,56 @@
+"""The random suite is worth something only if a seed that fails can be played again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.crash.asked import Asked
+from tests.crash.fair import Fair, Lot, fair, lots_of, shortest
+
+LOT = Lot(seed=1, number=3, size=25)
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Fair]:
+    with fair("sqlite") as opened:
+        yield opened
+
+
+def test_a_world_ends_well_and_repeats_bit_for_bit_whatever_was_played_between(place: Fair) -> None:
+    first = place.end_of(LOT)
+    other = place.end_of(Lot(seed=2, number=0, size=12))
+    again = place.end_of(LOT)
+
+    assert first == again
+    assert first.is_clean, first.verdict.notes
+    assert other.is_clean, other.verdict.notes
+    assert first.events != other.events
+    assert first.faults >= 3 * LOT.size
+    assert first.kills > 0
+
+
+def test_a_world_without_a_fault_leaves_nothing_to_people(place: Fair) -> None:
+    market, verdict = place.play(LOT, only=())
+
+    assert verdict.is_clean, verdict.notes
+    assert not market.fired
+    assert verdict.quarantined == 0
+    assert market.crashes == 0
+
+
+def test_a_run_has_as_many_settlements_as_were_asked_for() -> None:
+    lots = lots_of(Asked("random", count=1001, seed=7))
+
+    assert sum(lot.size for lot in lots) == 1001
+    assert lots == lots_of(Asked("random", count=1001, seed=7))
+    assert lots_of(Asked("random", seed=7, only=lots[2].name)) == [lots[2]]
+
+
+def test_what_does_not_matter_is_left_out_of_a_trace() -> None:
+    places = [("a", n) for n in range(20)]
+
+    left = shortest(places, lambda some: {("a", 3), ("a", 17)} <= set(some))
+
+    assert left == [("a", 3), ("a", 17)]
