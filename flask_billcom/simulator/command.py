@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import ssl
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flask_billcom.simulator.clock import DEFAULT_START
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.server import Server, serve
 from flask_billcom.simulator.service import Simulator
 from flask_billcom.simulator.settings import Settings
 
@@ -53,6 +54,8 @@ def parser() -> ArgumentParser:
     found.add_argument(
         "--switch", action="append", default=[], metavar="NAME=VALUE", help="set a switch; the value is JSON or a word"
     )
+    found.add_argument("--certificate", type=Path, help="PEM file to speak HTTPS with; HTTP without it")
+    found.add_argument("--key", type=Path, help="PEM file of the certificate's key, if it is not in the same file")
     found.add_argument("--threads", type=int, default=16, help="requests answered at once")
     return found
 
@@ -77,6 +80,14 @@ def simulator_of(options: Namespace) -> Simulator:
     return simulator
 
 
+def _tls(options: Namespace) -> ssl.SSLContext | None:
+    if options.certificate is None:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.certificate, options.key)
+    return context
+
+
 def _write_port(path: Path, port: int) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(f"{port}\n")
@@ -91,19 +102,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         simulator = simulator_of(options)
     except ValueError as error:
         found.error(str(error))
-    server = serve(simulator, host=options.host, port=options.port, threads=options.threads)
+    try:
+        tls = _tls(options)
+    except OSError as error:
+        found.error(f"--certificate: {error}")
+    server = serve(simulator, host=options.host, port=options.port, threads=options.threads, tls=tls)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     if options.port_file is not None:
         _write_port(options.port_file, server.port)
-    _announce(simulator, options, server.port)
+    _announce(simulator, options, server)
     server.run()
     return 0
 
 
-def _announce(simulator: Simulator, options: Namespace, port: int) -> None:
-    settings = simulator.settings
-    base = f"http://{options.host}:{port}"
+def _announce(simulator: Simulator, options: Namespace, server: Server) -> None:
+    settings, base = simulator.settings, server.url
     lines = [
         f"Simulated Bill.com at {base}/api/v2, control side and page at {base}/simulator/",
         *(f"  {name:<10} {getattr(settings, name)}" for name in _CREDENTIALS),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import struct
 from contextlib import suppress
 from io import BytesIO
@@ -47,12 +48,20 @@ class Server:
     :param host: interface to listen on.
     :param port: port to listen on; 0 takes a free one.
     :param threads: requests answered at once; more wait.
+    :param tls: the certificate to speak HTTPS with; HTTP by default.
     """
 
     def __init__(
-        self, app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port: int = 0, threads: int = 16
+        self,
+        app: Callable[..., Iterable[bytes]],
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        threads: int = 16,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._app = app
+        self._tls = tls
         self._stopping = Event()
         self._turns = BoundedSemaphore(threads)
         self._lock = Lock()
@@ -66,7 +75,7 @@ class Server:
     @property
     def url(self) -> str:
         """Where it is."""
-        return f"http://{self.host}:{self.port}"
+        return f"{'http' if self._tls is None else 'https'}://{self.host}:{self.port}"
 
     def run(self) -> None:
         """Accept connections until told to stop."""
@@ -110,6 +119,7 @@ class Server:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.settimeout(_IDLE_S)
         try:
+            connection = self._secured(connection)
             talk = _Talk(connection, self._stopping)
             while not self._stopping.is_set():
                 environ = talk.read()
@@ -123,6 +133,15 @@ class Server:
             with self._lock:
                 self._open.discard(connection)
             connection.close()
+
+    def _secured(self, connection: socket.socket) -> socket.socket:
+        if self._tls is None:
+            return connection
+        secured = self._tls.wrap_socket(connection, server_side=True)
+        with self._lock:
+            self._open.discard(connection)
+            self._open.add(secured)
+        return secured
 
 
 def _shut(sock: socket.socket) -> None:
@@ -167,7 +186,7 @@ class _Talk:
             "SERVER_PORT": str(port),
             "CONTENT_TYPE": headers.get("HTTP_CONTENT_TYPE", ""),
             "CONTENT_LENGTH": str(len(body)),
-            "wsgi.url_scheme": "http",
+            "wsgi.url_scheme": "https" if isinstance(self._connection, ssl.SSLSocket) else "http",
             "wsgi.input": BytesIO(body),
             "simulator.wire": self._fault,
         }
@@ -267,6 +286,13 @@ class _Talk:
         self._connection.recv(1)
 
 
-def serve(app: Callable[..., Iterable[bytes]], *, host: str = "127.0.0.1", port: int = 0, threads: int = 16) -> Server:
+def serve(
+    app: Callable[..., Iterable[bytes]],
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    threads: int = 16,
+    tls: ssl.SSLContext | None = None,
+) -> Server:
     """Return a server that listens already; `run()` or `start()` makes it answer."""
-    return Server(app, host=host, port=port, threads=threads)
+    return Server(app, host=host, port=port, threads=threads, tls=tls)
