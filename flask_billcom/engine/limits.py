@@ -24,6 +24,7 @@ from flask_billcom.store import Rows
 from .errors import NoCapacity, QuotaUsed
 
 ALL, LOGIN, MAIL = "all", "login", "mail"
+MINUTE, QUARTER = timedelta(minutes=1), timedelta(seconds=15)
 FREE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
 
 
@@ -120,13 +121,23 @@ class Limits:
         return dict(found)
 
     def _count(self, rows: Rows, name: str, now: datetime, *, changes: bool) -> None:
-        window = now.replace(second=0, microsecond=0) if name == MAIL else _hour(now)
+        window = _quarter(now) if name == MAIL else _hour(now)
         cap = self.allowance.cap(name, changes=changes)
+        if name == MAIL:
+            # Nobody says where Bill.com's minute begins, so no minute anywhere may hold more.
+            cap -= self._used_since(rows, name, window - MINUTE, window)
         if not self._use(rows, name, window, cap, now):
             self._open(rows, name, window)
             if not self._use(rows, name, window, cap, now):
-                ends = window + (timedelta(minutes=1) if name == MAIL else timedelta(hours=1))
-                raise QuotaUsed(name, ends)
+                raise QuotaUsed(name, window + (QUARTER if name == MAIL else timedelta(hours=1)))
+
+    def _used_since(self, rows: Rows, name: str, first: datetime, before: datetime) -> int:
+        used = rows.first(
+            select(func.coalesce(func.sum(Quota.used), 0)).where(
+                Quota.key_hash == self.key_hash, Quota.name == name, Quota.window >= first, Quota.window < before
+            )
+        )
+        return int(used)
 
     def _use(self, rows: Rows, name: str, window: datetime, cap: int, now: datetime) -> bool:
         used = rows.change(
@@ -186,6 +197,10 @@ class Limits:
             ],
         )
         return True
+
+
+def _quarter(now: datetime) -> datetime:
+    return now.replace(second=now.second - now.second % QUARTER.seconds, microsecond=0)
 
 
 def _hour(now: datetime) -> datetime:
