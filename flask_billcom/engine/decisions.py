@@ -19,6 +19,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -161,11 +162,14 @@ class Decisions:
         if not chosen:
             seen = ", ".join(str(match.remote_id) for match in finding.matches) or "nothing"
             raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
-        with self._store.write() as rows:
-            applied = [Applied(operation, chosen[0], operation.digest)]
-            finish(rows, applied, from_={"state": operation.state, "parked": operation.parked})
-            kind.apply(rows, applied)
-            self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
+        try:
+            with self._store.write() as rows:
+                applied = [Applied(operation, chosen[0], operation.digest)]
+                finish(rows, applied, from_={"state": operation.state, "parked": operation.parked})
+                kind.apply(rows, applied)
+                self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
+        except IntegrityError:
+            raise NotPossible(f"{remote_id} is the effect of another operation already") from None
 
     # -- what they share -----------------------------------------------------------------------------------------
 

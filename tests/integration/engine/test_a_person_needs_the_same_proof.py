@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible, Person
-from flask_billcom.models import Call
+from flask_billcom.models import Call, Operation
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World
 
@@ -94,3 +94,26 @@ def test_what_was_refused_without_a_date_waits_as_long_as_what_got_no_answer(wor
     world.parts.decisions.resend(pay.id, OPERATOR)
 
     assert world.states("pay") == ["planned"]
+
+
+def test_what_another_operation_has_made_is_not_adopted(world: World) -> None:
+    world.settle_some(2, ("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    world.tick()
+    first, second = world.operations("create_bill")
+    with world.store.write() as rows:
+        rows.change(
+            update(Operation)
+            .where(Operation.id == second.id)
+            .values(
+                state="quarantined",
+                remote_id=None,
+                subject_id=first.subject_id,
+                natural_key=first.natural_key,
+                generation=2,
+            )
+        )
+        rows.change(update(Operation).where(Operation.id == first.id).values(kind="create_bill"))
+
+    with pytest.raises(NotPossible, match="another operation"):
+        world.parts.decisions.adopt(second.id, str(first.remote_id), OPERATOR)
