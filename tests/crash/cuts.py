@@ -5,6 +5,7 @@ commit_error, commit_ack_lost        a commit that fails, or that only seems to 
 freeze, long_freeze, suspend         the worker stands still while another one works        P3
 second_runner                        a tick of another worker in the midst of this one      P6
 clock_forward, clock_back            the database's clock jumps by an hour                  P5
+stranger                             a person enters sellers of the same names           P8
 restore                              the database of some time ago comes back               P7
 everything else                      a fault of the wire, by the simulator's name           F1 to F15
 """
@@ -20,12 +21,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
+from flask_billcom.simulator import crud
+from flask_billcom.simulator.catalogue import ENTITIES
 from tests.crash.boundaries import Act, Crash
 
 if TYPE_CHECKING:
     from tests.crash.story import Run
 
 HOUR = timedelta(hours=1)
+ELSEWHERE = "1 Other Street"
+"""Where strangers live."""
 BEFORE = ("connect_refused", "timeout_before", "reset_before", "http_5xx_before", "idle_close")
 AFTER = ("timeout_after", "reset_after", "http_5xx_after", "garbage", "truncated", "cut", "empty", "html", "dribble")
 REFUSALS = ("bdc:BDC_1109", "bdc:BDC_1144", "bdc:BDC_1322", "bdc:BDC_1001", "bdc:BDC_9999", "bdc_after:BDC_9999")
@@ -105,6 +110,13 @@ def _suspend(run: Run) -> None:
     run.world.clock.rewind(run.world.clock.monotonic() - before)
 
 
+def _stranger(run: Run) -> None:
+    """Let a person enter sellers in Bill.com's own page who have the names of ours, and are somebody else."""
+    for name in ("ann", "bo"):
+        values = {"obj": {"entity": "Vendor", "name": name, "address1": ELSEWHERE}}
+        run.world.simulator.under_lock(lambda bill: crud.single(bill, ENTITIES["Vendor"], "Create", values))  # noqa: B023
+
+
 def _second_runner(run: Run) -> None:
     run.world.tick(run.world.process())
 
@@ -122,6 +134,7 @@ ACTS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
         "long_freeze": lambda run: _freeze(run, 60),
         "suspend": _suspend,
         "second_runner": _second_runner,
+        "stranger": _stranger,
         "clock_forward": lambda run: _jump(run, HOUR),
         "clock_back": lambda run: _jump(run, -HOUR),
     }

@@ -15,6 +15,8 @@ from typing import Any
 from flask_billcom import audit
 from flask_billcom.ledger import Account
 from flask_billcom.models import Call, Operation, Settlement
+from flask_billcom.simulator.books import as_dict
+from tests.crash.cuts import ELSEWHERE
 from tests.crash.story import Order, Run
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
@@ -69,7 +71,7 @@ def judge(run: Run, *, hurts: int = 1) -> Verdict:
         if not name.startswith(LEFT_TO_PEOPLE) and not (hurts > 1 and reason.endswith(USED_UP))
     )
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
-    for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows):
+    for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows, _slots):
         ask(run, found)
     return found
 
@@ -88,8 +90,21 @@ def _by_number(run: Run, entity: str) -> dict[str, list[Any]]:
 
 def _parties(run: Run, found: Verdict) -> None:
     for entity in ("Customer", "Vendor"):
-        names = Counter(row["name"] for row in _rows(run, entity) if row.is_active)
+        # A stranger may have the name of one of ours; what makes it ours is the key in `shortName`.
+        names = Counter(row["name"] for row in _rows(run, entity) if row.is_active and _is_ours(row))
         found.find("doubles", sum(count - 1 for count in names.values()), f"{entity}s {dict(names)}")
+
+
+def _is_ours(party: Any) -> bool:
+    """Return whether a party carries our key, and is not somebody else on whom it was put."""
+    return str(party["shortName"] or "").startswith(PREFIX) and as_dict(party).get("address1") != ELSEWHERE
+
+
+def _owner(run: Run, name: str, row: Any) -> Any:
+    """Return the party of a document."""
+    if name == "invoice":
+        return run.world.simulator.books.find("Customer", row["customerId"])
+    return run.world.simulator.books.find("Vendor", row["vendorId"])
 
 
 def _documents(run: Run, found: Verdict) -> None:
@@ -103,6 +118,8 @@ def _documents(run: Run, found: Verdict) -> None:
             found.find("lost", int(not rows), f"{name} {number} is missing")
             off = sum(abs(row["amount"] - cents) for row in rows)
             found.find("cents_off", off, f"{name} {number} should be {cents}")
+            strange = sum(not _is_ours(_owner(run, name, row)) for row in rows)
+            found.find("lost", strange, f"{name} {number} names a stranger")
         strangers = sorted(number for number in there if number.startswith(PREFIX) and number not in wanted)
         found.find("unexplained", len(strangers), f"{name}s {strangers}")
 
@@ -193,6 +210,17 @@ def _our_rows(run: Run, found: Verdict) -> None:
     with world.store.read() as rows:
         verdict = audit.verify(rows, world.organization_id)
     found.find("unexplained", int(verdict.broken_at is not None), f"the audit chain breaks at {verdict.broken_at}")
+
+
+def _slots(run: Run, found: Verdict) -> None:
+    """Look whether a place among the three calls was given away while Bill.com might still be at work in it."""
+    last: dict[int, Call] = {}
+    for call in run.world.rows(Call):
+        before = last.get(call.slot)
+        if before is not None and before.outcome in {"lost", "abandoned"} and call.started_at < before.lease_until:
+            note = f"{call.endpoint} took the slot of {before.endpoint}, which may not have ended"
+            found.find("unexplained", 1, note)
+        last[call.slot] = call
 
 
 Judge = Callable[[Run], Verdict]
