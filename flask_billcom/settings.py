@@ -198,6 +198,12 @@ class Settings:
     combine_payments: bool = _setting(
         readers.flag, "Whether Bill.com puts all bills of a seller in a run into one payment.", default=False
     )
+    confirm_new_parties: bool = _setting(
+        readers.flag,
+        "Whether a buyer or seller is made at Bill.com only after a person has said that it does not know him yet.",
+        protects="A second customer or vendor for somebody whom Bill.com knows already.",
+        default=False,
+    )
     due_days: int = _setting(readers.whole(0, 365), "Days from an invoice's date to its due date.", default=0)
     number_prefix: str = _setting(
         readers.number_prefix,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from uuid import UUID
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace import approvals, confirming, paying_again, voidable, voiding
 from flask_billcom.marketplace.approvals import WaitingRun
+from flask_billcom.marketplace.everybody import everybody
+from flask_billcom.marketplace.freezing import PartyKey
+from flask_billcom.marketplace.known import KnownParties
+from flask_billcom.marketplace.matching import MatchRow, match_report
 from flask_billcom.marketplace.paying_again import PaidAgain
 from flask_billcom.marketplace.voidable import Recalled
 from flask_billcom.models.parties import Role
@@ -98,14 +103,53 @@ class PayoutCalls(PartiesCalls):
     ) -> int:
         """Say which customer or vendor at Bill.com a party is, and return how many operations are planned anew.
 
+        Commit before: this call uses transactions of its own. A party without a row gets one, so that buyers and
+        sellers whom Bill.com knows already can be confirmed before their first sale.
+
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
-        :raises NotPossible: Bill.com does not know it, it is not active, or it is another party of ours.
+        :raises NotPossible: Bill.com does not know it, it is not active, it is another party of ours, or the party is
+            being made there at this moment.
         """
         state = self._ready_state()
         person = _person(state, actor, reason, second)
         assert person is not None
-        known = self._known(state, self._key(party, self._role(party, role)))
-        return confirming.confirm_match(state.parts.domain, known.id, remote_id, person)
+        party_id = self._with_row(state, self._key(party, self._role(party, role)))
+        return confirming.confirm_match(state.parts.domain, party_id, remote_id, person)
+
+    def confirm_new(
+        self, party: object, *, actor: str, reason: str, role: str | None = None, second: str | None = None
+    ) -> bool:
+        """Say that Bill.com does not know a buyer or seller, and return whether that is new.
+
+        With `BILLCOM_CONFIRM_NEW_PARTIES` nobody is made there before. Commit before: this call uses transactions of
+        its own.
+
+        :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :raises NotPossible: Bill.com knows him.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second)
+        assert person is not None
+        party_id = self._with_row(state, self._key(party, self._role(party, role)))
+        return confirming.confirm_new(state.parts.domain, party_id, person)
+
+    def match_report(self, *, role: str | None = None, after: str | None = None) -> Iterator[MatchRow]:
+        """Yield every mapped buyer and seller whom no id of Bill.com's is known for, with who he may be there.
+
+        Bill.com's customers and vendors are read once each; nothing is changed, and nothing of a name or an address
+        is kept. Confirm each row with `confirm_match`, or with `confirm_new`.
+
+        :param role: only `customer` or only `vendor`.
+        :param after: the `key` of the row behind which to go on.
+        :raises MappingError: `after` is no such key, or names a class that is not mapped.
+        """
+        state = self._ready_state()
+        roles = list(Role) if role is None else [Role(role)]
+        return match_report(state.parts.domain, everybody(self.registry, self._database.session(), roles, after))
+
+    def _with_row(self, state: AppState, key: PartyKey) -> UUID:
+        with state.store.write() as rows:
+            return KnownParties.of(rows, state.clock, state.settings.organization_id, [key])[key].id
 
     def _ready_state(self) -> AppState:
         state = self.state_of()

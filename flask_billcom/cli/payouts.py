@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from . import shell
+from . import matching, shell
 
 second = click.option("--second", help="A second person who agrees.")
 
@@ -135,6 +135,10 @@ def credited(*, payment: str, second: str | None, actor: str | None, reason: str
 @click.group
 def parties() -> None:
     """Say who buyers and sellers are at Bill.com."""
+
+
+for _command in (matching.match, matching.new):
+    parties.add_command(_command)
 
 
 @parties.command("confirm-account")

@@ -2,11 +2,12 @@
 
     bank account   the one that Bill.com shows now is his: payouts go on after the days of a new account
     match          this customer or vendor is he: after a merge, or where somebody else had made him
+    new            Bill.com does not know him: he is made there, where the settings ask for that
 
 A stolen sign-in would change the bank account first, so a hold on it is released by nothing else. A party that was
 merged or deactivated is not worked for until a person says who he is now.
 
-Acts: bank_account_confirmed, match_confirmed.
+Acts: bank_account_confirmed, match_confirmed, new_party_confirmed.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flask_billcom.api.query import equals
@@ -22,15 +23,17 @@ from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import DIFFERENCE, NotPossible, Person
 from flask_billcom.engine.operations import Plan, plan
-from flask_billcom.models import Document, Operation, OperationState, Party
+from flask_billcom.models import OPEN_LANE, Document, Operation, OperationState, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
 
 from . import holds
+from .papers import CREATE_PARTY
 
 if TYPE_CHECKING:
     from .context import Domain
 
+NEEDS_MATCH = "needs_match"
 BANK_CHANGED = "bank account changed at Bill.com"
 ACTIVE = "1"
 
@@ -66,10 +69,12 @@ def confirm_match(domain: Domain, party_id: UUID, remote_id: str, person: Person
     What was tried before names the former one, so that it is given up and planned again; what is under way or in doubt
     stays what it is. A seller's bank account counts as changed now.
 
-    :raises NotPossible: Bill.com does not know it, it is not active, or it is another party of ours.
+    :raises NotPossible: Bill.com does not know it, it is not active, it is another party of ours, or the party is
+        being made there at this moment.
     """
     with domain.store.read() as rows:
         party = _party(rows, domain, party_id)
+        _refuse_under_way(rows, domain, party)
     _refuse_gone(domain, party, remote_id)
     values: dict[str, Any] = {
         "remote_id": remote_id,
@@ -88,6 +93,8 @@ def confirm_match(domain: Domain, party_id: UUID, remote_id: str, person: Person
     try:
         with domain.store.write() as rows:
             rows.change(update(Party).where(Party.id == party_id).values(**values))
+            _give_up_making(rows, domain, party_id)
+            _refuse_under_way(rows, domain, party)  # again: it may have been claimed until a moment ago
             renewed = _renew(rows, domain, party_id) if party.remote_id != remote_id else 0
             detail = {
                 "remote_id": remote_id,
@@ -101,6 +108,65 @@ def confirm_match(domain: Domain, party_id: UUID, remote_id: str, person: Person
     except IntegrityError:
         raise NotPossible(f"{remote_id} is another {party.role} of ours") from None
     return renewed
+
+
+def confirm_new(domain: Domain, party_id: UUID, person: Person) -> bool:
+    """Say that Bill.com does not know a party, so that it is made there, and return whether that is new.
+
+    :raises NotPossible: it is known there.
+    """
+    now = domain.clock.now()
+    with domain.store.write() as rows:
+        party = _party(rows, domain, party_id)
+        if party.remote_id is not None:
+            raise NotPossible(f"Bill.com knows it as {party.remote_id}")
+        unset = (Party.id == party_id, Party.confirmed_new_at.is_(None))
+        if not rows.change(update(Party).where(*unset).values(confirmed_new_at=now)):
+            return False
+        rows.change(
+            update(Operation)
+            .where(
+                Operation.subject_id == party_id,
+                Operation.state == OperationState.PLANNED,
+                Operation.parked == NEEDS_MATCH,
+            )
+            .values(parked=None, evidence=None, not_before=now)
+        )
+        detail = {"role": party.role, "reason": person.reason, "second": person.second}
+        act = Act("new_party_confirmed", "party", party_id, detail, person.name)
+        record(rows, domain.clock, domain.organization_id, [act])
+    return True
+
+
+def _refuse_under_way(rows: Rows, domain: Domain, party: Party) -> None:
+    """Refuse while a call may be making the party: it would be there twice, and one of them nobody's."""
+    if party.remote_id is not None:
+        return
+    state = rows.first(
+        _making(domain, party.id).with_only_columns(Operation.state).where(Operation.state.in_(OPEN_LANE))
+    )
+    if state is not None:
+        raise NotPossible(
+            f"it is being made at Bill.com ({state}); wait, or decide about that with `flask billcom ops`"
+        )
+
+
+def _give_up_making(rows: Rows, domain: Domain, party_id: UUID) -> None:
+    """Cancel the operation that would make the party: it is there."""
+    ids = rows.all(_making(domain, party_id).with_only_columns(Operation.id))
+    rows.change(
+        update(Operation)
+        .where(Operation.id.in_(ids), Operation.state == OperationState.PLANNED)
+        .values(state=OperationState.CANCELLED, evidence={"message": "a person has said who it is"})
+    )
+
+
+def _making(domain: Domain, party_id: UUID) -> Select[Any]:
+    return select(Operation).where(
+        Operation.organization_id == domain.organization_id,
+        Operation.subject_id == party_id,
+        Operation.kind.in_(tuple(CREATE_PARTY.values())),
+    )
 
 
 def _refuse_gone(domain: Domain, party: Party, remote_id: str) -> None:

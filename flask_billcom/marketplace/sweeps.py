@@ -2,7 +2,8 @@
 
     awaiting_party           the document's party is known to Bill.com now
     awaiting_authorization   the buyer has consented and has a bank account
-    needs_data, difference,
+    needs_data, needs_match,
+    difference,
     held, no_cover, cap      their time has come to be looked at again
 
 One statement each, over the rows as they are: whoever mends a cause does not have to know what waits for it.
@@ -18,7 +19,7 @@ from .context import Domain
 from .gate import CAP, NO_COVER
 
 AWAITING_PARTY, AWAITING_AUTHORIZATION = "awaiting_party", "awaiting_authorization"
-TIMED = ("needs_data", "awaiting_invoice", "difference", "held", NO_COVER, CAP)
+TIMED = ("needs_data", "needs_match", "awaiting_invoice", "difference", "held", NO_COVER, CAP)
 
 
 def unpark(domain: Domain) -> int:

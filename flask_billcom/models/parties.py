@@ -35,6 +35,8 @@ class Party(Base):
     local_type: Mapped[str] = mapped_column(String(100))
     local_id: Mapped[str] = mapped_column(String(200))
     remote_id: Mapped[RemoteId | None]
+    confirmed_new_at: Mapped[datetime | None]
+    """When a person said that Bill.com does not know it yet, where the settings ask for that."""
     mapped_digest: Mapped[str | None] = mapped_column(String(64))
     """Keyed hash of the fields last sent, to tell whether an update is due; the fields themselves are not kept."""
     is_active: Mapped[bool] = mapped_column(default=True)

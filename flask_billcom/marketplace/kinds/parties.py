@@ -47,7 +47,7 @@ from flask_billcom.store import Rows
 from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
 
 RECORDS: Mapping[Role, type[Customer | Vendor]] = {Role.CUSTOMER: Customer, Role.VENDOR: Vendor}
-NEEDS_DATA, DIFFERENCE = "needs_data", "difference"
+NEEDS_DATA, NEEDS_MATCH, DIFFERENCE = "needs_data", "needs_match", "difference"
 
 
 class PartyKind(BaseKind):
@@ -106,6 +106,9 @@ class CreateParty(PartyKind):
     def _ready(self, operation: Operation, party: Party, there: Mapping[str, Stray]) -> Rendered:
         if party.remote_id is not None:
             return Needless(operation, "the party is known to Bill.com already")
+        if self._needs_match(party):
+            message = "nobody has said yet whether Bill.com knows him: run `flask billcom parties match`"
+            return Wait(operation, NEEDS_MATCH, {"message": message}, again=DIFFERENCE_RETRY)
         stray = there.get(own_key(self.domain.settings.number_prefix, party))
         if stray is not None:
             return Wait(operation, DIFFERENCE, stray.as_evidence(), again=DIFFERENCE_RETRY)
@@ -116,6 +119,12 @@ class CreateParty(PartyKind):
         key = described.short_name
         digest = digest_of(self.organization_id, self.name, operation.natural_key, key)
         return Ready(operation, described, digest, echo=key)
+
+    def _needs_match(self, party: Party) -> bool:
+        """Return whether a person has to say first that Bill.com does not know a party that the app describes."""
+        if not self.domain.settings.confirm_new_parties or party.confirmed_new_at is not None:
+            return False
+        return any(each.cls.__name__ == party.local_type for each in self.domain.mapping.registry.parties[self.role])
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
         """Return one bulk call."""

@@ -39,7 +39,7 @@ KINDS = (
 IN_DOUBT = (OperationState.UNKNOWN, OperationState.CHECKING)
 PARKED = "operation_parked"
 _ACT_OF = {OperationState.QUARANTINED: "quarantined", OperationState.REJECTED: "operation_rejected"}
-NEED_A_PERSON = ("needs_data", "difference", "needs_approval", "capability")
+NEED_A_PERSON = ("needs_data", "needs_match", "difference", "needs_approval", "capability")
 """Reasons for parking that no tick mends by itself."""
 _NEXT_STEP = {
     "quarantined": "compare the evidence with Bill.com, then run `flask billcom ops resolve`; its lane waits",
@@ -51,6 +51,7 @@ _NEXT_STEP = {
     "awaiting_invoice": "wait until Bill.com knows the invoice",
     "awaiting_authorization": "record the buyer's consent and bank account",
     "needs_data": "mend the app's row or its mapping function, then run `flask billcom sync`",
+    "needs_match": "say who he is at Bill.com: `flask billcom parties match`",
     "difference": "compare the evidence with Bill.com and correct the document there; it is looked at again every hour",
     "needs_approval": "have the payout run approved",
     "held": "release the hold when its reason is gone",

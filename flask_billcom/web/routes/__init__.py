@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, adjusting, books, files, reads
+from . import acts, adjusting, books, files, matching, reads
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -49,6 +49,9 @@ ROUTES = (
     Route("GET", "/settlements/<path:reference>/invoice.pdf", "invoice_pdf", files.invoice_pdf),
     Route("POST", "/settlements/<path:reference>/attach", "attach", files.attach_file, staff=True),
     Route("GET", "/parties", "balance_of", reads.parties),
+    Route("GET", "/parties/match", "match_report", matching.matches, staff=True),
+    Route("POST", "/parties/match", "confirm_match", matching.confirm_match, staff=True),
+    Route("POST", "/parties/new", "confirm_new", matching.confirm_new, staff=True),
     Route("GET", "/parties/<party_id>", "balance_of", reads.party),
     Route("GET", "/payouts", "payouts_of", reads.payouts),
     Route("GET", "/payouts/<payout_id>", "payouts_of", reads.payout),
