@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="replay the telling of this name")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the work")
+    parser.add_argument("--deep", type=int, default=1, help="how many cuts of each chapter share a telling")
     given = parser.parse_args(arguments)
     with silent():
         return play(Asked(**vars(given)))

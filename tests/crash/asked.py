@@ -12,6 +12,7 @@ class Asked:
     :param count: how many tellings, or settlements; all that there are if left out.
     :param only: replay the telling of this name.
     :param jobs: processes that share the work.
+    :param deep: how many cuts of each chapter share a telling.
     """
 
     suite: str
@@ -20,3 +21,4 @@ class Asked:
     seed: int = 1
     only: str | None = None
     jobs: int = 1
+    deep: int = 1

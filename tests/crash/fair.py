@@ -6,7 +6,7 @@ What does not differ between worlds, the buyers and sellers that Bill.com knows,
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -20,12 +20,11 @@ from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, keep, let_go, put_back
 from tests.crash.market import BUYERS, SELLERS, Market, orders_of
 from tests.crash.readings import drawn
+from tests.crash.shrinking import shortest
 from tests.crash.theatre import empty_database, events_of, shared_server
 from tests.crash.total import End, Total
 from tests.support.world import Stage
 
-TRIES = 60
-Place = tuple[str, int]
 SIZES = (40, 120, 200, 250, 300)
 
 
@@ -147,25 +146,6 @@ def tell_shortest(place: Fair, lot: Lot, say: Say) -> None:
 
 def _is_clean(place: Fair, lot: Lot, only: Collection[tuple[str, int]]) -> bool:
     return place.play(lot, only)[1].is_clean
-
-
-def shortest(places: list[Place], fails: Callable[[list[Place]], bool], *, most: int = TRIES) -> list[Place]:
-    """Leave out ever smaller parts of a list as long as it still fails without them, and return what is left.
-
-    :param most: how often it is tried.
-    """
-    size = len(places)
-    while size > 1 and most > 0:
-        size = (size + 1) // 2
-        start = 0
-        while start < len(places) and most > 0:
-            without = places[:start] + places[start + size :]
-            most -= 1
-            if fails(without):
-                places = without
-            else:
-                start += size
-    return places
 
 
 def _play_lots(asked: Asked, numbers: Iterable[int]) -> list[End]:

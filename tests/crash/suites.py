@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 from tests.crash.asked import Asked
@@ -20,13 +21,16 @@ from tests.crash.cuts import (
     every_boundary,
     first_of_each_name,
     other_faults,
+    packed,
     some_of,
     wire_faults,
 )
 from tests.crash.fair import randomly
 from tests.crash.pairs import Pair, every_pair, play_pair
-from tests.crash.theatre import Theatre, shared_server, theatre
-from tests.crash.total import End, Total
+from tests.crash.shrinking import shortest
+from tests.crash.story import CHAPTERS
+from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
+from tests.crash.total import End, Total, joined
 
 Say = Callable[[str], None]
 
@@ -46,7 +50,7 @@ def play_each(asked: Asked, count: int, play: Callable[[Sequence[int]], list[End
     return total
 
 
-# -- one cut at a time ---------------------------------------------------------------------------------------------
+# -- one cut in each chapter ---------------------------------------------------------------------------------------
 
 
 def cuts_of(house: Theatre, asked: Asked) -> list[Cut]:
@@ -56,22 +60,40 @@ def cuts_of(house: Theatre, asked: Asked) -> list[Cut]:
     else:
         cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
     if asked.only:
-        return [cut for cut in cuts if cut.name == asked.only]
+        wanted = asked.only.split(TOGETHER)
+        return [cut for cut in cuts if cut.name in wanted]
     return some_of(cuts, asked.count, asked.seed)
 
 
-def singly(asked: Asked, say: Say) -> Total:
-    """Hurt the story once in each telling."""
+def tellings_of(house: Theatre, asked: Asked) -> list[list[Cut]]:
+    """Return the tellings of a suite: each has a few cuts of every chapter, so that one story serves many."""
+    cuts = cuts_of(house, asked)
+    return [cuts] if asked.only else packed(cuts, CHAPTERS, deep=asked.deep)
+
+
+def cut_up(asked: Asked, say: Say) -> Total:
+    """Hurt the story in every place."""
     with shared_server(asked.database), opened(asked) as house:
-        count = len(cuts_of(house, asked))
-        say(f"{count} cuts")
-        return play_each(asked, count, partial(_play_cuts, asked), house)
+        tellings = tellings_of(house, asked)
+        say(f"{sum(map(len, tellings))} cuts in {len(tellings)} tellings")
+        return play_each(asked, len(tellings), partial(_play_tellings, asked), house)
 
 
-def _play_cuts(asked: Asked, numbers: Iterable[int]) -> list[End]:
+def _play_tellings(asked: Asked, numbers: Iterable[int]) -> list[End]:
     with opened(asked) as house:
-        cuts = cuts_of(house, asked)
-        return [house.end_of([cuts[number]]) for number in numbers]
+        tellings = tellings_of(house, asked)
+        return [play_all(house, tellings[number]) for number in numbers]
+
+
+def play_all(house: Theatre, cuts: list[Cut]) -> End:
+    """Play cuts together; those that met nothing there again, each alone; a failure with as few as are enough."""
+    end = house.end_of(cuts)
+    if len(cuts) == 1:
+        return end
+    if not end.verdict.is_clean:
+        return house.end_of(shortest(cuts, lambda some: bool(some) and not house.end_of(some).verdict.is_clean))
+    missed = [cut for cut in cuts if any(name.startswith(cut.name) for name in end.unfired)]
+    return joined([replace(end, unfired=()), *(house.end_of([cut]) for cut in missed)])
 
 
 # -- pairs ---------------------------------------------------------------------------------------------------------
@@ -102,8 +124,8 @@ def _play_pairs(asked: Asked, numbers: Iterable[int]) -> list[End]:
 
 
 SUITES: dict[str, Callable[[Asked, Say], Total]] = {
-    "boundaries": singly,
-    "crashes": singly,
+    "boundaries": cut_up,
+    "crashes": cut_up,
     "pairs": pairs,
     "random": randomly,
 }

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.asked import Asked
-from tests.crash.fair import Fair, Lot, fair, lots_of, shortest
+from tests.crash.fair import Fair, Lot, fair, lots_of
+from tests.crash.shrinking import shortest
 
 LOT = Lot(seed=1, number=3, size=25)
 

@@ -18,6 +18,8 @@ from tests.crash.total import End
 from tests.support.postgres import Server, server_of
 from tests.support.world import Stage
 
+TOGETHER = " + "
+"""Between the names of cuts that are played together."""
 SHARED_SERVER = "TEST_POSTGRES_URL"
 
 
@@ -73,7 +75,7 @@ class Theatre:
                 boundaries.is_listening = chapter not in UNHURT
                 run.tell([chapter])
                 missed += _sweep_up(run, chapter)
-        unfired = [str(cut) for cut in some if not cut.is_of_the_wire and cut not in fired]
+        unfired = [cut.name for cut in some if not cut.is_of_the_wire and cut not in fired]
         return run, judge(run, hurts=len(some)), unfired + missed
 
     def _arrange(self, run: Run, cut: Cut, fired: list[Cut]) -> None:
@@ -89,7 +91,7 @@ class Theatre:
         """Play some cuts and return how it ended."""
         run, verdict, unfired = self.play(cuts)
         return End(
-            " + ".join(cut.name for cut in cuts),
+            TOGETHER.join(cut.name for cut in cuts),
             verdict,
             faults=len(cuts) - len(unfired),
             kills=run.crashes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from tests.crash.judge import Verdict
@@ -32,6 +32,22 @@ class End:
     @property
     def is_clean(self) -> bool:
         return self.verdict.is_clean and not self.unfired
+
+
+def joined(ends: Sequence[End]) -> End:
+    """Return the ends of some tellings as one, named after the first."""
+    verdict = Verdict(notes=[note for end in ends for note in end.verdict.notes])
+    for what in COUNTED:
+        setattr(verdict, what, sum(getattr(end.verdict, what) for end in ends))
+    return End(
+        ends[0].name,
+        verdict,
+        weight=sum(end.weight for end in ends),
+        faults=sum(end.faults for end in ends),
+        kills=sum(end.kills for end in ends),
+        events=" ".join(end.events for end in ends),
+        unfired=tuple(name for end in ends for name in end.unfired),
+    )
 
 
 @dataclass
