@@ -1,0 +1,170 @@
+"""Updates and deletes whose answer is lost, and payments that happen meanwhile: one effect, never at the old amount."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from flask_billcom.models import Operation, OperationState
+
+from .conftest import Open, Shop
+
+LOST = ("timeout_after", "reset_after", "garbage", "http_5xx_after", "truncated")
+UNSENT = ("timeout_before", "reset_before", "http_5xx_before", "connect_refused")
+
+
+def settle_down(shop: Shop) -> None:
+    """Let doubts end: grace, fence, and what follows."""
+    for _ in range(6):
+        shop.world.run(1800)
+
+
+@pytest.mark.parametrize("fault", [*LOST, *UNSENT])
+def test_a_lost_answer_to_an_update_lowers_the_invoice_once(quiet: Shop, fault: str) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault(fault, "Crud/Update/*", count=2)
+
+    quiet.refund(order, "20.00")
+    quiet.go()
+    settle_down(quiet)
+
+    assert quiet.there("Invoice") == {"FB-1": 40_00}
+    assert quiet.there("Bill") == {"FB-1-1": 36_00}
+    assert quiet.lines("Invoice", "FB-1") == [40_00]
+    quiet.settled_dust()
+
+
+@pytest.mark.parametrize("fault", ["timeout_after", "timeout_before", "http_5xx_after"])
+def test_a_lost_answer_to_a_delete_deletes_once(quiet: Shop, fault: str) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault(fault, "Crud/Delete/*", count=2)
+
+    quiet.refund(order)
+    quiet.go()
+    settle_down(quiet)
+
+    assert (quiet.there("Invoice"), quiet.there("Bill"), quiet.books()) == ({}, {}, {})
+    assert quiet.state(order) == "cancelled"
+    quiet.settled_dust()
+
+
+def test_an_update_that_lands_late_is_found_and_not_sent_again(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault("late_effect", "Crud/Update/Invoice", seconds=90)
+
+    quiet.refund(order, "20.00")
+    quiet.go()
+    settle_down(quiet)
+
+    assert [call.fault for call in quiet.world.sent("Crud/Update/Invoice")] == ["late_effect", "landed"]
+    assert quiet.there("Invoice") == {"FB-1": 40_00}
+    quiet.settled_dust()
+
+
+def test_a_new_refund_waits_for_the_outcome_of_the_one_before(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault("timeout_before", "Crud/Update/Invoice")
+    quiet.refund(order, "20.00")
+    quiet.go()
+
+    quiet.refund(order, "10.00")
+    quiet.go()
+    assert quiet.waiting()["FB-1"].startswith("update_invoice is unknown")
+    settle_down(quiet)
+
+    assert quiet.there("Invoice") == {"FB-1": 30_00}
+    assert quiet.there("Bill") == {"FB-1-1": 27_00}
+    quiet.settled_dust()
+
+
+def test_a_payout_that_timed_out_and_lands_lets_the_seller_owe_his_share(open_shop: Open) -> None:
+    shop = open_shop(float_cents=100_00)
+    order = shop.sell(("ann", "60.00", "6.00"))
+    shop.go(days=1)
+    shop.world.simulator.plan_fault("timeout_after", "PayBills")
+    shop.go(days=5)
+    assert shop.operations("pay") == [("pay", "unknown", 54_00)]
+
+    shop.refund(order, "20.00")
+    assert shop.waiting()["FB-1-1"] == "pay is unknown"
+    settle_down(shop)
+    shop.dust()
+
+    assert shop.operations("pay")[0] == ("pay", "done", 54_00)
+    assert (shop.paid_to("ann"), shop.paid_to("Ada")) == (54_00, 20_00)
+    assert shop.books() == {"bank": -14_00, "seller_clawback": 18_00, "fee_income": -4_00}
+    shop.settled_dust()
+
+
+def test_a_payout_that_timed_out_and_never_landed_is_made_once_and_the_rest_is_owed(open_shop: Open) -> None:
+    shop = open_shop(float_cents=100_00)
+    order = shop.sell(("ann", "60.00", "6.00"))
+    shop.go(days=1)
+    shop.world.simulator.plan_fault("timeout_before", "PayBills")
+    shop.go(days=5)
+
+    shop.refund(order, "20.00")
+    shop.go()
+    settle_down(shop)
+    shop.dust()
+
+    # It was proved absent and is planned again: the refund gives it up and lowers the bill first.
+    assert shop.paid_to("ann") - shop.owed_by_seller("ann") == 36_00
+    assert shop.paid_to("Ada") == 20_00
+    shop.settled_dust()
+
+
+def test_a_buyer_who_pays_by_link_before_the_update_is_paid_back(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.refund(order, "20.00")
+    quiet.world.advance(seconds=5)
+    with quiet.world.app():
+        from flask_billcom.marketplace.refunds.carrying import carry_out
+
+        carry_out(quiet.world.parts.domain)
+    quiet.pay_by_link()
+    quiet.go()
+    quiet.dust()
+
+    assert quiet.there("Invoice") == {"FB-1": 60_00}
+    assert (quiet.paid_to("Ada"), quiet.paid_to("ann")) == (20_00, 36_00)
+    assert quiet.books() == {"bank": 4_00, "fee_income": -4_00}
+    quiet.settled_dust()
+
+
+def test_a_refused_update_names_its_cause_and_goes_on_when_it_is_mended(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault("bdc:BDC_1117", "Crud/Update/Invoice")
+    quiet.refund(order, "20.00")
+    quiet.go()
+
+    [refused] = quiet.world.rows(Operation, Operation.state == OperationState.REJECTED)
+    assert quiet.waiting()["FB-1"].startswith(
+        "update_invoice was refused: BDC_1117; mend the cause, then flask billcom"
+    )
+    with quiet.world.app():
+        quiet.world.shop.billcom.retry(refused.id, actor="Ann", reason="mended")
+    quiet.go()
+
+    assert quiet.there("Invoice") == {"FB-1": 40_00}
+    quiet.settled_dust()
+
+
+def test_a_document_that_somebody_edited_is_left_alone(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    [bill] = quiet.world.simulator.books.bills
+    line = {"entity": "BillLineItem", "id": bill["billLineItems"][0].id, "amount": Decimal("70.00")}
+    quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [line]})
+
+    quiet.refund(order, "20.00")
+    quiet.go()
+
+    assert quiet.there("Bill") == {"FB-1-1": 70_00}
+    assert quiet.waiting()["FB-1-1"] == "update_bill is parked: difference"
+    assert quiet.world.operation("update_bill").evidence["difference"] == "its amount at Bill.com is 70.00"
+
+    quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("54.00")}]})
+    quiet.world.run(3600)
+    assert quiet.there("Bill") == {"FB-1-1": 36_00}
+    quiet.settled_dust()
