@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.ledger import balances_of
+from flask_billcom.ledger import Account, balances_of
 from flask_billcom.marketplace.balances import Balance, balance_of
 from flask_billcom.models import Party
 from flask_billcom.models.parties import Role
@@ -54,12 +54,14 @@ class PartySheet:
     """One buyer or seller with his accounts.
 
     :param balance: what a seller has earned and where it is; None for a buyer.
+    :param credit_cents: what a buyer has paid and no invoice took; None for a seller.
     """
 
     party: PartyRow
     balance: Balance | None
     accounts: tuple[AccountRow, ...]
     holds: tuple[HoldRow, ...]
+    credit_cents: int | None = None
 
 
 def list_parties(rows: Rows, sight: Sight, place: Place, *, role: str | None = None) -> Page[PartyRow]:
@@ -89,6 +91,7 @@ def party_sheet(rows: Rows, sight: Sight, party_id: str, reserve: Reserve | None
         balance=_balance(rows, sight, found.id, reserve) if found.role == Role.VENDOR else None,
         accounts=tuple(AccountRow(account=name.value, cents=cents) for name, cents in sorted(accounts.items())),
         holds=tuple(holds_on(rows, sight, "party", found.id)),
+        credit_cents=-accounts.get(Account.BUYER_CREDIT, 0) if found.role == Role.CUSTOMER else None,
     )
 
 

@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, adjusting, books, files, matching, reads
+from . import acts, adjusting, books, collecting, files, matching, reads
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -61,6 +61,11 @@ ROUTES = (
     Route("GET", "/operations/<operation_id>", "console", reads.operation),
     Route("POST", "/settlements/<path:reference>/hold", "hold", acts.hold_settlement, staff=True),
     Route("POST", "/settlements/<path:reference>/release", "release", acts.release_settlement, staff=True),
+    Route("POST", "/settlements/<path:reference>/record", "record_payment", collecting.record_payment, staff=True),
+    Route("POST", "/settlements/<path:reference>/remind", "remind", collecting.remind_buyer, staff=True),
+    Route(
+        "POST", "/settlements/<path:reference>/charge-again", "charge_again", collecting.charge_buyer_again, staff=True
+    ),
     Route("POST", "/parties/<party_id>/hold", "hold", acts.hold_party, staff=True),
     Route("POST", "/parties/<party_id>/release", "release", acts.release_party, staff=True),
     Route("POST", "/payouts/hold", "hold", acts.hold_payouts, staff=True),
