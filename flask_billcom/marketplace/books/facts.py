@@ -45,10 +45,12 @@ class Split(NamedTuple):
     """A refund as far as one seller bears it, in cents.
 
     :param sale: the reference of the sale.
+    :param kind: `refund`, or `cancel` where the whole sale was taken back.
     """
 
     settlement_id: UUID
     sale: str
+    kind: str
     reference: str
     at: datetime
     cents: int
@@ -141,6 +143,7 @@ def _splits(rows: Rows, seller_id: UUID, *which: ColumnElement[bool]) -> list[Sp
         select(
             SettlementLine.settlement_id,
             Settlement.reference.label("sale"),
+            Adjustment.kind,
             Adjustment.reference,
             Adjustment.created_at,
             func.sum(AdjustmentLine.cents),
@@ -154,12 +157,13 @@ def _splits(rows: Rows, seller_id: UUID, *which: ColumnElement[bool]) -> list[Sp
             Adjustment.id,
             SettlementLine.settlement_id,
             Settlement.reference,
+            Adjustment.kind,
             Adjustment.reference,
             Adjustment.created_at,
         )
         .order_by(Adjustment.created_at, Adjustment.id)
     )
-    return [Split(id_, sale, reference, at, int(cents), int(fee)) for id_, sale, reference, at, cents, fee in found]
+    return [Split(*row[:5], int(row[5]), int(row[6])) for row in found]
 
 
 def reasons(rows: Rows, organization_id: str, seller_id: UUID) -> list[Reason]:

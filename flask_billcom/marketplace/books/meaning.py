@@ -12,7 +12,7 @@ from flask_billcom.ledger import Account
 
 from .walking import Side
 
-SALE, SALE_UNDONE = "sale", "sale taken back"
+SALE, SALE_UNDONE, REFUND = "sale", "sale taken back", "refund"
 _SOLD = frozenset({Account.SELLER_PAYABLE, Account.FEE_INCOME, Account.OWN_INCOME})
 _BETWEEN: Mapping[tuple[Account, Account], str] = MappingProxyType(
     {
@@ -34,6 +34,18 @@ _BETWEEN: Mapping[tuple[Account, Account], str] = MappingProxyType(
         (Account.BUYER_CREDIT, Account.PROVIDER_CLEARING_IN): "payment of the buyer taken back, not for an invoice",
         (Account.PROVIDER_CLEARING_IN, Account.BANK): "payment of the buyer taken back at the bank",
         (Account.BUYER_CREDIT, Account.BUYER_RECEIVABLE): "credit of the buyer used or taken back",
+        (Account.REFUND_PAYABLE, Account.BUYER_RECEIVABLE): "invoice lowered by a refund",
+        (Account.REFUND_PAYABLE, Account.REFUND_PAYABLE): "refund paid back by a bill",
+        (Account.REFUND_PAYABLE, Account.SELLER_RESERVED): "refund planned to be paid",
+        (Account.SELLER_RESERVED, Account.REFUND_PAYABLE): "payment of a refund given up",
+        (Account.PAYOUT_RETURNED, Account.REFUND_PAYABLE): "void payment of a refund owed again",
+        (Account.RETURN_LOSS, Account.BUYER_RECEIVABLE): "lost: refunded, and taken back by the buyer's bank",
+        (Account.RETURN_LOSS, Account.REFUND_PAYABLE): "lost: refund paid although it was taken back",
+        (Account.SELLER_CLAWBACK, Account.SELLER_PAYABLE): "owed by the seller, who was paid before the refund",
+        (Account.SELLER_PAYABLE, Account.SELLER_CLAWBACK): "debt taken off a bill",
+        (Account.SELLER_CLAWBACK, Account.OWN_INCOME): "fine",
+        (Account.OWN_INCOME, Account.SELLER_PAYABLE): "bonus",
+        (Account.WRITE_OFF, Account.SELLER_CLAWBACK): "debt written off",
     }
 )
 
@@ -47,6 +59,8 @@ def meaning(sides: Iterable[Side]) -> str:
         return SALE
     if credited == {Account.BUYER_RECEIVABLE} and debited and debited <= _SOLD:
         return SALE_UNDONE
+    if credited == {Account.REFUND_PAYABLE} and debited and debited <= _SOLD:
+        return REFUND
     if len(debited) == len(credited) == 1:
         known = _BETWEEN.get((next(iter(debited)), next(iter(credited))))
         if known is not None:

@@ -157,7 +157,7 @@ class Teller:
                     at=each.at,
                     cause=cause,
                     cents=cents,
-                    what=f"{'' if cents < 0 else 'fee of '}refund {each.reference}",
+                    what=_words(each) if cents < 0 else f"fee of {_words(each)}",
                     reference=each.sale,
                     settlement_id=each.settlement_id,
                 )
@@ -197,7 +197,7 @@ class Teller:
         sale = None if posting.settlement_id is None else self._sold.get(posting.settlement_id)
         words = "refund"
         if split is not None:
-            cents, fee, words = split.cents, split.fee_cents, f"refund {split.reference}"
+            cents, fee, words = split.cents, split.fee_cents, _words(split)
         elif sale is not None and -change == _net(sale):
             cents, fee, words = sale.cents, sale.fee_cents, "sale taken back"
         else:
@@ -252,6 +252,10 @@ class Teller:
         return any(
             side.account == Account.PROVIDER_CLEARING_OUT and side.party_id == self._party_id for side in posting.sides
         )
+
+
+def _words(split: Split) -> str:
+    return "sale taken back" if split.kind == "cancel" else f"refund {split.reference}"
 
 
 def _net(sale: Sold) -> int:
