@@ -61,11 +61,13 @@ def play(count: int, folder: Path, meddle: Meddle | None = None) -> Outcome:
         _with_progress(f"{count} orders ship", count, acts.orders_ship(people, count, refused.append))
         for line in refused:
             click.secho(line, fg="red")
+        waiting = 0
         for day in acts.days_pass(local, app.extensions["shop_clock"]):
-            click.echo(diary(day.when, day.states))
+            click.echo(diary(day.when, day.states, day.news))
+            waiting = day.waiting
         if meddle is not None:
             meddle(app, local)
-        return _verdict(local, count, opening_cents)
+        return _verdict(local, count, opening_cents, waiting)
 
 
 def _with_progress(label: str, length: int, steps: Iterator[None]) -> None:
@@ -74,11 +76,10 @@ def _with_progress(label: str, length: int, steps: Iterator[None]) -> None:
             pass
 
 
-def _verdict(local: LocalBillcom, count: int, opening_cents: int) -> Outcome:
+def _verdict(local: LocalBillcom, count: int, opening_cents: int, waiting: int) -> Outcome:
     sides = [sources.ledger(db.session()), sources.books(local), sources.bank(local, opening_cents=opening_cents)]
     settled = db.session.scalar(select(func.count()).select_from(Settlement)) or 0
-    paid_out = db.session.scalar(select(func.count()).where(Settlement.state == "paid_out")) or 0
-    return Outcome(count, settled, settled - paid_out, sides, differences(*sides))
+    return Outcome(count, settled, waiting, sources.held_cents(), sides, differences(*sides))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,13 @@
 everybody_arrives    people are in the shop and known at Bill.com
 accounts_are_given   each of them enters a bank account; buyers agree to be charged
 orders_ship          each order is placed, shipped and settled; one is refused
-days_pass            the bank's calendar moves until every seller is paid
+days_pass            the bank's calendar moves until every story is told and every seller paid
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,13 +18,14 @@ from sqlalchemy import func, select
 from example_marketplace import sample
 from example_marketplace.clock import LocalClock, today
 from example_marketplace.database import ask_for_write_lock
+from example_marketplace.demo.incidents import Story, stories
 from example_marketplace.extensions import billcom, db
 from example_marketplace.local_billcom import LocalBillcom
 from example_marketplace.models import Buyer, Order, Seller
 from example_marketplace.sample import People
 from flask_billcom import Consent
 from flask_billcom.errors import BillcomError
-from flask_billcom.models import Settlement, SettlementState
+from flask_billcom.models import Document, Hold, Payment, PaymentPart, Settlement, SettlementState
 
 MOST_DAYS = 40
 MOST_TICKS = 20
@@ -103,28 +104,34 @@ def ship(order_id: int) -> BillcomError | None:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """How far the settlements are at the end of a bank day."""
+    """How far the settlements are at the end of a bank day.
+
+    :param news: what happened beside the plan.
+    :param waiting: sales whose sellers do not have all their money, although nothing stands before it.
+    """
 
     when: datetime
     states: Counter[str]
-
-    @property
-    def all_paid_out(self) -> bool:
-        """Whether every seller has his money."""
-        return set(self.states) <= {SettlementState.PAID_OUT}
+    news: Sequence[str]
+    waiting: int
 
 
 def days_pass(local: LocalBillcom, clock: LocalClock) -> Iterator[Day]:
-    """Work off what is due and move to the next bank day, until everything is paid out.
+    """Work off what is due and move to the next bank day, until everything is told and paid out.
 
     :param clock: the shop's, which has to notice that the time was moved.
     """
+    telling = stories(local)
+    news = _go_on(telling)
     for _ in range(MOST_DAYS):
         work_off()
-        day = Day(datetime.fromisoformat(local.read("clock")["now"]), _states())
-        yield day
-        if day.all_paid_out:
+        news += _go_on(telling)
+        work_off()
+        waiting = _waiting()
+        yield Day(datetime.fromisoformat(local.read("clock")["now"]), _states(), news, waiting)
+        if not telling and not waiting:
             return
+        news = []
         local.tell("clock", business_days=1)
         clock.forget()
 
@@ -136,7 +143,42 @@ def work_off() -> None:
             return
 
 
+def _go_on(telling: list[Story]) -> list[str]:
+    """Let every story go on a little, drop those that have ended, and return what happened."""
+    news = []
+    for story in list(telling):
+        db.session.rollback()  # what is read is of this moment, not of an older transaction
+        try:
+            happened = next(story)
+        except StopIteration:
+            telling.remove(story)
+            continue
+        if happened is not None:
+            news.append(happened)
+    return news
+
+
 def _states() -> Counter[str]:
-    db.session.rollback()  # what is read is of this moment, not of an older transaction
+    db.session.rollback()
     found = db.session.execute(select(Settlement.state, func.count()).group_by(Settlement.state)).all()
     return Counter({str(state): count for state, count in found})
+
+
+def _waiting() -> int:
+    """Return how many sales are not paid out, leaving aside those that are held and those whose payout came back."""
+    db.session.rollback()
+    held = select(Hold.scope_id).where(Hold.scope == "settlement", Hold.released_at.is_(None))
+    came_back = (
+        select(Document.origin_id)
+        .join(PaymentPart, PaymentPart.document_id == Document.id)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(Payment.kind == "sent", Payment.status == "voided")
+    )
+    wait = db.session.scalars(
+        select(Settlement.id).where(
+            Settlement.state.not_in([SettlementState.PAID_OUT, SettlementState.CANCELLED]),
+            Settlement.id.not_in(came_back),
+        )
+    ).all()
+    stopped = set(db.session.scalars(held))
+    return sum(each.hex not in stopped for each in wait)

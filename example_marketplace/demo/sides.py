@@ -31,49 +31,86 @@ class Difference(NamedTuple):
 class Side:
     """One telling.
 
-    :param collected: cents that came from each buyer, by his Customer id at Bill.com.
-    :param paid_out: cents that reached each seller, by his Vendor id at Bill.com.
-    :param kept_cents: what the marketplace has more than before: its fees and its own lines.
+    :param collected: cents that came from each buyer, by his Customer id at Bill.com, also those that came back.
+    :param returned: cents of these that the banks took back.
+    :param refunded: cents that were paid back to each buyer, by his Vendor id.
+    :param paid_out: cents that reached each seller and stayed with him, by his Vendor id.
+    :param left_cents: what the marketplace has more than before.
+    :param owed_cents: what of that it owes to sellers; a bank does not know.
     :param counts: how many documents and payments there are; a bank knows of payments only.
     """
 
     name: str
     collected: Mapping[str, int]
+    returned: Mapping[str, int]
+    refunded: Mapping[str, int]
     paid_out: Mapping[str, int]
-    kept_cents: int
+    left_cents: int
+    owed_cents: int | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def collected_cents(self) -> int:
-        """What all buyers paid."""
+        """What all buyers paid, also what came back."""
         return sum(self.collected.values())
+
+    @property
+    def returned_cents(self) -> int:
+        """What the buyers' banks took back."""
+        return sum(self.returned.values())
+
+    @property
+    def refunded_cents(self) -> int:
+        """What was paid back to buyers."""
+        return sum(self.refunded.values())
 
     @property
     def paid_out_cents(self) -> int:
         """What all sellers got."""
         return sum(self.paid_out.values())
 
+    @property
+    def kept_cents(self) -> int | None:
+        """What is the marketplace's own of what it has more than before: its fees and its own lines."""
+        return None if self.owed_cents is None else self.left_cents - self.owed_cents
+
     def totals(self) -> dict[str, int]:
         """Return the figures of this side that have no owner."""
-        return {
+        figures = {
             "collected": self.collected_cents,
+            "returned": self.returned_cents,
+            "refunded": self.refunded_cents,
             "paid out": self.paid_out_cents,
+            "left": self.left_cents,
+            "owed to sellers": self.owed_cents,
             "kept": self.kept_cents,
             **self.counts,
         }
+        return {name: value for name, value in figures.items() if value is not None}
 
 
 def differences(*sides: Side) -> list[Difference]:
     """Return every figure that is not the same on all sides that have it, and what does not add up."""
-    found = [*_unequal("buyer", {side.name: side.collected for side in sides})]
-    found += _unequal("seller", {side.name: side.paid_out for side in sides})
+    found: list[Difference] = []
+    for what, amounts in (
+        ("buyer", {side.name: side.collected for side in sides}),
+        ("buyer whose payment came back", {side.name: side.returned for side in sides}),
+        ("refunded buyer", {side.name: side.refunded for side in sides}),
+        ("seller", {side.name: side.paid_out for side in sides}),
+    ):
+        found += _unequal(what, amounts)
     found += _unequal_totals({side.name: side.totals() for side in sides})
     found += [
-        Difference("collected less paid out and kept is not nought", {side.name: left})
+        Difference("collected less returned, refunded, paid out and left is not nought", {side.name: gap})
         for side in sides
-        if (left := side.collected_cents - side.paid_out_cents - side.kept_cents)
+        if (gap := _gap(side))
     ]
     return found
+
+
+def _gap(side: Side) -> int:
+    gone = side.returned_cents + side.refunded_cents + side.paid_out_cents
+    return side.collected_cents - gone - side.left_cents
 
 
 def added(amounts: Iterator[tuple[str, int]]) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 00:32:46.575002
+Create Date: 2026-11-22 03:30:39.635015
 """
 
 import sqlalchemy as sa
@@ -74,9 +74,10 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_billcom_entry'))
     )
     with op.batch_alter_table('billcom_entry', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_billcom_entry_account'), ['organization_id', 'account', 'party_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_entry_account'), ['organization_id', 'account', 'party_id', 'cents'], unique=False)
         batch_op.create_index(batch_op.f('ix_billcom_entry_posting'), ['posting_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_billcom_entry_settlement'), ['settlement_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_entry_time'), ['organization_id', 'occurred_at'], unique=False)
 
     op.create_table('billcom_hold',
     sa.Column('id', sa.Uuid(), nullable=False),
@@ -173,6 +174,7 @@ def upgrade():
     sa.Column('local_type', sa.String(length=100), nullable=False),
     sa.Column('local_id', sa.String(length=200), nullable=False),
     sa.Column('remote_id', sa.String(length=20), nullable=True),
+    sa.Column('confirmed_new_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('mapped_digest', sa.String(length=64), nullable=True),
     sa.Column('is_active', sa.Boolean(), nullable=False),
     sa.Column('merged_into', sa.String(length=20), nullable=True),
@@ -243,6 +245,8 @@ def upgrade():
     sa.Column('party_id', sa.Uuid(), nullable=True),
     sa.Column('cents', sa.BigInteger(), nullable=False),
     sa.Column('fee_cents', sa.BigInteger(), nullable=False),
+    sa.Column('is_whole', sa.Boolean(), nullable=False),
+    sa.Column('keeps_fee', sa.Boolean(), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('reference', sa.String(length=100), nullable=False),
     sa.Column('reason', sa.String(length=500), nullable=False),
@@ -254,6 +258,9 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_billcom_adjustment')),
     sa.UniqueConstraint('organization_id', 'origin_type', 'origin_id', 'reference', name=op.f('uq_billcom_adjustment_reference'))
     )
+    with op.batch_alter_table('billcom_adjustment', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_billcom_adjustment_paying_back'), ['organization_id', 'id'], unique=False, sqlite_where=sa.text("state = 'paying_back'"), postgresql_where=sa.text("state = 'paying_back'"))
+
     op.create_table('billcom_document',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('organization_id', sa.String(length=20), nullable=False),
@@ -267,10 +274,12 @@ def upgrade():
     sa.Column('document_date', sa.Date(), nullable=False),
     sa.Column('due_date', sa.Date(), nullable=False),
     sa.Column('remote_id', sa.String(length=20), nullable=True),
+    sa.Column('is_refund', sa.Boolean(), nullable=False),
     sa.Column('collection', sa.String(length=32), nullable=True),
     sa.Column('status', sa.String(length=32), nullable=False),
     sa.Column('due_cents', sa.BigInteger(), nullable=True),
     sa.Column('scheduled_cents', sa.BigInteger(), nullable=True),
+    sa.Column('reminders', sa.SmallInteger(), nullable=False),
     sa.Column('approval_status', sa.String(length=32), nullable=True),
     sa.Column('remote_created_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('remote_updated_at', sa.DateTime(timezone=True), nullable=True),
@@ -288,6 +297,7 @@ def upgrade():
     )
     with op.batch_alter_table('billcom_document', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_billcom_document_origin'), ['origin_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_document_overdue'), ['organization_id', 'reminders', 'due_date', 'id'], unique=False, sqlite_where=sa.text("kind = 'invoice' AND status IN ('open', 'partial')"), postgresql_where=sa.text("kind = 'invoice' AND status IN ('open', 'partial')"))
         batch_op.create_index(batch_op.f('ix_billcom_document_party'), ['party_id', 'kind', 'status'], unique=False)
         batch_op.create_index(batch_op.f('ix_billcom_document_release'), ['organization_id', 'release_after', 'id'], unique=False, sqlite_where=sa.text("kind = 'bill' AND status = 'open' AND released_at IS NULL"), postgresql_where=sa.text("kind = 'bill' AND status = 'open' AND released_at IS NULL"))
 
@@ -370,6 +380,31 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_seller')),
     sa.UniqueConstraint('user_id', name=op.f('uq_seller_user_id'))
     )
+    op.create_table('billcom_adjustment_part',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organization_id', sa.String(length=20), nullable=False),
+    sa.Column('adjustment_id', sa.Uuid(), nullable=False),
+    sa.Column('document_id', sa.Uuid(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('generation', sa.SmallInteger(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('lowered_cents', sa.BigInteger(), nullable=False),
+    sa.Column('turned_cents', sa.BigInteger(), nullable=False),
+    sa.Column('planned_cents', sa.BigInteger(), nullable=False),
+    sa.Column('operation_key', sa.String(length=64), nullable=True),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("state IN ('open', 'planned', 'done')", name=op.f('ck_billcom_adjustment_part_state')),
+    sa.CheckConstraint('cents > 0 AND lowered_cents >= 0 AND turned_cents >= 0 AND planned_cents >= 0 AND lowered_cents + turned_cents <= cents', name=op.f('ck_billcom_adjustment_part_cents')),
+    sa.ForeignKeyConstraint(['adjustment_id'], ['billcom_adjustment.id'], name=op.f('fk_billcom_adjustment_part_adjustment_id')),
+    sa.ForeignKeyConstraint(['document_id'], ['billcom_document.id'], name=op.f('fk_billcom_adjustment_part_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_billcom_adjustment_part')),
+    sa.UniqueConstraint('document_id', 'adjustment_id', 'generation', name=op.f('uq_billcom_adjustment_part_generation'))
+    )
+    with op.batch_alter_table('billcom_adjustment_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_billcom_adjustment_part_adjustment'), ['adjustment_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_adjustment_part_open'), ['organization_id', 'document_id'], unique=False, sqlite_where=sa.text("state <> 'done'"), postgresql_where=sa.text("state <> 'done'"))
+
     op.create_table('billcom_payment_part',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('organization_id', sa.String(length=20), nullable=False),
@@ -389,6 +424,23 @@ def upgrade():
     with op.batch_alter_table('billcom_payment_part', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_billcom_payment_part_payment'), ['payment_id'], unique=False)
 
+    op.create_table('billcom_recorded_payment',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organization_id', sa.String(length=20), nullable=False),
+    sa.Column('document_id', sa.Uuid(), nullable=False),
+    sa.Column('reference', sa.String(length=100), nullable=False),
+    sa.Column('method', sa.String(length=32), nullable=False),
+    sa.Column('received_on', sa.Date(), nullable=False),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('applied_cents', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('actor', sa.String(length=100), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('applied_cents > 0 AND applied_cents <= cents', name=op.f('ck_billcom_recorded_payment_cents')),
+    sa.ForeignKeyConstraint(['document_id'], ['billcom_document.id'], name=op.f('fk_billcom_recorded_payment_document_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_billcom_recorded_payment')),
+    sa.UniqueConstraint('organization_id', 'document_id', 'reference', name=op.f('uq_billcom_recorded_payment_reference'))
+    )
     op.create_table('billcom_settlement_line',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('organization_id', sa.String(length=20), nullable=False),
@@ -398,6 +450,7 @@ def upgrade():
     sa.Column('cents', sa.BigInteger(), nullable=False),
     sa.Column('fee_cents', sa.BigInteger(), nullable=False),
     sa.Column('description', sa.String(length=200), nullable=False),
+    sa.Column('account', sa.String(length=32), nullable=True),
     sa.CheckConstraint('fee_cents >= 0 AND fee_cents <= cents', name=op.f('ck_billcom_settlement_line_fee_cents')),
     sa.ForeignKeyConstraint(['seller_id'], ['billcom_party.id'], name=op.f('fk_billcom_settlement_line_seller_id')),
     sa.ForeignKeyConstraint(['settlement_id'], ['billcom_settlement.id'], name=op.f('fk_billcom_settlement_line_settlement_id')),
@@ -434,6 +487,24 @@ def upgrade():
     with op.batch_alter_table('product', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_product_seller_id'), ['seller_id'], unique=False)
 
+    op.create_table('billcom_adjustment_line',
+    sa.Column('id', sa.Uuid(), nullable=False),
+    sa.Column('organization_id', sa.String(length=20), nullable=False),
+    sa.Column('adjustment_id', sa.Uuid(), nullable=False),
+    sa.Column('settlement_line_id', sa.Uuid(), nullable=False),
+    sa.Column('seller_id', sa.Uuid(), nullable=True),
+    sa.Column('cents', sa.BigInteger(), nullable=False),
+    sa.Column('fee_cents', sa.BigInteger(), nullable=False),
+    sa.CheckConstraint('cents > 0 AND fee_cents >= 0 AND fee_cents <= cents', name=op.f('ck_billcom_adjustment_line_cents')),
+    sa.ForeignKeyConstraint(['adjustment_id'], ['billcom_adjustment.id'], name=op.f('fk_billcom_adjustment_line_adjustment_id')),
+    sa.ForeignKeyConstraint(['seller_id'], ['billcom_party.id'], name=op.f('fk_billcom_adjustment_line_seller_id')),
+    sa.ForeignKeyConstraint(['settlement_line_id'], ['billcom_settlement_line.id'], name=op.f('fk_billcom_adjustment_line_settlement_line_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_billcom_adjustment_line')),
+    sa.UniqueConstraint('adjustment_id', 'settlement_line_id', name=op.f('uq_billcom_adjustment_line_line'))
+    )
+    with op.batch_alter_table('billcom_adjustment_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_billcom_adjustment_line_line'), ['settlement_line_id'], unique=False)
+
     op.create_table('order_item',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -464,6 +535,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_order_item_order_id'))
 
     op.drop_table('order_item')
+    with op.batch_alter_table('billcom_adjustment_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_billcom_adjustment_line_line'))
+
+    op.drop_table('billcom_adjustment_line')
     with op.batch_alter_table('product', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_product_seller_id'))
 
@@ -476,10 +551,16 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_billcom_settlement_line_seller'))
 
     op.drop_table('billcom_settlement_line')
+    op.drop_table('billcom_recorded_payment')
     with op.batch_alter_table('billcom_payment_part', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_billcom_payment_part_payment'))
 
     op.drop_table('billcom_payment_part')
+    with op.batch_alter_table('billcom_adjustment_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_billcom_adjustment_part_open'), sqlite_where=sa.text("state <> 'done'"), postgresql_where=sa.text("state <> 'done'"))
+        batch_op.drop_index(batch_op.f('ix_billcom_adjustment_part_adjustment'))
+
+    op.drop_table('billcom_adjustment_part')
     op.drop_table('seller')
     op.drop_table('buyer')
     with op.batch_alter_table('billcom_settlement', schema=None) as batch_op:
@@ -495,9 +576,13 @@ def downgrade():
     with op.batch_alter_table('billcom_document', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_billcom_document_release'), sqlite_where=sa.text("kind = 'bill' AND status = 'open' AND released_at IS NULL"), postgresql_where=sa.text("kind = 'bill' AND status = 'open' AND released_at IS NULL"))
         batch_op.drop_index(batch_op.f('ix_billcom_document_party'))
+        batch_op.drop_index(batch_op.f('ix_billcom_document_overdue'), sqlite_where=sa.text("kind = 'invoice' AND status IN ('open', 'partial')"), postgresql_where=sa.text("kind = 'invoice' AND status IN ('open', 'partial')"))
         batch_op.drop_index(batch_op.f('ix_billcom_document_origin'))
 
     op.drop_table('billcom_document')
+    with op.batch_alter_table('billcom_adjustment', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_billcom_adjustment_paying_back'), sqlite_where=sa.text("state = 'paying_back'"), postgresql_where=sa.text("state = 'paying_back'"))
+
     op.drop_table('billcom_adjustment')
     op.drop_table('user')
     op.drop_table('billcom_slot')
@@ -529,6 +614,7 @@ def downgrade():
 
     op.drop_table('billcom_hold')
     with op.batch_alter_table('billcom_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_billcom_entry_time'))
         batch_op.drop_index(batch_op.f('ix_billcom_entry_settlement'))
         batch_op.drop_index(batch_op.f('ix_billcom_entry_posting'))
         batch_op.drop_index(batch_op.f('ix_billcom_entry_account'))
