@@ -1,6 +1,6 @@
 """Values on their way in: JSON to what a field holds, strict where Bill.com is strict.
 
-money    cents, an int; refused beyond two decimals        decimal  as sent
+money    cents, an int; refused beyond two decimals, but for the noise of binary floats        decimal  as sent
 date     "2031-03-04"; "2031-3-4" is accepted too           enum     text of digits; a number is taken as its text
 ""       is the same as not set
 """
@@ -26,6 +26,7 @@ __all__ = ["cents_of", "date_of", "decoded", "rounded_cents"]
 
 _DATE: Final = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _LARGEST: Final = 10**15
+_NOISE: Final = Decimal("0.0001")
 _ENUM_LENGTH: Final = 40
 
 
@@ -44,16 +45,18 @@ def date_of(text: str) -> str:
 def cents_of(value: object) -> int:
     """Return the cents of an amount of dollars, a number or a text.
 
+    What binary floating point leaves behind, as in 0.30000000000000004, is rounded away.
+
     :raises ValueError: it is no number, or has a fraction of a cent.
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         raise ValueError(value)  # noqa: TRY004 - one error for all that is no amount
     try:
         amount = Decimal(value) * 100
-        cents = int(amount)
+        cents = int(amount.to_integral_value(ROUND_HALF_UP))
     except (InvalidOperation, OverflowError) as error:
         raise ValueError(value) from error
-    if cents != amount or abs(cents) > _LARGEST:
+    if (cents != amount and abs(cents - amount) > _NOISE) or abs(cents) > _LARGEST:
         raise ValueError(value)
     return cents
 

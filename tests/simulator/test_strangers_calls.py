@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,6 +30,20 @@ def test_accounts_of_the_ledger_are_created_in_bulk(bill: Caller) -> None:
     obj = {"entity": "ChartOfAccount", "accountType": "1", "name": "Bank", "isActive": "1"}
     found = bill("Bulk/Crud/Create/ChartOfAccount", {"bulk": [{"obj": obj}]})
     assert found["bulk"][0]["response_data"]["name"] == "Bank"
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(0.1 + 0.2, "0.30"), (1.1 * 3, "3.30"), (4.35 * 100, "435.00"), ("0.30000000000000004", "0.30")]
+)
+def test_the_noise_of_binary_floats_is_rounded_away(payer: Caller, sent: Any, kept: str) -> None:
+    made = payer.bill(payer.vendor(), sent)
+    assert made["amount"] == Decimal(kept)
+    assert payer.pay((made, sent))[0]["amount"] == Decimal(kept)
+
+
+@pytest.mark.parametrize("sent", [0.001, 12.345, "0.0049", "1e-3"])
+def test_a_fraction_of_a_cent_is_refused(bill: Caller, refused: Refuse, sent: Any) -> None:
+    refused("BDC_1119", bill.bill, bill.vendor(), sent)
 
 
 def test_an_empty_list_stands_for_no_data(bill: Caller) -> None:
