@@ -8,9 +8,19 @@ from example_marketplace.demo.report import Outcome
 from example_marketplace.demo.sides import Side, differences
 
 COUNTS = {"invoices": 2, "bills": 2, "payouts": 1}
-LEDGER = Side("ledger", {"buyer 1": 700, "buyer 2": 400}, {"seller 1": 990}, 110, COUNTS)
+LEDGER = Side(
+    "ledger",
+    collected={"buyer 1": 700, "buyer 2": 400},
+    returned={"buyer 1": 100},
+    refunded={"buyer 2": 30},
+    paid_out={"seller 1": 790},
+    left_cents=180,
+    owed_cents=70,
+    counts=COUNTS,
+)
 BOOKS = replace(LEDGER, name="books")
-BANK = replace(LEDGER, name="bank", counts={"payouts": 1})
+BANK = replace(LEDGER, name="bank", owed_cents=None, counts={"payouts": 1})
+GAP = "collected less returned, refunded, paid out and left is not nought"
 
 
 def test_three_equal_sides_have_no_difference() -> None:
@@ -18,12 +28,12 @@ def test_three_equal_sides_have_no_difference() -> None:
 
 
 def test_one_cent_of_one_seller_is_found_with_its_totals() -> None:
-    short = replace(BANK, paid_out={"seller 1": 989})
+    short = replace(BANK, paid_out={"seller 1": 789})
 
     found = differences(LEDGER, BOOKS, short)
 
-    assert str(found[0]) == "seller seller 1: ledger 990, books 990, bank 989"
-    assert {difference.what for difference in found} >= {"paid out", "collected less paid out and kept is not nought"}
+    assert str(found[0]) == "seller seller 1: ledger 790, books 790, bank 789"
+    assert {difference.what for difference in found} >= {"paid out", GAP}
 
 
 def test_two_buyers_charged_for_each_other_are_found_though_the_totals_agree() -> None:
@@ -35,9 +45,30 @@ def test_two_buyers_charged_for_each_other_are_found_though_the_totals_agree() -
 
 
 def test_a_seller_whom_only_the_bank_knows_is_found() -> None:
-    found = differences(LEDGER, BOOKS, replace(BANK, paid_out={"seller 1": 990, "stranger": 5}))
+    found = differences(LEDGER, BOOKS, replace(BANK, paid_out={"seller 1": 790, "stranger": 5}))
 
     assert str(found[0]) == "seller stranger: ledger 0, books 0, bank 5"
+
+
+def test_a_refund_that_only_the_bank_made_is_found() -> None:
+    found = differences(LEDGER, BOOKS, replace(BANK, refunded={"buyer 2": 60}))
+
+    assert str(found[0]) == "refunded buyer buyer 2: ledger 30, books 30, bank 60"
+
+
+def test_a_return_that_the_ledger_missed_is_found() -> None:
+    found = differences(replace(LEDGER, returned={}), BOOKS, BANK)
+
+    assert str(found[0]) == "buyer whose payment came back buyer 1: ledger 0, books 100, bank 100"
+
+
+def test_a_debt_to_sellers_that_the_books_do_not_have_is_found() -> None:
+    found = differences(LEDGER, replace(BOOKS, owed_cents=69), BANK)
+
+    assert [str(difference) for difference in found] == [
+        "owed to sellers: ledger 70, books 69",
+        "kept: ledger 110, books 111",
+    ]
 
 
 def test_a_missing_invoice_is_found() -> None:
@@ -47,7 +78,7 @@ def test_a_missing_invoice_is_found() -> None:
 
 
 def test_money_that_does_not_add_up_is_found_though_all_sides_agree() -> None:
-    sides = [replace(side, kept_cents=109) for side in (LEDGER, BOOKS, BANK)]
+    sides = [replace(side, left_cents=179) for side in (LEDGER, BOOKS, BANK)]
 
     found = differences(*sides)
 
@@ -55,16 +86,17 @@ def test_money_that_does_not_add_up_is_found_though_all_sides_agree() -> None:
 
 
 def test_the_last_line_has_each_figure_in_its_place() -> None:
-    outcome = Outcome(3, 2, 0, [LEDGER, BOOKS, BANK], [])
+    outcome = Outcome(3, 2, 0, 50, [LEDGER, BOOKS, BANK], [])
 
     assert outcome.last_line() == (
         "demo: orders=3 settled=2 invoices=2 bills=2 payouts=1 "
-        "collected_cents=1100 paid_out_cents=990 fees_cents=110 differences=0"
+        "collected_cents=1100 paid_out_cents=790 fees_cents=110 refunded_cents=30 returned_cents=100 "
+        "held_cents=50 owed_to_sellers_cents=20 differences=0"
     )
     assert "DIFFERENCE" not in outcome.table()
 
 
 def test_a_settlement_that_is_not_paid_out_is_no_good_end() -> None:
-    assert Outcome(3, 2, 0, [LEDGER], []).is_good
-    assert not Outcome(3, 2, 1, [LEDGER], []).is_good
-    assert "UNPAID 1 settlements" in Outcome(3, 2, 1, [LEDGER], []).table()
+    assert Outcome(3, 2, 0, 0, [LEDGER], []).is_good
+    assert not Outcome(3, 2, 1, 0, [LEDGER], []).is_good
+    assert "UNPAID 1 sales" in Outcome(3, 2, 1, 0, [LEDGER], []).table()
