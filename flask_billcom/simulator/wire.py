@@ -11,7 +11,6 @@ import re
 from binascii import a2b_qp
 from dataclasses import dataclass, field
 from decimal import Decimal
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, unquote, unquote_to_bytes
 
@@ -31,6 +30,7 @@ _LONG_NAME: Final = re.compile(r";\s*filename\*=[^']*'[^']*'([^\s;]+)", re.IGNOR
 _DISPOSITION: Final = re.compile(r"^content-disposition:(.*)$", re.IGNORECASE | re.MULTILINE)
 _ESCAPED: Final = re.compile(r'\\(["\\])')
 _BARE_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_SID: Final = re.compile(r'(?:^|[;,]\s*)sid="?([^;,"\s]*)')
 _SLASHES: Final = re.compile(r"//+")
 
 
@@ -119,13 +119,8 @@ def _base_url(environ: WSGIEnvironment) -> str:
 
 
 def _session_cookie(header: str) -> str:
-    if "sid=" not in header:
-        return ""
-    try:
-        found = SimpleCookie(header).get("sid")
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+    found = _SID.search(header) if "sid=" in header else None
+    return found[1] if found is not None else ""
 
 
 def _read_fields(body: bytes) -> dict[str, str]:
@@ -186,6 +181,9 @@ def _refuse_constant(text: str) -> Any:  # noqa: ANN401 - never returns
     raise ValueError(text)
 
 
+_DECODER: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+
+
 def parse_data(text: str | None) -> Mapping[str, Any]:
     """Return the `data` field of a call; missing, empty and `null` are the same as `{}`.
 
@@ -194,7 +192,7 @@ def parse_data(text: str | None) -> Mapping[str, Any]:
     if text is None or not text.strip():
         return {}
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+        found = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise refusal("BDC_1122") from error
     if found is None or found == []:  # where an empty map and an empty list are one, clients send the latter

@@ -151,3 +151,20 @@ def test_a_client_may_take_the_simulator_for_its_proxy(bill: Caller, server: Ser
 
 def test_a_closing_client_is_told_that_the_connection_closes(bill: Caller, server: Server) -> None:
     assert b"Connection: close" in spoken(server, written(bill, "/api/v2/CurrentTime.json", Connection="close"))
+
+
+@pytest.mark.parametrize(
+    "cookie", ["sid={}", "a=b; sid={}; c=d", 'sid="{}"', "a=b;sid={}", "$Version=1; sid={}; $Path=/"]
+)
+def test_the_session_is_found_among_other_cookies(bill: Caller, cookie: str) -> None:
+    form = {"devKey": bill.simulator.settings.dev_key}
+    headers = {"Cookie": cookie.format(bill.session_id)}
+    reply = bill.http.post(f"{bill.base}/GetSessionInfo.json", data=form, headers=headers, timeout=5)
+    assert reply.json()["response_status"] == 0
+
+
+def test_a_cookie_that_only_ends_like_it_is_none(bill: Caller) -> None:
+    form = {"devKey": bill.simulator.settings.dev_key, "sessionId": bill.session_id}
+    headers = {"Cookie": "presid=nonsense"}
+    reply = bill.http.post(f"{bill.base}/GetSessionInfo.json", data=form, headers=headers, timeout=5)
+    assert reply.json()["response_status"] == 0
