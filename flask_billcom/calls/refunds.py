@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import NotSettled
@@ -11,11 +12,14 @@ from flask_billcom.marketplace.moment import Moment
 from flask_billcom.marketplace.refunds import asking
 from flask_billcom.marketplace.refunds.asking import CANCEL, CANCELLED_ONCE, Asked
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot, snapshot_of
+from flask_billcom.marketplace.refunds.waiting import WaitingRefund, waiting
 from flask_billcom.money import to_cents
 
 from .sales import SalesCalls
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from flask_billcom.models import Settlement
     from flask_billcom.state import AppState
     from flask_billcom.store import Rows
@@ -41,6 +45,7 @@ class RefundCalls(SalesCalls):
         `tick()` carries it out once they are committed: what the buyer has not paid he does not owe any more, and what
         he has paid goes back to him by a bill. See :doc:`refunds` for each stage.
 
+        :param order: a mapped order, or the id of its settlement; then the app's current session is used.
         :param reference: what names this refund within the sale, up to 100 characters. Asked for again under it with
             the same content, the same refund is returned, so a double click gives nothing back twice.
         :param amount: Decimal dollars; left out for all that was not refunded yet. It is spread over what is left of
@@ -70,6 +75,7 @@ class RefundCalls(SalesCalls):
 
         Only rows are added to the order's session; `tick()` does the rest. Called again it returns the same.
 
+        :param order: a mapped order, or the id of its settlement.
         :param reason: why, in words for the audit trail.
         :param dry_run: whether to add nothing and only say what would be.
         :raises NotSettled: the order has no settlement.
@@ -81,21 +87,30 @@ class RefundCalls(SalesCalls):
     def refunds_of(self, order: object) -> list[RefundSnapshot]:
         """Return the refunds of an order, the oldest first, and how far each of them is.
 
+        :param order: a mapped order, or the id of its settlement.
         :raises NotSettled: the order has no settlement.
         """
-        settlement = self.settlement_of(order)
-        rows = self.state_of().store.within(self.session_of(order))
-        return [snapshot_of(rows, each) for each in asking.refunds_of(rows, settlement.id)]
+        settlement_id = order if isinstance(order, UUID) else self.settlement_of(order).id
+        rows = self.state_of().store.within(self._session(order))
+        return [snapshot_of(rows, each) for each in asking.refunds_of(rows, settlement_id)]
+
+    def waiting_refunds(self) -> list[WaitingRefund]:
+        """Return what refunds have still to do with each document, and why they wait."""
+        state = self.state_of()
+        state.check()
+        return list(waiting(state.parts.domain))
 
     def _ask(self, order: object, asked: Asked, *, dry_run: bool) -> RefundSnapshot:
         state = self.state_of()
-        rows = state.store.within(self.session_of(order))
+        rows = state.store.within(self._session(order))
         settlement = self._lock(state, rows, order)
         state.check(rows)
         return asking.ask(rows, Moment(state.clock), state.settings, settlement, asked, dry_run=dry_run)
 
     def _lock(self, state: AppState, rows: Rows, order: object) -> Settlement:
         organization_id = state.settings.organization_id
+        if isinstance(order, UUID):
+            return asking.locked(rows, order, organization_id)
         identity = self.registry.order(order, self.session_of(order))
         found = asking.lock(rows, organization_id, identity.local_id, identity)
         if found is None:
@@ -105,6 +120,9 @@ class RefundCalls(SalesCalls):
         if found is None:
             raise NotSettled(f"{identity.local_type} {identity.local_id} has no settlement; call settle(order) first")
         return found
+
+    def _session(self, order: object) -> Session:
+        return self._database.session() if isinstance(order, UUID) else self.session_of(order)
 
 
 def _cents(amount: Decimal) -> int:

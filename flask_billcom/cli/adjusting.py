@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 Act = Callable[..., "AdjustmentSnapshot"]
 
 
-def _dollars(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Decimal | None:
+def in_dollars(_context: click.Context, _parameter: click.Parameter, given: str | None) -> Decimal | None:
+    """Return an amount that was typed as dollars."""
     if given is None:
         return None
     if not re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,2})?", given):
@@ -38,7 +39,7 @@ second = click.option("--second", metavar="NAME", help="A second person who appr
 @click.argument("kind", type=click.Choice(["fine", "charge", "bonus", "credit"]))
 @click.argument("seller_class")
 @click.argument("key")
-@click.argument("amount", callback=_dollars)
+@click.argument("amount", callback=in_dollars)
 @click.option("--order", nargs=2, metavar="CLASS KEY", help="The order that it is about.")
 @reference
 @shell.reason
@@ -85,7 +86,7 @@ def adjust(
 @click.command("write-off")
 @click.argument("seller_class")
 @click.argument("key")
-@click.argument("amount", callback=_dollars, required=False)
+@click.argument("amount", callback=in_dollars, required=False)
 @reference
 @shell.reason
 @second
@@ -124,7 +125,7 @@ def write_off(
 @click.command
 @click.argument("order_class")
 @click.argument("key")
-@click.argument("amount", callback=_dollars, required=False)
+@click.argument("amount", callback=in_dollars, required=False)
 @click.option("--line", type=click.IntRange(min=1), help="Position of the line, counted from one.")
 @reference
 @shell.reason

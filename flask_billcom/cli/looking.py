@@ -79,6 +79,8 @@ def status(*, as_json: bool) -> None:
     for state, count in found.undecided.items():
         if count:
             click.echo(f"{count} adjustments are {state}: flask billcom pay adjustments --state {state}")
+    if found.refunds:
+        click.echo(f"{found.refunds} refunds are not carried out yet: flask billcom pay refunds")
     if found.stuck:
         click.echo(f"{found.stuck} operations need a person: flask billcom ops list --stuck")
 
@@ -98,6 +100,7 @@ def _show_money(found: Status) -> None:
             ("payouts on their way", shell.dollars(money.clearing_out_cents)),
             ("fees", shell.dollars(money.fee_cents)),
             ("own lines", shell.dollars(money.own_cents)),
+            ("owed to buyers", shell.dollars(money.refunds_cents)),
             ("owed by sellers", shell.dollars(money.owed_by_sellers_cents)),
         ],
     )

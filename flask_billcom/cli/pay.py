@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import adjusting, collecting, payouts, shell
+from . import adjusting, collecting, payouts, refunding, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.payouts import PayoutRun
@@ -32,6 +32,8 @@ for _command in (
     adjusting.deny_adjustment,
     adjusting.list_adjustments,
 ):
+    pay.add_command(_command)
+for _command in (refunding.refund, refunding.cancel, refunding.refunds):
     pay.add_command(_command)
 for _command in (collecting.record, collecting.remind, collecting.charge_again):
     pay.add_command(_command)

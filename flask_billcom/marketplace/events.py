@@ -62,8 +62,12 @@ payout_sent = signals.signal("payout_sent")
 payout_paid = signals.signal("payout_paid")
 #: A payout failed, was returned or voided; nothing is paid again before a person decides.
 payout_failed = signals.signal("payout_failed")
-#: Money of a sale was given back.
+#: Somebody asked for a refund; the subject is the settlement. ``refund``, ``cents``, ``fee_cents``, ``reason``.
+refund_requested = signals.signal("refund_requested")
+#: The buyer has his money back, or does not owe it any more; the subject is the settlement. ``refund``, ``cents``.
 refunded = signals.signal("refunded")
+#: A sale was taken back before it was collected; the subject is the settlement. ``refund``, ``cents``.
+cancelled = signals.signal("cancelled")
 #: An operation needs a person: its outcome cannot be told for certain.
 quarantined = signals.signal("quarantined")
 #: The trust that a person confirmed with a code ends soon.

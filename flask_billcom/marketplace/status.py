@@ -21,6 +21,7 @@ from flask_billcom.store import Rows
 from .adjustments import OPEN, PROPOSED
 from .lists.operations import stuck_condition
 from .lists.settlements import HoldRow, hold_row
+from .refunds.waiting import count_waiting
 
 _UNDECIDED = (PROPOSED, OPEN)
 _ENDED = (OperationState.DONE, OperationState.CANCELLED)
@@ -68,6 +69,7 @@ class Money:
     :param clearing_out_cents: payouts of it have left and not arrived.
     :param fee_cents: the marketplace has earned it as fees.
     :param own_cents: the marketplace has earned it with its own lines.
+    :param refunds_cents: buyers are to get it back.
     :param owed_by_sellers_cents: sellers owe it; it is taken off their next bills.
     """
 
@@ -80,6 +82,7 @@ class Money:
     clearing_out_cents: int
     fee_cents: int
     own_cents: int
+    refunds_cents: int
     owed_by_sellers_cents: int
 
 
@@ -89,6 +92,7 @@ class Status:
 
     :param settlements: how many there are, by state; every state is there.
     :param stuck: operations that move no further without a person.
+    :param refunds: refunds that are not carried out yet; `flask billcom pay refunds` says why.
     :param undecided: adjustments that wait for people, by state: `proposed` for approval, `open` disputes.
     :param last_tick: when the last tick ended, or None.
     :param last_error: why it stopped early, or None.
@@ -101,6 +105,7 @@ class Status:
     settlements: Mapping[str, int]
     operations: tuple[Work, ...]
     stuck: int
+    refunds: int
     undecided: Mapping[str, int]
     payments: tuple[Paid, ...]
     holds: tuple[HoldRow, ...]
@@ -126,6 +131,7 @@ def status_of(rows: Rows, organization_id: str, *, environment: str, payments_en
         settlements=_settlements(rows, organization_id),
         operations=_work(rows, organization_id),
         stuck=_stuck(rows, organization_id),
+        refunds=count_waiting(rows, organization_id),
         undecided=_undecided(rows, organization_id),
         payments=_payments(rows, organization_id),
         holds=holds_in_force(rows, organization_id),
@@ -213,6 +219,7 @@ def _money(books: Mapping[Account, int]) -> Money:
         clearing_out_cents=-books[Account.PROVIDER_CLEARING_OUT],
         fee_cents=-books[Account.FEE_INCOME],
         own_cents=-books[Account.OWN_INCOME],
+        refunds_cents=-books[Account.REFUND_PAYABLE],
         owed_by_sellers_cents=books[Account.SELLER_CLAWBACK],
     )
 

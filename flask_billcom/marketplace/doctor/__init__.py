@@ -4,7 +4,8 @@
     database   tables, environment, engine
     access     keys, sign-in, trust, reachability
     work       ticks, holds, operations, audit trail, events, books
-    money      payable cents that nothing pays, payouts that come back, sales that do not end, strays
+    money      payable cents that nothing pays, payouts that come back, refunds that wait, sales that do not end, strays
+    people     adjustments and disputes that nobody has decided about
 
 Without tables there is nothing else to look at, and without the clock nothing has an age.
 """
@@ -18,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from flask_billcom.errors import BillcomError, TransportError
 
-from . import access, database, money, work
+from . import access, database, money, people, work
 from .checks import Check, Level, Subject, problem, well
 
 __all__ = ["Check", "Diagnosis", "Level", "Subject", "examine"]
@@ -79,8 +80,10 @@ def _checks(subject: Subject, *, offline: bool) -> Iterator[Check]:
         yield from look(subject, now)
     yield from money.payable(subject.domain)
     yield from money.coming_back(subject, now)
+    yield from money.refunds(subject.domain)
     yield from money.slow_sales(subject, now)
     yield from money.beside(subject)
+    yield from people.undecided(subject, now)
 
 
 def _settings(subject: Subject) -> Check:

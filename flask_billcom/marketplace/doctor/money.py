@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.idle import idle
+from flask_billcom.marketplace.refunds.waiting import waiting
 from flask_billcom.models import Document, Payment, Settlement
 from flask_billcom.money import from_cents
 
@@ -61,6 +62,18 @@ def coming_back(subject: Subject, now: datetime) -> Iterator[Check]:
         yield warning("payouts.returning", message, step)
     else:
         yield well("payouts.returning", "no payout comes back")
+
+
+def refunds(domain: Domain) -> Iterator[Check]:
+    """Name refunds that are not carried out, where that is a matter for a person."""
+    found = list(waiting(domain))
+    stuck = [each for each in found if each.needs_person]
+    for each in stuck[:20]:
+        message = f"refund {each.refund} of sale {each.sale}, {each.number}, {from_cents(each.cents)} dollars"
+        yield warning("refunds", f"{message}: {each.reason}", "`flask billcom pay refunds`")
+    if not stuck:
+        waits = f"; {counted(len(found), 'part')} of refunds under way" if found else ""
+        yield well("refunds", f"no refund waits for a person{waits}")
 
 
 def beside(subject: Subject) -> Iterator[Check]:

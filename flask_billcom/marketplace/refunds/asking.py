@@ -95,11 +95,18 @@ def lock(rows: Rows, organization_id: str, reference: str, order: Identity) -> S
     return _fresh(rows, *which)
 
 
-def locked(rows: Rows, settlement_id: UUID) -> Settlement:
-    """Return the sale of a row id, locked in the same way."""
-    rows.change(update(Settlement).where(Settlement.id == settlement_id).values(state=Settlement.state))
-    found = _fresh(rows, Settlement.id == settlement_id)
-    assert found is not None
+def locked(rows: Rows, settlement_id: UUID, organization_id: str | None = None) -> Settlement:
+    """Return the sale of a row id, locked in the same way.
+
+    :raises NotPossible: there is none.
+    """
+    which = [Settlement.id == settlement_id]
+    if organization_id is not None:
+        which.append(Settlement.organization_id == organization_id)
+    rows.change(update(Settlement).where(*which).values(state=Settlement.state))
+    found = _fresh(rows, *which)
+    if found is None:
+        raise NotPossible("there is no such settlement")
     return found
 
 

@@ -17,7 +17,7 @@ from flask_billcom.marketplace.plain import plain
 from flask_billcom.web.entrance import Visitor, let_in
 from flask_billcom.web.problems import Refused
 
-from . import acts, adjusting, books, collecting, files, matching, reads
+from . import acts, adjusting, books, collecting, files, matching, reads, refunding
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
@@ -57,6 +57,10 @@ ROUTES = (
     Route("GET", "/payouts/<payout_id>", "payouts_of", reads.payout),
     Route("GET", "/adjustments", "adjustments_of", adjusting.adjustments),
     Route("GET", "/adjustments/<adjustment_id>", "adjustments_of", adjusting.adjustment),
+    Route("GET", "/settlements/<path:reference>/refunds", "refunds_of", refunding.refunds, staff=True),
+    Route("POST", "/settlements/<path:reference>/refund", "refund", refunding.refund_settlement, staff=True),
+    Route("POST", "/settlements/<path:reference>/cancel", "cancel", refunding.cancel_settlement, staff=True),
+    Route("GET", "/refunds/waiting", "refunds_of", refunding.waiting, staff=True),
     Route("GET", "/operations", "console", reads.operations),
     Route("GET", "/operations/<operation_id>", "console", reads.operation),
     Route("POST", "/settlements/<path:reference>/hold", "hold", acts.hold_settlement, staff=True),

@@ -90,6 +90,19 @@ def maybe_whole(name: str) -> int | None:
     return int(text)
 
 
+def maybe_flag(name: str) -> bool | None:
+    """Return a truth value, or None.
+
+    :raises Refused: it is none.
+    """
+    given = body().get(name)
+    if given is None:
+        return None
+    if given not in {True, False, "true", "false"}:
+        raise wrong(f"{name} must be true or false")
+    return given in {True, "true"}
+
+
 def dry_run() -> bool:
     """Return whether nothing is to be done; true unless the request says that it is false."""
     given = body().get("dry_run", True)

@@ -90,7 +90,7 @@ def test_thirds_of_a_sale_leave_no_cent_behind(shop: Shop) -> None:
     assert shop.paid_to("Ada") == 100_01
     assert [shop.paid_to(name) for name in ("ann", "cid", "dan")] == [0, 0, 0]
     assert shop.books() == {}
-    assert {number for number in shop.there("Bill")} == {"FB-1-R1", "FB-1-R2", "FB-1-R3", "FB-1-R4"}
+    assert set(shop.there("Bill")) == {"FB-1-R1", "FB-1-R2", "FB-1-R3", "FB-1-R4"}
     shop.settled_dust()
 
 
