@@ -3,7 +3,8 @@
     documents of a batch --read lately by this process?--> rows as they are
                            else: pages by `createdTime` over the batch's span; every document seen on the way is noted
 
-Lately is told by the process's own monotonic clock: the database's may jump back, and its rows may come from a backup.
+Lately is told by the process's own monotonic clock as well: the database's may jump back, and its rows may come from a
+backup.
 A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
 differs. Nothing here decides about paying; it only tells how a document stands.
 """
@@ -64,7 +65,7 @@ class Balances(Generic[R]):
         standing: dict[Any, Standing | None] = {}
         stale = []
         for document, party in documents:
-            if document.read_at is not None and self._is_fresh(document.remote_id):
+            if self._is_fresh(document):
                 standing[document.id] = Standing(document.due_cents or 0, document.scheduled_cents or 0)
             else:
                 stale.append((document, party))
@@ -75,9 +76,12 @@ class Balances(Generic[R]):
                 standing[document.id] = None if there is None else _standing(document, party, there)
         return standing
 
-    def _is_fresh(self, remote_id: str | None) -> bool:
-        read = self._read.get(remote_id or "")
-        return read is not None and self._domain.clock.monotonic() - read < FRESH.total_seconds()
+    def _is_fresh(self, document: Document) -> bool:
+        read = self._read.get(document.remote_id or "")
+        if document.read_at is None or read is None:
+            return False
+        age = self._domain.clock.now() - document.read_at
+        return timedelta(0) <= age < FRESH and self._domain.clock.monotonic() - read < FRESH.total_seconds()
 
     def _sweep(self, reads: Reads, stale: Sequence[tuple[Document, str]]) -> dict[str, R]:
         wanted = {document.remote_id for document, _ in stale}
