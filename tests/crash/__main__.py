@@ -11,7 +11,7 @@ import argparse
 import random
 import sys
 
-from tests.crash import mutants, suites
+from tests.crash import mutants, processes, suites
 from tests.crash.asked import Asked
 from tests.crash.quiet import silent
 
@@ -19,7 +19,7 @@ from tests.crash.quiet import silent
 def main(arguments: list[str] | None = None) -> int:
     """Run one suite and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    parser.add_argument("--suite", choices=[*sorted(suites.SUITES), "mutants"], required=True)
+    parser.add_argument("--suite", choices=[*sorted(suites.SUITES), "mutants", "processes"], required=True)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--count", type=int, help="how many tellings; all of them if left out")
     parser.add_argument("--seed", type=int, default=1)
@@ -38,7 +38,8 @@ def play(asked: Asked) -> int:
         count, of = mutants.play_mutants(asked.seed, asked.only, say)
         print(f"crash: suite=mutants caught={count}/{of}")
         return 0 if count == of else 1
-    total = suites.SUITES[asked.suite](asked, say)
+    suite = processes.processes if asked.suite == "processes" else suites.SUITES[asked.suite]
+    total = suite(asked, say)
     for end in total.failures:
         say(f"failed: {end.name}")
         for note in (*end.verdict.notes, *(f"never happened: {name}" for name in end.unfired)):
