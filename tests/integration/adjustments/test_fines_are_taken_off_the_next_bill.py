@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flask_billcom.ledger import Account
 from flask_billcom.marketplace.adjustments import BOOKED
-from flask_billcom.models import Document, OperationState
+from flask_billcom.models import Document, OperationState, Settlement
 
 from .conftest import MakeOffice, Office
 
@@ -100,4 +101,24 @@ def test_the_bill_of_a_seller_who_is_not_known_yet_is_lowered_too(office: Office
 
     assert office.bills() == {"FB-1-1": 600}
     assert office.world.states("create_bill") == [OperationState.CANCELLED, OperationState.DONE]
+    office.check()
+
+
+def test_a_sale_whose_bill_came_to_nothing_walks_to_its_end(make_office: MakeOffice) -> None:
+    office = make_office(collect="charge")
+    world = office.world
+    world.onboard(buyers=["Ada"])
+    office.adjust("ann", "fine", "9.00")
+    world.settle(("ann", "10.00", "1.00"))
+    for days in (0, 1, 4, 1, 1, 2):
+        if days:
+            world.advance(business_days=days)
+        for _ in range(4):
+            world.tick()
+
+    (sale,) = world.rows(Settlement)
+    assert sale.state == "paid_out"
+    assert world.paid_cents() == {}
+    assert office.balance("ann").earned_cents == 0
+    assert world.trial()[Account.BANK] == 1000
     office.check()

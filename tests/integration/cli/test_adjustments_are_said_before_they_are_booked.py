@@ -106,3 +106,18 @@ def test_a_dispute_is_opened_and_lost(terminal: Terminal) -> None:
 def test_an_amount_that_is_none_is_wrong_usage(terminal: Terminal, amount: str) -> None:
     words = ("pay", "adjust", "fine", "Seller", "1", "--reference", "A-1", "--reason", "x")
     assert "amount of dollars" in terminal.run(*words, "--", amount, code=2).stderr
+
+
+def test_the_doctor_names_what_nobody_has_decided(terminal: Terminal) -> None:
+    def said() -> list[str]:
+        checks = terminal.json("doctor", "--offline", code=1)["checks"]
+        return [check["message"] for check in checks if check["id"] == "adjustments"]
+
+    assert said() == ["no adjustment or dispute waits for a decision"]
+    large = ("pay", "adjust", "fine", "Seller", "1", "10.00", "--reference", "A-1", "--reason", "x", "--yes")
+    terminal.run(*large)
+    terminal.run("pay", "dispute", "Order", "1", "--reference", "D-1", "--reason", "x", "--yes")
+
+    dispute, fine = said()
+    assert dispute.startswith("1 dispute, 12.00 dollars, open, its money on hold")
+    assert fine.startswith("1 adjustment, 10.00 dollars, waiting for approval")
