@@ -29,7 +29,8 @@ def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterat
 
 def safe(words: str) -> str:
     """Return text that no spreadsheet takes for a formula."""
-    shown = "".join(each if each.isprintable() else "?" for each in words)
+    # Most text is plain, and looking at each character of a million lines takes minutes.
+    shown = words if words.isprintable() else "".join(each if each.isprintable() else "?" for each in words)
     # A formula may stand behind spaces, which spreadsheets strip.
     return f"'{shown}" if words.startswith(_FORMULA) or shown.lstrip().startswith(_FORMULA) else shown
 

@@ -163,7 +163,10 @@ def _splits(rows: Rows, seller_id: UUID, *which: ColumnElement[bool]) -> list[Sp
         )
         .order_by(Adjustment.created_at, Adjustment.id)
     )
-    return [Split(*row[:5], int(row[5]), int(row[6])) for row in found]
+    return [
+        Split(id_, sale, kind, reference, at, int(cents), int(fee))
+        for id_, sale, kind, reference, at, cents, fee in found
+    ]
 
 
 def reasons(rows: Rows, organization_id: str, seller_id: UUID) -> list[Reason]:

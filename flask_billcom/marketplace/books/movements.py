@@ -67,7 +67,7 @@ class Movement:
 
     :param cents: above zero where he is owed more.
     :param what: in words.
-    :param reference: of the sale, or of an adjustment that belongs to none.
+    :param reference: of the sale, where it belongs to one.
     """
 
     at: datetime
@@ -229,7 +229,7 @@ class Teller:
             cause=cause,
             cents=change,
             what=f"{found.kind.replace('_', ' ')} {found.reference}: {found.reason}",
-            reference=found.reference if sale is None else sale.reference,
+            reference=None if sale is None else sale.reference,
             settlement_id=posting.settlement_id,
         )
 
