@@ -68,6 +68,12 @@ refund_requested = signals.signal("refund_requested")
 refunded = signals.signal("refunded")
 #: A sale was taken back before it was collected; the subject is the settlement. ``refund``, ``cents``.
 cancelled = signals.signal("cancelled")
+#: A fine, bonus or write-off counts now. `kind`, `cents`, `reference`; the subject is the adjustment.
+adjustment_booked = signals.signal("adjustment_booked")
+#: What a seller owes was taken off his bill. `number`, `cents`, `left_cents`; the subject is the document.
+debt_netted = signals.signal("debt_netted")
+#: A buyer disputes a sale; its money waits. `cents`, `reference`, `line`; the subject is the adjustment.
+dispute_opened = signals.signal("dispute_opened")
 #: An operation needs a person: its outcome cannot be told for certain.
 quarantined = signals.signal("quarantined")
 #: The trust that a person confirmed with a code ends soon.
