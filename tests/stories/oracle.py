@@ -198,29 +198,29 @@ def _nobody_got_more(town: Town, found: Found, overpaid: set[str]) -> None:
 
 def paid_to_sellers(town: Town) -> Counter[str]:
     """Return the cents that sellers' accounts have got, by name in the stories, as their banks say."""
-    owners = _owners(town, "seller")
+    return _got(town, "seller")
+
+
+def _got(town: Town, role: str) -> Counter[str]:
+    """Return the cents that buyers or sellers have got as vendors of Bill.com, whatever else went through."""
+    names = _vendors(town, role)
+    bank = town.world.simulator.bank
     got: Counter[str] = Counter()
-    for account in town.world.simulator.bank.accounts.values():
-        if account.owner_id in owners:
-            got[owners[account.owner_id]] += account.cents
+    for each in bank.transfers:
+        for key, sign in ((each.credited, 1), (each.debited, -1)):
+            name = names.get(bank.accounts[key].owner_id)
+            if name is not None and each.kind in {"payout", "return"}:
+                got[name] += sign * each.cents
     return +got
 
 
-def _owners(town: Town, role: str) -> dict[str, str]:
-    """Return whose accounts are whose, by the id of account or party at Bill.com."""
-    word, account, key = (
-        ("vendor", "VendorBankAccount", "vendorId")
-        if role == "seller"
-        else ("customer", "CustomerBankAccount", "customerId")
-    )
-    remote = {
-        party.remote_id: name
-        for party in town.world.rows(Party, Party.role == word)
-        for (known, name), person in town.people.items()
-        if known == role and str(person.key) == party.local_id and party.local_type == role.capitalize()
-    }
-    accounts = {row.id: remote[row[key]] for row in town.at_billcom(account) if row[key] in remote}
-    return {each: name for each, name in (*remote.items(), *accounts.items()) if each is not None}
+def _vendors(town: Town, role: str) -> dict[str, str]:
+    """Return who is paid, by the id of vendor or vendor's account at Bill.com."""
+    keys = {str(person.key): name for (known, name), person in town.people.items() if known == role}
+    parties = town.world.rows(Party, Party.role == "vendor", Party.local_type == role.capitalize())
+    names = {str(party.remote_id): keys[party.local_id] for party in parties if party.local_id in keys}
+    accounts = {r.id: names[r["vendorId"]] for r in town.at_billcom("VendorBankAccount") if r["vendorId"] in names}
+    return {**names, **accounts}
 
 
 def _figures(town: Town, found: Found, wanted: Mapping[str, int]) -> None:
@@ -252,19 +252,9 @@ def _of_the_banks(town: Town) -> dict[str, int]:
     return {
         "collected": collected,
         "returned": returned,
-        "refunded": refunded(town),
-        "paid_out": paid_to_sellers(town).total(),
+        "refunded": _got(town, "buyer").total(),
+        "paid_out": _got(town, "seller").total(),
     }
-
-
-def refunded(town: Town) -> int:
-    """Return the cents that were paid out to buyers."""
-    buyers = _owners(town, "buyer")
-    return sum(
-        each.cents
-        for each in town.world.simulator.bank.transfers
-        if each.kind == "payout" and town.world.simulator.bank.accounts[each.credited].owner_id in buyers
-    )
 
 
 def _of_the_books(town: Town, trial: Mapping[Account, int]) -> dict[str, int]:

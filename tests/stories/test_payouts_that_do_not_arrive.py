@@ -200,7 +200,7 @@ def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
     town.passes()
     town.waits(bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
-    town.waits(bank_days=70, at_once=True)
+    town.waits(bank_days=70, step=70)
     town.waits(bank_days=2)
 
     assert town.payout_to("dee")["status"] == "5"
@@ -213,7 +213,7 @@ def test_an_uncashed_cheque_that_bill_com_voids_is_owed_again(begin: Begin) -> N
     town.passes()
     town.waits(bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
-    town.waits(bank_days=70, at_once=True)
+    town.waits(bank_days=70, step=70)
     town.waits(bank_days=4)
     town.passes(seconds=3600)
 

@@ -1,0 +1,172 @@
+"""Answers that never come, sessions that end, and a database that forgets."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_billcom.ledger import Account
+from tests.stories.conftest import Begin
+from tests.stories.town import Town
+
+TEN = ("ann", "10.00", "1.00")
+MUTE = ["timeout_after", "timeout_before", "reset_after", "http_5xx_after", "garbage", "empty"]
+
+
+@pytest.mark.parametrize("fault", MUTE)
+def test_a_payout_whose_answer_is_lost_is_paid_once(town: Town, fault: str) -> None:
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=5)
+    town.breaks(fault, "PayBills")
+    town.waits(bank_days=5)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+@pytest.mark.parametrize(
+    ("fault", "endpoint"),
+    [
+        ("timeout_after", "Bulk/Crud/Create/Invoice"),
+        ("http_5xx_before", "Bulk/Crud/Create/Invoice"),
+        ("timeout_after", "Bulk/Crud/Create/Bill"),
+        ("http_5xx_before", "Bulk/Crud/Create/Bill"),
+        ("timeout_after", "ChargeCustomer"),
+    ],
+)
+def test_whatever_answer_is_lost_the_order_is_made_once_and_paid_out(town: Town, endpoint: str, fault: str) -> None:
+    town.breaks(fault, endpoint)
+    town.sells(TEN, ("bo", "5.00", "0.50"))
+    town.passes()
+    town.waits(bank_days=10)
+
+    town.ends(collected="15.00", paid_out="13.50", fees="1.50")
+
+
+def test_a_charge_that_vanished_is_sent_again_by_a_person_alone(town: Town) -> None:
+    town.breaks("timeout_before", "ChargeCustomer")
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=2)
+    (lost,) = town.operations("charge", "quarantined")
+    assert town.calls("ChargeCustomer") == 1
+    town.billcom.resolve(lost.id, actor="eve", reason="Ada's bank shows no debit", second="bob")
+    town.passes()
+    town.waits(bank_days=9)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_packet_that_lands_ten_minutes_late_pays_once(town: Town) -> None:
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=5)
+    town.breaks("late_effect", "PayBills", seconds=500)
+    town.waits(bank_days=5)
+
+    assert len(town.payouts_to("ann")) == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_mfa_trust_lapses_with_one_payout_unknown_and_fifty_planned(begin: Begin) -> None:
+    town = begin(payout_schedule="manual", float_cents=10_000_00, collect="none", release="on_settlement")
+    crowd = [f"seller {place}" for place in range(50)]
+    town.sells(TEN)
+    town.passes()
+    town.breaks("timeout_after", "PayBills")
+    town.billcom.payout_run(actor="eve")
+    town.world.advance(seconds=1)
+    town.ticks()
+    town.sells(*((name, "1.00") for name in crowd))
+    for _ in range(4):
+        town.ticks()
+    town.world.simulator.world.sessions.devices.clear()
+    town.world.advance(seconds=40 * 60)
+    town.billcom.payout_run(actor="eve")
+    town.passes()
+    assert len(town.at_billcom("SentPay")) == 1
+    town.signs_in()
+    town.passes(seconds=3600)
+    town.waits(bank_days=9)
+
+    town.ends(due="60.00", paid_out="59.00", fees="1.00", states={"1": "invoiced", "2": "invoiced"})
+
+
+def test_a_backup_ten_minutes_old_is_restored_and_nothing_is_made_twice(begin: Begin) -> None:
+    town = begin(collect="send")
+    first = town.sells(TEN)
+    town.passes()
+    town.pays_by_link(first)
+    town.waits(bank_days=6)
+    backup = town.backs_up()
+    lost = town.sells(("bo", "20.00", "2.00"), number=77)
+    town.passes(seconds=600)
+    made = town.invoice_of(lost), town.bill_of(lost, "bo")
+    town.restores(backup)
+    town.orders.remove(lost)
+    town.passes(seconds=600)
+    second = town.sells(("cy", "30.00", "3.00"), to="Ben", number=78)
+    town.passes()
+    assert len(town.at_billcom("Invoice")) == 2, "nothing is sent before a person has looked"
+    found = town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    assert {each.key for each in found.strays} == {"FB-77", "FB-77-1"}
+    town.passes(seconds=3600)
+    town.pays_by_link(second)
+    town.waits(bank_days=10)
+    for document in made:
+        town.operator("delete", id=document.id)
+
+    town.ends(collected="40.00", paid_out="36.00", fees="4.00")
+
+
+def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=5)
+    backup = town.backs_up()
+    town.waits(bank_days=1)
+    assert len(town.payouts_to("ann")) == 1
+    town.restores(backup)
+    town.passes()
+    town.waits(bank_days=3)
+
+    assert len(town.payouts_to("ann")) == 1
+    town.ends(
+        collected="10.00",
+        paid_out="9.00",
+        owed="9.00",
+        fees="1.00",
+        paid_by_hand="9.00",
+        clearing={Account.SELLER_RESERVED: "-9.00"},
+        waiting=["payout parked: difference"],
+        states={"1": "funded"},
+        differences=["paid_outside bill FB-1-1"],
+    )
+
+
+def test_an_hour_of_refused_connections_is_a_pause(town: Town) -> None:
+    town.breaks("connect_refused", "*", count=10_000)
+    town.sells(TEN)
+    town.passes(rounds=6)
+    town.mends()
+    town.waits(bank_days=11)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_session_that_ends_in_the_middle_signs_in_once(town: Town) -> None:
+    town.breaks("bdc:BDC_1109", "Bulk/Crud/Create/Invoice")
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=9)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_marketplace_that_was_asleep_for_a_month_catches_up(town: Town) -> None:
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=22, step=22)
+    town.signs_in()
+    town.waits(bank_days=5)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
