@@ -161,8 +161,9 @@ def _taken(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, int]:
 
 
 def _net_bill(rows: Rows, domain: Domain, bill: _Bill, off: int) -> int:
-    """Lower one bill and return by how many cents; by none where somebody else got hold of it."""
+    """Lower one bill and return by how many cents; the document comes first, as wherever both are changed."""
     document, operation = bill.document, bill.operation
+    _lower(rows, document, off)
     cancelled = ops.move(
         rows,
         [operation.id],
@@ -170,8 +171,7 @@ def _net_bill(rows: Rows, domain: Domain, bill: _Bill, off: int) -> int:
         to={"state": OperationState.CANCELLED, "parked": None, "evidence": {"message": _REASON}},
     )
     if not cancelled:
-        return 0
-    _lower(rows, document, off)
+        raise _Moved
     if off < document.cents:
         _plan_again(rows, domain, bill, document.cents - off)
     _book(rows, domain, bill, off)
