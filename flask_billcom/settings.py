@@ -187,11 +187,11 @@ class Settings:
     )
     approval_threshold_cents: int | None = _setting(
         readers.optional(readers.cents),
-        "Payout runs of at least this many cents wait for approval; none for no approval.",
-        protects="Large payouts by one person alone.",
+        "Payout runs, fines and bonuses of at least this many cents wait for approval; none for no approval.",
+        protects="Large payouts and adjustments by one person alone.",
         default=None,
     )
-    approvers: int = _setting(readers.whole(1, 2), "How many people must approve such a run.", default=1)
+    approvers: int = _setting(readers.whole(1, 2), "How many people must approve such a run or adjustment.", default=1)
     reminder_days: tuple[int, ...] = _setting(
         readers.days, "Days after the due date on which an unpaid invoice is sent again.", default=()
     )

@@ -4,6 +4,7 @@ sales     settle, settle_many, settlement_of
 parties   sync_party, ensure_party, add_bank_account, authorize_charges, revoke_charges
 payouts   approve, void, pay_again, confirm_credit, confirm_bank_account, confirm_match
 collection  record_payment, remind, charge_again, credit_of
+adjustments  adjust, write_off, approve_adjustment, deny_adjustment, dispute, resolve_dispute, adjustments_of
 running   tick, start_runner
 
 `Billcom` is all of them together. Commands, routes and pages use nothing else.
