@@ -110,6 +110,10 @@ class CustomerAccounts(Behaviour):
         world.change(customer, hasBankAccount=True)
         return row
 
+    def unknown(self, name: str, value: object) -> Refusal:
+        """Return the refusal of an account of nobody, in the words that were recorded."""
+        return unknown_owner(name) if name == "customerId" else super().unknown(name, value)
+
     def set_active(self, world: World, row: Row, flag: str) -> None:
         """Remove the account."""
         super().set_active(world, row, flag)

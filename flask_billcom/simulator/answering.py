@@ -160,7 +160,7 @@ def _carried_out(simulator: Simulator, request: Request, inside: int, fault: Fau
 def _check_key(simulator: Simulator, form: Mapping[str, str]) -> None:
     given = form.get("devKey") or form.get("appkey") or form.get("appKey")
     if not given:
-        raise refusal("BDC_1108", "devKey")
+        raise Refusal("BDC_1108", "Developer key must be specified.")  # recorded; its code is assumed
     if given != simulator.settings.dev_key:
         raise refusal("BDC_1102")
     state = simulator.settings.dev_key_state

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from flask_billcom.simulator.catalogue import NO_ID, Entity
-from flask_billcom.simulator.errors import field_refusal, refusal
+from flask_billcom.simulator.errors import Refusal, field_refusal, refusal
 from flask_billcom.simulator.ids import has_id_form
 from flask_billcom.simulator.values import decoded
 
@@ -79,6 +79,10 @@ class Behaviour:
         del data
         world.change(row, **values)
 
+    def unknown(self, name: str, value: object) -> Refusal:
+        """Return the refusal of a reference that belongs to no object."""
+        return field_refusal(name, value)
+
     def set_active(self, world: World, row: Row, flag: str) -> None:
         """Delete ("2") or undelete ("1") the object."""
         if "isActive" in row.shape.entity.fields:
@@ -124,7 +128,10 @@ def _object(owner: Entity, data: Mapping[str, Any]) -> Mapping[str, Any]:
     return given
 
 
-def check_references(world: World, values: Mapping[str, Any]) -> None:
+_PLAIN: Final = Behaviour()
+
+
+def check_references(world: World, values: Mapping[str, Any], behaviour: Behaviour = _PLAIN) -> None:
     """Refuse ids that belong to no object of the entity that their field names.
 
     :raises Refusal: BDC_1119.
@@ -132,7 +139,7 @@ def check_references(world: World, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         target = REFERENCES.get(name)
         if target is not None and value != NO_ID and value is not None and world.find(target, value) is None:
-            raise field_refusal(name, value)
+            raise behaviour.unknown(name, value)
 
 
 def create(world: World, owner: Entity, behaviour: Behaviour, data: Mapping[str, Any]) -> Row:
@@ -141,7 +148,7 @@ def create(world: World, owner: Entity, behaviour: Behaviour, data: Mapping[str,
     for name in owner.required:
         if values.get(name) in _EMPTY:
             raise refusal("BDC_1117", name)
-    check_references(world, values)
+    check_references(world, values, behaviour)
     return behaviour.create(world, owner, values, data)
 
 

@@ -19,6 +19,17 @@ def test_the_list_of_codes_needs_no_credentials(bill: Caller, method: str) -> No
     assert {"BDC_1109", "BDC_1144"} <= {each["error_code"] for each in answer["response_data"]}
 
 
+def test_a_missing_key_is_asked_for_in_the_recorded_words(bill: Caller, refused: Refuse) -> None:
+    assert refused("BDC_1108", bill, "CurrentTime", devKey="").text == "Developer key must be specified."
+
+
+def test_an_account_of_nobody_is_refused_in_the_recorded_words(bill: Caller, refused: Refuse) -> None:
+    account = {"nameOnAccount": "A", "routingNumber": "021000021", "accountNumber": "12345678"}
+    values = {"customerId": "0cu01NOBODYXXXXXXaaa", **account}
+    error = refused("BDC_1119", bill.create, "CustomerBankAccount", {"agreedWithTOS": True}, **values)
+    assert error.text == "Invalid entity data. Invalid DB ID: customerId."
+
+
 def test_permissions_are_flags_by_name(bill: Caller) -> None:
     role = bill.list("Profile")[0]["id"]
     found = bill("GetProfilePermissions", {"id": role})
