@@ -2,11 +2,11 @@
 
     settled      buyer_receivable +gross | seller_payable -net, fee_income -fee, own_income -own
     collected    provider_clearing_in +  | buyer_receivable -
-    banked       bank +                  | provider_clearing_in -
+    banked       bank +                  | provider_clearing_in -       when the bank shows the day's line
     pay planned  seller_payable +        | seller_reserved -
     pay sent     seller_reserved +       | payout_scheduled -
     processed    payout_scheduled +      | provider_clearing_out -
-    cleared      provider_clearing_out + | bank -
+    banked       provider_clearing_out + | bank -                       the same; clearing afterwards posts nothing
 
 Debits are positive, credits negative; a posting that does not sum to zero is refused. Entries are never changed:
 what is undone is posted again with the other sign.
