@@ -77,7 +77,7 @@ def charge_again(domain: Domain, settlement_id: UUID, person: Person | None) -> 
 def drop_needless(rows: Rows, document_ids: Collection[UUID]) -> None:
     """Cancel the planned charges of invoices that are paid: nothing may be collected twice."""
     for ids in chunks(document_ids):
-        paid = select(Document.id).where(Document.id.in_(ids), Document.kind == "invoice", Document.status == "paid")
+        paid = select(Document.id).where(Document.id.in_(ids), Document.collection == CHARGE, Document.status == "paid")
         rows.change(
             update(Operation)
             .where(

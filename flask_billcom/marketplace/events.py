@@ -68,6 +68,12 @@ refund_requested = signals.signal("refund_requested")
 refunded = signals.signal("refunded")
 #: A sale was taken back before it was collected; the subject is the settlement. ``refund``, ``cents``.
 cancelled = signals.signal("cancelled")
+#: Money that came elsewhere is noted at Bill.com. `payment`, `cents`; the subject is the invoice.
+payment_recorded = signals.signal("payment_recorded")
+#: An open invoice is sent once more. `days` after its due date, or `reference`; the subject is the invoice.
+reminded = signals.signal("reminded")
+#: A person has a buyer charged again whose debit came back. `cents`, `try`; the subject is the invoice.
+charged_again = signals.signal("charged_again")
 #: A fine, bonus or write-off counts now. `kind`, `cents`, `reference`; the subject is the adjustment.
 adjustment_booked = signals.signal("adjustment_booked")
 #: What a seller owes was taken off his bill. `number`, `cents`, `left_cents`; the subject is the document.
