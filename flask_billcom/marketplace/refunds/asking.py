@@ -17,15 +17,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
 from flask_billcom.engine.decisions import NotPossible
+from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.ledger import post
+from flask_billcom.marketplace.elsewhere import RECORD
 from flask_billcom.marketplace.identity import Identity
 from flask_billcom.marketplace.receipts import BOOKED
 from flask_billcom.models import (
+    LIVE,
     OPEN_LANE,
     Adjustment,
     AdjustmentLine,
@@ -255,13 +258,20 @@ def _expect_uncollected(rows: Rows, settlement: Settlement) -> None:
         .where(PaymentPart.document_id.in_(invoice), Payment.status.in_(("scheduled", *BOOKED)))
         .limit(1)
     )
-    charging = rows.first(
-        select(Operation.state)
-        .where(Operation.subject_id.in_(invoice), Operation.kind == "charge", Operation.state.in_(OPEN_LANE))
+    under_way = rows.first(
+        select(Operation.kind, Operation.state)
+        .where(
+            Operation.organization_id == settlement.organization_id,
+            Operation.lane.in_([lane_of_document(each) for each in rows.all(invoice)]),
+            or_(
+                (Operation.kind == "charge") & Operation.state.in_(OPEN_LANE),
+                (Operation.kind == RECORD) & Operation.state.in_(LIVE),
+            ),
+        )
         .limit(1)
     )
-    if paid is not None or charging is not None:
-        how = f"a payment of it is {paid}" if paid is not None else f"a charge of it is {charging}"
+    if paid is not None or under_way is not None:
+        how = f"a payment of it is {paid}" if paid is not None else f"its {under_way.kind} is {under_way.state}"
         raise NotPossible(
             f"sale {settlement.reference} cannot be cancelled: {how}; give the money back with refund(order, ...)"
         )

@@ -54,7 +54,7 @@ def corrected(rows: Rows, domain: Domain, operation: Operation) -> None:
         # Planned by a run that had judged the old amount.
         give_up(rows, domain, pay)
     lower(rows, domain, facts, amounts)
-    if pay is not None and operation.amount_cents:
+    if pay is not None and operation.amount_cents and not facts.paid_cents:
         _charge_again(rows, domain, pay, operation.amount_cents)
 
 

@@ -10,11 +10,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from flask_billcom.engine.operations import lane_of_document
+from flask_billcom.marketplace.elsewhere import RECORD
 from flask_billcom.marketplace.states import PAID
-from flask_billcom.models import LIVE, OPEN_LANE, AdjustmentPart, Document, Operation, Payment, PaymentPart
+from flask_billcom.models import (
+    LIVE,
+    OPEN_LANE,
+    AdjustmentPart,
+    Document,
+    Operation,
+    OperationState,
+    Payment,
+    PaymentPart,
+)
 from flask_billcom.store import Rows
 
 INVOICE, BILL, REFUND = "invoice", "bill", "refund"
@@ -34,6 +44,7 @@ class Facts:
     :param pay: the newest operation that charges or pays it.
     :param correct: the newest operation that lowers or deletes it.
     :param busy: an operation that has its lane: under way or in doubt.
+    :param recording: a payment received elsewhere that Bill.com is not told of yet.
     :param paid_cents: what payments of it hold.
     :param scheduled_cents: what payments of it will take on a coming day.
     :param coming_back: the status of a payout of it that comes back, or None.
@@ -46,6 +57,7 @@ class Facts:
     pay: Operation | None = None
     correct: Operation | None = None
     busy: Operation | None = None
+    recording: Operation | None = None
     paid_cents: int = 0
     scheduled_cents: int = 0
     coming_back: str | None = None
@@ -128,10 +140,14 @@ def _add_busy(rows: Rows, facts: dict[UUID, Facts]) -> None:
         select(Operation).where(
             Operation.organization_id == organization_id,
             Operation.lane.in_(sorted(lanes)),
-            Operation.state.in_(OPEN_LANE),
+            or_(Operation.state.in_(OPEN_LANE), Operation.state == OperationState.PLANNED),
+            or_(Operation.state.in_(OPEN_LANE), Operation.kind == RECORD),
         )
     ):
-        facts[lanes[operation.lane]].busy = operation
+        if operation.state == OperationState.PLANNED:
+            facts[lanes[operation.lane]].recording = operation
+        else:
+            facts[lanes[operation.lane]].busy = operation
 
 
 def _add_payments(rows: Rows, facts: dict[UUID, Facts]) -> None:

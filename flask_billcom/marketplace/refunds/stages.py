@@ -156,6 +156,8 @@ def _lowerable(facts: Facts) -> int:
 def _invoice(facts: Facts) -> Stage:
     if facts.document.status == "inactive":
         return Wait("the invoice was deleted", needs_person=True) if _open(facts) else Close()
+    if facts.recording is not None:
+        return Wait("a payment received elsewhere is being recorded")
     if facts.scheduled_cents:
         return Wait("a payment of the invoice is scheduled")
     due = facts.due_cents
