@@ -80,5 +80,5 @@ def test_an_id_that_is_none_is_not_found(staff: Visitor) -> None:
 def test_the_first_page_says_where_everything_is(staff: Visitor) -> None:
     places = staff.get("/")
 
-    assert sorted(places) == ["operations", "parties", "payouts", "settlements", "status"]
+    assert sorted(places) == ["adjustments", "operations", "parties", "payouts", "settlements", "status"]
     assert places["status"] == "/office/status"
