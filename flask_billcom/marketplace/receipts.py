@@ -172,7 +172,9 @@ def cents_of(there: ReceivedPay) -> int:
 
 
 def account_of(there: ReceivedPay) -> str | None:
-    """Return the bank account that a payment goes to, or None."""
+    """Return the bank account that Bill.com moves a payment to, or None; what it only records goes through none."""
+    if not is_online(there):
+        return None
     return there.pay_to_bank_account_id if there.pay_to_bank_account_id not in {None, "", NO_ID} else None
 
 

@@ -249,6 +249,12 @@ def test_recorded_money_lies_at_the_bank_at_once_and_goes_when_it_is_voided(shop
     assert "provider_clearing_in" not in shop.books()
 
 
+def test_recorded_money_is_not_awaited_among_the_banks_lines(shop: Shop, sale: SaleRows) -> None:
+    take(shop, received(shop, PAID, {sale.invoice_id: 100_00}, is_online=False))
+
+    assert shop.rows(Payment)[0].bank_account_id is None
+
+
 def test_a_payment_that_a_charge_in_flight_may_have_made_is_left_to_its_outcome(shop: Shop, sale: SaleRows) -> None:
     with shop.store.write() as rows:
         rows.insert(
