@@ -88,6 +88,16 @@ def _tls(options: Namespace) -> ssl.SSLContext | None:
     return context
 
 
+def _twin(server: Server, simulator: Simulator, options: Namespace, tls: ssl.SSLContext | None) -> Server | None:
+    """Serve the loopback of IPv6 as well: there are runtimes that take `localhost` for that alone."""
+    if server.host != "127.0.0.1":
+        return None
+    try:
+        return serve(simulator, host="::1", port=server.port, threads=options.threads, tls=tls).start()
+    except OSError:  # there is no IPv6 here, or its port is somebody else's
+        return None
+
+
 def _write_port(path: Path, port: int) -> None:
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     beside.write_text(f"{port}\n")
@@ -107,12 +117,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         found.error(f"--certificate: {error}")
     server = serve(simulator, host=options.host, port=options.port, threads=options.threads, tls=tls)
+    twin = _twin(server, simulator, options, tls)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
     if options.port_file is not None:
         _write_port(options.port_file, server.port)
     _announce(simulator, options, server)
     server.run()
+    if twin is not None:
+        twin.stop()
     return 0
 
 

@@ -67,7 +67,8 @@ class Server:
         self._lock = Lock()
         self._open: set[socket.socket] = set()
         self._thread: Thread | None = None
-        self._socket = socket.create_server((host, port), backlog=_BACKLOG)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         # A signal that comes just before accept() blocks is seen only when it returns: so it returns now and then.
         self._socket.settimeout(_LOOK_S)
         self.host, self.port = self._socket.getsockname()[:2]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -87,3 +88,22 @@ def test_other_clocks_run_by_themselves(mode: Any) -> None:
 def test_a_clock_says_what_it_takes() -> None:
     with pytest.raises(ValueError, match="manual, real or factor=K"):
         Clock("factor=0")
+
+
+def has_ipv6() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+def test_it_answers_at_both_loopbacks(tmp_path: Path) -> None:
+    with running(tmp_path) as (process, url):
+        for address in (url, url.replace("127.0.0.1", "[::1]")):
+            reply = requests.post(f"{address}/api/v2/Errors.json", timeout=5)
+            assert reply.json()["response_status"] == 0
+        process.terminate()
+        process.wait(10)
+    assert process.returncode == 0
