@@ -17,7 +17,7 @@ from flask_billcom import audit
 from flask_billcom.ledger import Account
 from flask_billcom.models import Call, Operation, Settlement
 from tests.crash.cuts import ELSEWHERE
-from tests.crash.story import Order, Run
+from tests.crash.story import ENDED, Order, Run
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
@@ -112,7 +112,7 @@ def _owner(run: Run, name: str, row: Any) -> Any:
 
 def _documents(run: Run, found: Verdict) -> None:
     invoices, bills = _by_number(run, "Invoice"), _by_number(run, "Bill")
-    wanted_invoices = {f"{PREFIX}{order.number}": order.gross for order in run.orders}
+    wanted_invoices = _invoices(run)
     wanted_bills = {number: cents for order in run.orders for number, cents in _bills_of(order).items()}
     for name, there, wanted in (("invoice", invoices, wanted_invoices), ("bill", bills, wanted_bills)):
         for number, cents in wanted.items():
@@ -129,13 +129,21 @@ def _documents(run: Run, found: Verdict) -> None:
 
 def _bills_of(order: Order) -> dict[str, int]:
     """Return the cents of each bill, by number: sellers are counted in the order of their first line."""
-    return {f"{PREFIX}{order.number}-{place}": cents for place, cents in enumerate(order.net().values(), start=1)}
+    bills = {f"{PREFIX}{order.number}-{place}": cents for place, cents in enumerate(order.net().values(), start=1)}
+    if order.refunded:
+        bills[f"{PREFIX}{order.number}-R1"] = order.refunded
+    return {number: cents for number, cents in bills.items() if cents}
+
+
+def _invoices(run: Run) -> dict[str, int]:
+    return {f"{PREFIX}{order.number}": order.invoiced for order in run.orders if order.invoiced}
 
 
 def _money_in(run: Run, found: Verdict) -> None:
     cents = _cents_by_document(_rows(run, "ReceivedPay"), "invoicePays", "invoiceId", DEAD_RECEIVED)
+    due = _invoices(run)
     for number, rows in _by_number(run, "Invoice").items():
-        wanted = next((o.gross for o in run.orders if f"{PREFIX}{o.number}" == number), None)
+        wanted = due.get(number)
         if wanted is None:
             continue
         got = sum(cents[row.id] for row in rows)
@@ -168,14 +176,15 @@ def _banks(run: Run, found: Verdict) -> None:
     spent: Counter[str] = Counter()
     for order in run.orders:
         earned.update(order.net())
-        spent[order.buyer] += order.gross
+        spent[order.buyer] += 0 if order.elsewhere else order.invoiced
+        earned[order.buyer] += order.refunded
     has: Counter[str] = Counter()
     for account in run.world.simulator.bank.accounts.values():
         has[account.holder] += account.cents
     for name in sorted({*earned, *spent}):
         should = earned[name] - spent[name]
         found.find("cents_off", abs(should - has[name]), f"the account of {name} holds {has[name]}, not {should}")
-    kept = sum(order.gross for order in run.orders) - earned.total()
+    kept = spent.total() - earned.total()
     grown = _organization(run)
     found.find("cents_off", abs(grown - kept), f"the marketplace's account grew by {grown}, not {kept}")
 
@@ -188,7 +197,7 @@ def _organization(run: Run) -> int:
 def _our_books(run: Run, found: Verdict) -> None:
     trial = run.world.trial()
     found.find("cents_off", abs(sum(trial.values())), f"our books do not balance: {trial}")
-    ours = trial[Account.BANK]
+    ours = trial[Account.BANK] - sum(order.invoiced for order in run.orders if order.elsewhere)
     found.find("cents_off", abs(ours - _organization(run)), f"our books have {ours} at the bank")
     for account, cents in trial.items():
         if account not in AT_REST:
@@ -205,8 +214,8 @@ def _our_rows(run: Run, found: Verdict) -> None:
     ]
     shown = [f"{row.kind} {row.state} {row.parked or row.error_code or ''} {row.evidence or ''}" for row in open_rows]
     found.find("unexplained", len(open_rows), f"operations {shown}")
-    unended = [row.reference for row in world.rows(Settlement, Settlement.state != "paid_out")]
-    found.find("unexplained", len(unended), f"settlements {unended} are not paid out")
+    unended = [row.reference for row in world.rows(Settlement, Settlement.state.not_in(ENDED))]
+    found.find("unexplained", len(unended), f"settlements {unended} have not ended")
     calls = world.rows(Call, Call.outcome.is_(None))
     found.find("unexplained", len(calls), f"calls without an end: {[call.endpoint for call in calls]}")
     found.find("unexplained", len(world.holds()), f"holds {world.holds()}")

@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 from flask_billcom.models import Document, Operation, OperationState, Settlement
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
-from tests.crash.story import PATIENCE, Decider, Order, Run
+from tests.crash.story import ENDED, PATIENCE, Decider, Order, Run
 
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
 SALE_DAYS, DAYS = 3, 13
@@ -68,7 +68,7 @@ class Market(Run):
     def is_over(self) -> bool:
         """Return whether nothing is left to be done."""
         ended = [OperationState.DONE, OperationState.CANCELLED]
-        return not self.world.rows(Settlement, Settlement.state != "paid_out") and not self.world.rows(
+        return not self.world.rows(Settlement, Settlement.state.not_in(ENDED)) and not self.world.rows(
             Operation, Operation.state.not_in(ended)
         )
 

@@ -1,13 +1,17 @@
-"""What the marketplace of the crash suites lives through: three buyers, two sellers, four orders.
+"""What the marketplace of the crash suites lives through: three buyers, two sellers, seven orders.
 
     meet      parties become known
     enter     people enter bank accounts and consent, and confirm the device
-    sell      three orders are charged, one is sent by mail; a seller changes his address
-    collect   the charges settle, the buyer of the mailed invoice pays it himself
+    sell      three orders are charged, four are sent by mail
+    change    a seller and a buyer change their addresses
+    correct   of those that nobody has paid one is lowered, one canceled, and one turns out to be paid by a check
+    collect   the charges settle, the buyers of the mailed invoices pay them themselves
+    refund    a part of what is paid goes back to its buyer
     pay out   return days pass, the payout run pays both sellers, one payment for all bills of each
-    take back the payout of one seller is processed, and a person voids it
-    arrive    the others clear; the void one is proved, a person pays it again, and that clears
-    audit     whatever a person has to decide is decided by the book
+    recall    a person cancels the payout of one seller before it is processed
+    take back the payout of the other one is processed, and a person voids it
+    arrive    those are proved void, a person pays them again; one comes back from the bank, and is paid once more
+    decide    whatever a person has to decide is decided by the book
 
 Each chapter can be read again from its start after a crash, as an app repeats a request and cron repeats a tick.
 """
@@ -17,17 +21,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.models import Operation, OperationState, Party, Payment, Settlement
 from flask_billcom.schedule import Schedule
+from flask_billcom.simulator.disbursements import ACH, return_payout
+from flask_billcom.simulator.payouts import PAID, VOID
 from tests.crash.boundaries import Boundaries, Crash
 from tests.support.world import Stage, World
 
 BUYERS, SELLERS = ("Ada", "Ben", "Cleo"), ("ann", "bo")
 OPERATOR = Person("operator", "settled by the book of the crash suite")
+ENDED = ("paid_out", "cancelled")
 ROUNDS = 60
 PATIENCE = 12
 """How many pairs of bank days the end may take."""
@@ -38,6 +47,9 @@ class Order:
     """One order as the shop knows it; the judge compares Bill.com with this, never with our rows.
 
     :param items: (seller, cents, fee cents).
+    :param lowered: cents that are taken off before it is paid; all of them where it is canceled.
+    :param refunded: cents that go back after it was paid; an order with either has one line.
+    :param elsewhere: whether it is paid by a check that Bill.com never sees.
     """
 
     number: str
@@ -45,16 +57,25 @@ class Order:
     items: tuple[tuple[str, int, int], ...]
     own: int = 0
     collect: str = "charge"
+    lowered: int = 0
+    refunded: int = 0
+    elsewhere: bool = False
 
     @property
     def gross(self) -> int:
         return sum(cents for _, cents, _ in self.items) + self.own
 
+    @property
+    def invoiced(self) -> int:
+        """Return the cents that its buyer owes in the end."""
+        return self.gross - self.lowered
+
     def net(self) -> dict[str, int]:
-        """Return what each seller gets, in cents."""
+        """Return what each seller gets in the end, in cents; the fee of what goes back goes back with it."""
         shares: dict[str, int] = {}
         for seller, cents, fee in self.items:
-            shares[seller] = shares.get(seller, 0) + cents - fee
+            back = self.lowered + self.refunded
+            shares[seller] = shares.get(seller, 0) + cents - fee - (back - back * fee // cents)
         return shares
 
 
@@ -62,7 +83,10 @@ ORDERS = (
     Order("1", "Ada", (("ann", 10_00, 1_00), ("bo", 5_05, 0))),
     Order("2", "Ben", (("ann", 7_77, 78),), own=3_00),
     Order("3", "Ada", (("bo", 20_00, 2_00), ("bo", 1_01, 0))),
-    Order("4", "Cleo", (("ann", 100_00, 10_00),), collect="send"),
+    Order("4", "Cleo", (("ann", 100_00, 10_00),), collect="send", refunded=40_00),
+    Order("5", "Ben", (("ann", 30_00, 3_00),), collect="send", lowered=10_00),
+    Order("6", "Cleo", (("bo", 12_00, 1_20),), collect="send", lowered=12_00),
+    Order("7", "Ben", (("bo", 9_00, 90),), collect="send", elsewhere=True),
 )
 
 
@@ -200,14 +224,53 @@ def settle(run: Run, order: Order) -> None:
 
 
 def _change(run: Run) -> None:
+    """A seller and a buyer get other addresses."""
     world = run.world
     with world.app() as session:
-        seller = session.query(world.shop.Seller).filter_by(name="ann").one_or_none()
-        if seller is not None:
-            seller.email = "new@example.com"
-            session.commit()
+        for person, name in ((world.shop.Seller, "ann"), (world.shop.Buyer, "Ada")):
+            session.query(person).filter_by(name=name).one().email = "new@example.com"
+        session.commit()
     world.advance(seconds=5)
     run.rounds()
+
+
+def _correct(run: Run) -> None:
+    """Lower, cancel and record, each in a request of its own; again for the same order it changes nothing."""
+    for order in run.orders:
+        if order.lowered == order.gross:
+            _request(run, order, lambda billcom, row: billcom.cancel(row, reason="ordered twice", actor="operator"))
+        elif order.lowered:
+            _refund(run, order, order.lowered)
+        elif order.elsewhere:
+            _record(run, order)
+    run.world.advance(seconds=5)
+    run.rounds()
+
+
+def _refund(run: Run, order: Order, cents: int) -> None:
+    amount = Decimal(cents) / 100
+    _request(
+        run, order, lambda billcom, row: billcom.refund(row, reference="complaint", amount=amount, reason="broken")
+    )
+
+
+def _record(run: Run, order: Order) -> None:
+    today = run.world.clock.now().astimezone(run.world.settings.zone).date()
+    amount = Decimal(order.invoiced) / 100
+    _request(
+        run,
+        order,
+        lambda billcom, row: billcom.record_payment(
+            row, amount=amount, date=today, reference="check 1", actor="operator"
+        ),
+    )
+
+
+def _request(run: Run, order: Order, act: Callable[[Any, Any], object]) -> None:
+    """Let the app do something about an order that it has settled, and commit."""
+    with run.world.app() as session:
+        act(run.world.shop.billcom, session.get(run.world.shop.Order, int(order.number)))
+        session.commit()
 
 
 def _collect(run: Run) -> None:
@@ -218,20 +281,36 @@ def _collect(run: Run) -> None:
         run.rounds()
 
 
+def _give_back(run: Run) -> None:
+    for order in run.orders:
+        if order.refunded:
+            _refund(run, order, order.refunded)
+    run.world.advance(seconds=5)
+    run.rounds()
+
+
 def _pay_out(run: Run) -> None:
     run.world.advance(business_days=6)
     run.rounds()
 
 
+def _recall(run: Run) -> None:
+    """Cancel the payout of one seller before it leaves, as a person would who saw a mistake."""
+    _void(run, "ann")
+
+
 def _take_back(run: Run) -> None:
-    """Void the payout of one seller after it has left, as a person would who saw a mistake."""
-    world = run.world
-    world.advance(business_days=1)
+    """Void the payout of the other one after it has left."""
+    run.world.advance(business_days=1)
     run.rounds()
-    for payment in payouts_of(world, "bo"):
-        with world.app(), suppress(NotPossible):
-            world.shop.billcom.void(payment.id, "a mistake", actor="operator")
-    world.advance(seconds=5)
+    _void(run, "bo")
+
+
+def _void(run: Run, seller: str) -> None:
+    for payment in payouts_of(run.world, seller):
+        with run.world.app(), suppress(NotPossible):
+            run.world.shop.billcom.void(payment.id, "a mistake", actor="operator")
+    run.world.advance(seconds=5)
     run.rounds()
 
 
@@ -247,10 +326,22 @@ def _arrive(run: Run) -> None:
         run.world.advance(business_days=2)
         run.rounds()
         pay_again(run.world)
+        run.world.simulator.under_lock(send_back)
+
+
+def send_back(there: Any) -> None:
+    """Let the bank send back one transfer to a seller, once."""
+    ways = there.disbursements
+    sent = [row for row in there.store["SentPay"] if row["status"] == PAID and ways[row.id].kind == ACH]
+    if sent and not any(way.returned_on for way in ways.values()):
+        return_payout(there, sent[0], "R03")
 
 
 def pay_again(world: World) -> None:
-    """Let a person pay again what is proved void."""
+    """Let a person void what the bank has sent back, and pay again what is proved void."""
+    for payment in world.rows(Payment, Payment.status == "returning", Payment.disbursement_status == "failed"):
+        with world.app(), suppress(NotPossible):
+            world.shop.billcom.void(payment.id, "sent back by the bank", actor="operator")
     for payment in world.rows(Payment, Payment.status.in_(["voided", "cancelled"])):
         with world.app(), suppress(NotPossible):
             world.shop.billcom.pay_again(payment.id, actor="operator", reason="the mistake is mended")
@@ -269,7 +360,7 @@ def _decide(run: Run) -> None:
 def _is_over(run: Run) -> bool:
     world = run.world
     ended = [OperationState.DONE, OperationState.CANCELLED]
-    return not world.rows(Settlement, Settlement.state != "paid_out") and not world.rows(
+    return not world.rows(Settlement, Settlement.state.not_in(ENDED)) and not world.rows(
         Operation, Operation.state.not_in(ended)
     )
 
@@ -283,6 +374,7 @@ class Decider:
     def decide_all(self) -> None:
         """Decide about everything that is left to a person."""
         self.sign_in()
+        self._look_at_the_bank()
         pay_again(self.world)
         left = [OperationState.QUARANTINED, OperationState.REJECTED]
         for operation in self.world.rows(Operation, Operation.state.in_(left)):
@@ -290,6 +382,14 @@ class Decider:
                 self._is_possible("retry", operation.id)
             elif not self._is_possible("resend", operation.id):
                 self._adopt(operation)
+
+    def _look_at_the_bank(self) -> None:
+        """Confirm the credit of a payout that is void: where several come back within a week, the lines do not tell."""
+        world = self.world
+        void = {row.id for row in world.simulator.books["SentPay"] if row["status"] == VOID}
+        for payment in world.rows(Payment, Payment.status == "returning", Payment.remote_id.in_(void)):
+            with world.app(), suppress(NotPossible):
+                world.shop.billcom.confirm_credit(payment.id, actor="operator", reason="the bank shows it")
 
     def sign_in(self) -> None:
         """Release what waits for a sign-in, and confirm the device if it is not trusted."""
@@ -319,8 +419,11 @@ CHAPTERS: dict[str, Callable[[Run], None]] = {
     "enter": _enter,
     "sell": _sell,
     "change": _change,
+    "correct": _correct,
     "collect": _collect,
+    "refund": _give_back,
     "pay out": _pay_out,
+    "recall": _recall,
     "take back": _take_back,
     "arrive": _arrive,
     "decide": _decide,
