@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -146,8 +148,9 @@ def bank_returns(till: Till, place: int) -> None:
         )
 
 
+@pytest.mark.timeout(600)
 @settings(
-    max_examples=12,
+    max_examples=int(os.environ.get("COLLECTING_EXAMPLES", "5")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
