@@ -28,7 +28,7 @@ from flask_billcom.models import Operation, OperationState
 from flask_billcom.store import Rows, Store
 
 from . import operations
-from .kinds import Applied, Finding, Kind
+from .kinds import Applied, Finding, Kind, Remote
 from .readback import Proof, proof_of
 from .reads import Reads
 from .recording import finish
@@ -146,7 +146,8 @@ class Decisions:
     def adopt(self, operation_id: UUID, remote_id: str, person: Person) -> None:
         """Take an object at Bill.com for the effect of a quarantined operation, or of one that a difference keeps.
 
-        :param remote_id: what the operation made: a customer, vendor, invoice, bill, or the part of a payment.
+        :param remote_id: what the operation made: a customer, vendor, invoice, bill, or the part of a payment; or the
+            document that it changed.
         :raises NotPossible: it is neither, Bill.com does not know the object, or its cents or party differ.
         """
         with self._store.read() as rows:
@@ -157,10 +158,10 @@ class Decisions:
         kind = self._kinds[operation.kind]
         finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
         chosen = [
-            m for m, equal in zip(finding.matches, finding.equal, strict=True) if m.remote_id == remote_id and equal
+            m for m, equal in zip(finding.matches, finding.equal, strict=True) if _shown_id(m) == remote_id and equal
         ]
         if not chosen:
-            seen = ", ".join(str(match.remote_id) for match in finding.matches) or "nothing"
+            seen = ", ".join(str(_shown_id(match)) for match in finding.matches) or "nothing"
             raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
         try:
             with self._store.write() as rows:
@@ -264,3 +265,8 @@ class Decisions:
     ) -> None:
         detail = {"kind": operation.kind, "reason": person.reason, "second": person.second, **(more or {})}
         record(rows, self._clock, self.organization_id, [Act(action, "operation", operation.id, detail, person.name)])
+
+
+def _shown_id(match: Remote) -> str | None:
+    """Return the id by which a person names an effect; what only changed an object has no id of its own."""
+    return match.remote_id or getattr(match.record, "id", None)

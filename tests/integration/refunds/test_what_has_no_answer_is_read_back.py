@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Operation, OperationState
 
 from .conftest import Open, Shop
@@ -167,4 +168,100 @@ def test_a_document_that_somebody_edited_is_left_alone(quiet: Shop) -> None:
     quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("54.00")}]})
     quiet.world.run(3600)
     assert quiet.there("Bill") == {"FB-1-1": 36_00}
+    quiet.settled_dust()
+
+
+def test_a_document_that_is_edited_while_the_update_is_in_doubt_needs_a_person(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    [bill] = quiet.world.simulator.books.bills
+    line = {"entity": "BillLineItem", "id": bill["billLineItems"][0].id}
+    quiet.world.simulator.plan_fault("timeout_before", "Crud/Update/Bill")
+    quiet.refund(order, "20.00")
+    quiet.go()
+    quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("1.00")}]})
+    settle_down(quiet)
+
+    update = quiet.world.operation("update_bill")
+    assert update.state == "quarantined"
+    assert update.evidence["reason"] == "the document stands neither as it was nor as wanted"
+    assert quiet.waiting()["FB-1-1"] == f"update_bill is in quarantine; flask billcom ops show {update.id}"
+
+    quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("36.00")}]})
+    with quiet.world.app():
+        quiet.world.shop.billcom.resolve(update.id, actor="Ann", reason="put right by hand", adopt=bill.id)
+    quiet.go()
+    assert quiet.document("FB-1-1").cents == 36_00
+    quiet.settled_dust()
+
+
+def test_a_payment_that_comes_while_the_update_is_in_doubt_needs_a_person_or_is_paid_back(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault("timeout_before", "Crud/Update/Invoice")
+    quiet.refund(order, "20.00")
+    quiet.go()
+    quiet.pay_by_link()
+    settle_down(quiet)
+
+    update = quiet.world.operation("update_invoice")
+    assert (update.state, update.evidence["reason"]) == ("quarantined", "a payment of the document came in between")
+
+    quiet.go(days=1)
+    with quiet.world.app():
+        quiet.world.shop.billcom.cancel_operation(update.id, actor="Ann", reason="it never came there")
+    quiet.dust()
+    assert (quiet.paid_to("Ada"), quiet.paid_to("ann")) == (20_00, 36_00)
+    quiet.settled_dust()
+
+
+class Killed(BaseException):
+    """The process has ended."""
+
+
+def tick_until_killed(shop: Shop) -> None:
+    for _ in range(4):
+        shop.world.tick()
+
+
+@pytest.mark.parametrize("moment", ["connect", "effect", "answer"])
+@pytest.mark.parametrize("whole", [False, True], ids=["update", "delete"])
+def test_a_worker_that_is_killed_around_a_correction_leaves_it_to_the_next_one(
+    quiet: Shop, moment: str, *, whole: bool
+) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    verb = "Delete" if whole else "Update"
+    left = [1]
+
+    def kill(at: str, endpoint: str) -> None:
+        if at == moment and endpoint.startswith(f"Crud/{verb}/") and left:
+            left.pop()
+            raise Killed
+
+    quiet.refund(order, None if whole else "20.00")
+    quiet.world.advance(seconds=5)
+    quiet.world.on_call = kill
+    with pytest.raises(Killed):
+        tick_until_killed(quiet)
+    quiet.world.restart()
+    settle_down(quiet)
+
+    assert quiet.there("Invoice") == ({} if whole else {"FB-1": 40_00})
+    assert quiet.there("Bill") == ({} if whole else {"FB-1-1": 36_00})
+    quiet.settled_dust()
+
+
+def test_money_that_is_being_recorded_is_waited_for(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    received = {"amount": Decimal("60.00"), "date": quiet.world.clock.now().date(), "reference": "cheque 7"}
+    quiet.call("record_payment", order, commit=False, actor="Ann", **received)
+    with pytest.raises(NotPossible, match="its record is planned"):
+        quiet.cancel(order)
+
+    quiet.refund(order, "20.00")
+    assert quiet.waiting()["FB-1"] == "a payment received elsewhere is being recorded"
+    quiet.go()
+    quiet.dust()
+
+    assert quiet.there("Invoice") == {"FB-1": 60_00}
+    # Bill.com has not moved the buyer's money, so the cover for paying him back is the recorded one.
+    assert (quiet.paid_to("Ada"), quiet.paid_to("ann")) == (20_00, 36_00)
     quiet.settled_dust()
