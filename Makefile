@@ -4,6 +4,8 @@
 #   make serve     the marketplace and the local Bill.com in the browser
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
 #   make check     style, types, floors, spelling, documentation
+#   make crash     kill the marketplace in samples of all places, and 10,000 random settlements; 6 minutes at most
+#   make crash-all the same in every place and every pair of places, and 100,000 settlements; takes a day
 #   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
 #   make install   everything that tests and benchmarks need
 #   make pins      write the versions that resolve today to constraints.txt
@@ -17,7 +19,7 @@ PINS ?= -c constraints.txt
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: install demo serve test test-all check pins clean
+.PHONY: install demo serve test test-all crash crash-all check pins clean
 
 demo: $(V)/.small
 	@$(V)/bin/python -m example_marketplace.demo
@@ -30,8 +32,21 @@ install: $(V)/.all
 test: $(V)/.all
 	$(V)/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test-all: test
+test-all: test crash-all
 	$(V)/bin/python -m tests.matrix
+
+crash: $(V)/.all
+	$(V)/bin/python -m tests.crash --suite boundaries --count 160 --jobs 2
+	$(V)/bin/python -m tests.crash --suite boundaries --count 80 --jobs 2 --database postgresql
+	$(V)/bin/python -m tests.crash --suite pairs --count 24 --jobs 2
+	$(V)/bin/python -m tests.crash --suite random --count 10000 --jobs 2
+
+crash-all: $(V)/.all
+	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2
+	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2 --database postgresql
+	$(V)/bin/python -m tests.crash --suite crashes --jobs 2
+	$(V)/bin/python -m tests.crash --suite pairs --jobs 2
+	$(V)/bin/python -m tests.crash --suite random --count 100000 --jobs 2
 
 check: $(V)/.all
 	$(V)/bin/ruff check .
