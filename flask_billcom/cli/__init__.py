@@ -12,6 +12,7 @@
     payouts     pay approve|void|again|credited, parties confirm|confirm-account
     adjusting   pay adjust|write-off|dispute|resolve-dispute|approve-adjustment|deny-adjustment|adjustments
     collecting  pay record|remind|charge-again
+    consenting  parties authorize|revoke
     books       books reconcile|trial, audit verify
     accounts    books ledger|balances|clearing|export
     statements  books statement|totals

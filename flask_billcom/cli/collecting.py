@@ -11,7 +11,6 @@ import click
 from . import shell
 
 second = click.option("--second", help="A second person who agrees.")
-named = click.option("--actor", help="Who decides; the user of this machine if left out.")
 METHODS = ("cash", "check", "card", "ach", "paypal", "other")
 
 
@@ -32,7 +31,7 @@ def _dollars(_context: click.Context, _option: click.Parameter, given: str) -> D
 @click.option("--overpay", is_flag=True, help="It may exceed what is due; the rest is the buyer's credit.")
 @click.option("--reason", default="received elsewhere", show_default=True, help="Stands in the audit trail.")
 @second
-@named
+@shell.named
 @shell.dry_run
 @shell.yes
 @shell.as_json
@@ -91,7 +90,7 @@ def record(
 @click.argument("key")
 @click.option("--reference", help="The same reference is one e-mail; today's date if left out.")
 @click.option("--reason", default="reminder", show_default=True, help="Stands in the audit trail.")
-@named
+@shell.named
 @shell.dry_run
 @shell.yes
 @shell.as_json
@@ -127,7 +126,7 @@ def remind(
 @click.argument("order_class")
 @click.argument("key")
 @second
-@named
+@shell.named
 @shell.reason
 @shell.dry_run
 @shell.yes

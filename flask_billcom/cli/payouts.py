@@ -6,7 +6,7 @@ from uuid import UUID
 
 import click
 
-from . import matching, shell
+from . import consenting, matching, shell
 
 second = click.option("--second", help="A second person who agrees.")
 
@@ -137,7 +137,7 @@ def parties() -> None:
     """Say who buyers and sellers are at Bill.com."""
 
 
-for _command in (matching.match, matching.new):
+for _command in (matching.match, matching.new, consenting.authorize, consenting.revoke):
     parties.add_command(_command)
 
 

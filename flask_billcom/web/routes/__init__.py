@@ -70,6 +70,8 @@ ROUTES = (
     Route(
         "POST", "/settlements/<path:reference>/charge-again", "charge_again", collecting.charge_buyer_again, staff=True
     ),
+    Route("POST", "/parties/<party_id>/authorize-charges", "authorize_charges", collecting.authorize_buyer, staff=True),
+    Route("POST", "/parties/<party_id>/revoke-charges", "revoke_charges", collecting.revoke_buyer, staff=True),
     Route("POST", "/parties/<party_id>/hold", "hold", acts.hold_party, staff=True),
     Route("POST", "/parties/<party_id>/release", "release", acts.release_party, staff=True),
     Route("POST", "/payouts/hold", "hold", acts.hold_payouts, staff=True),

@@ -6,6 +6,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from flask_billcom.marketplace.consent import Consent
+from flask_billcom.models.parties import Role
 from flask_billcom.web.entrance import Visitor
 
 from . import given
@@ -60,6 +62,30 @@ def charge_buyer_again(billcom: Billcom, visitor: Visitor, reference: str) -> Ch
     return billcom.charge_again(
         sale, actor=visitor.name, reason=given.reason(), second=given.maybe("second"), dry_run=given.dry_run()
     )
+
+
+def authorize_buyer(billcom: Billcom, visitor: Visitor, party_id: str) -> dict[str, bool] | None:
+    """Allow charges of a buyer's bank account; takes `reference` and `date` of his consent."""
+    buyer = _buyer(billcom, visitor, party_id)
+    if buyer is None:
+        return None
+    consent = Consent(reference=given.word("reference"), date=_date())
+    return {"authorized": billcom.authorize_charges(buyer, consent, actor=visitor.name).authorized}
+
+
+def revoke_buyer(billcom: Billcom, visitor: Visitor, party_id: str) -> dict[str, bool] | None:
+    """Stop charging a buyer."""
+    buyer = _buyer(billcom, visitor, party_id)
+    if buyer is None:
+        return None
+    return {"authorized": billcom.revoke_charges(buyer, actor=visitor.name).authorized}
+
+
+def _buyer(billcom: Billcom, visitor: Visitor, party_id: str) -> object | None:
+    found = visitor.lists.party(party_id)
+    if found is None or found.party.role != Role.CUSTOMER:
+        return None
+    return billcom.find(found.party.local_type, found.party.local_id)
 
 
 def _sale(visitor: Visitor, reference: str) -> UUID | None:

@@ -65,6 +65,21 @@ def test_an_invoice_is_sent_again(terminal: Terminal, local: LocalShop) -> None:
     assert kinds(local).count("send_invoice") == 2
 
 
+def allowed(local: LocalShop) -> list[bool]:
+    return [row["hasAuthorizedToCharge"] for row in local.simulator.books.customers]
+
+
+def test_a_consent_is_noted_and_taken_back(terminal: Terminal, local: LocalShop) -> None:
+    words = ("parties", "authorize", "Buyer", "1", "--reference", "form 7", "--date", "2020-01-06")
+
+    terminal.run(*words, answer="n\n", code=1)
+    assert allowed(local) == [False]
+    assert terminal.run(*words, "--yes").stdout.startswith("noted; his bank account is charged")
+    assert allowed(local) == [True]
+    assert terminal.run("parties", "revoke", "Buyer", "1").stdout == "noted; he is not charged any more\n"
+    assert allowed(local) == [False]
+
+
 def test_what_was_never_charged_is_not_charged_again(terminal: Terminal) -> None:
     refused = terminal.run("pay", "charge-again", "Order", "1", "--reason", "he asks for it", "--yes", code=1)
     assert "FB-1 was never charged" in refused.stderr

@@ -48,6 +48,20 @@ def test_what_cannot_be_is_named(staff: Visitor) -> None:
     staff.post("/settlements/none/record", 404, **CHECK)
 
 
+def test_consent_is_noted_with_its_reference_and_taken_back(staff: Visitor, ada: Visitor, local: LocalShop) -> None:
+    (buyer,) = [each["id"] for each in staff.get("/parties?role=customer")["items"] if each["local_id"] == "1"]
+    (seller,) = [each["id"] for each in staff.get("/parties?role=vendor")["items"] if each["local_id"] == "1"]
+    address = f"/parties/{buyer}/authorize-charges"
+    local.tick(3)
+
+    assert "reference" in staff.post(address, 400, date="2020-01-06")["detail"]
+    ada.post(address, 403, reference="form 7", date="2020-01-06")
+    staff.post(f"/parties/{seller}/authorize-charges", 404, reference="form 7", date="2020-01-06")
+    assert staff.post(address, reference="form 7", date="2020-01-06") == {"authorized": True}
+    assert staff.get(f"/parties/{buyer}")["party"]["authorized"]
+    assert staff.post(f"/parties/{buyer}/revoke-charges") == {"authorized": False}
+
+
 def test_only_staff_record_remind_and_charge(ada: Visitor, ann: Visitor, nobody: Visitor) -> None:
     for who, code in ((ada, 403), (ann, 403), (nobody, 403)):
         record(who, code)
