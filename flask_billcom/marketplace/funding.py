@@ -73,12 +73,18 @@ def _fund_some(rows: Rows, domain: Domain, payment_ids: Sequence[UUID]) -> list[
         return []
     confirm_some(rows, clock, organization_id, RECEIVED, moved)
     invoices = rows.all(select(PaymentPart.document_id).where(PaymentPart.payment_id.in_(moved)).distinct())
+    of_invoices = select(Document.origin_id).where(Document.id.in_(invoices), Document.origin_type == "settlement")
+    return fund_sales(rows, domain, rows.all(of_invoices))
+
+
+def fund_sales(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID]) -> list[UUID]:
+    """Fund those of some sales that are collected and wait for no payment any more; return them."""
+    clock, organization_id = domain.clock, domain.organization_id
+    now = clock.now()
     sales = rows.all(
         update(Settlement)
         .where(
-            Settlement.id.in_(
-                select(Document.origin_id).where(Document.id.in_(invoices), Document.origin_type == "settlement")
-            ),
+            Settlement.id.in_(settlement_ids),
             Settlement.state == SettlementState.COLLECTED,
             Settlement.funded_at.is_(None),
             ~_waits(),

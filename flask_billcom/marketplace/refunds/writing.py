@@ -187,7 +187,8 @@ def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None
         select(Adjustment).where(Adjustment.id.in_(sorted(adjustment_ids))).execution_options(populate_existing=True)
     )
     sales = {each.origin_id for each in found}
-    states.refresh(rows, domain.organization_id, sales, now=now)
+    moved = states.refresh(rows, domain.organization_id, sales, now=now)
+    _collected(rows, domain, sorted(each for each, state in moved.items() if state == "collected"))
     states.cancel_empty(rows, domain.organization_id, sales)
     standing = _standing(rows, adjustment_ids)
     for each in found:
@@ -201,6 +202,18 @@ def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None
             detail = {"refund": each.reference, "cents": each.cents}
             act = Act(state, "settlement", each.origin_id, detail, each.actor)
             record(rows, domain.clock, domain.organization_id, [act])
+
+
+def _collected(rows: Rows, domain: Domain, sales: Sequence[UUID]) -> None:
+    """Let sales go on whose invoices are paid since what was still due of them is not owed any more."""
+    from flask_billcom.marketplace.funding import fund_sales
+
+    if not sales:
+        return
+    acts = [Act("charge_paid", "settlement", sale, {}) for sale in sales]
+    record(rows, domain.clock, domain.organization_id, acts)
+    # Its payments may have been counted on long ago; nothing else would look at them again.
+    fund_sales(rows, domain, sales)
 
 
 def _standing(rows: Rows, adjustment_ids: Collection[UUID]) -> Mapping[UUID, str]:

@@ -140,3 +140,21 @@ def test_a_half_paid_invoice_is_lowered_first_and_the_rest_is_paid_back(quiet: S
     assert [quiet.paid_to(name) for name in ("ann", "cid", "dan")] == [10_80, 5_40, 1_80]
     assert quiet.books() == {"bank": 2_00, "fee_income": -2_00}
     quiet.settled_dust()
+
+
+def test_a_half_paid_invoice_whose_rest_is_forgiven_much_later_pays_its_sellers(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"), ("cid", "40.00", "4.00"))
+    quiet.pay_by_link(5_000)
+    quiet.go(days=1)
+    quiet.dust(days=8)
+    assert quiet.state(order) == "collecting"
+
+    quiet.refund(order, "50.00")
+    quiet.go()
+
+    assert quiet.state(order) in {"funded", "paying"}
+    assert quiet.acts("charge_paid", "charge_funded") == ["charge_paid", "charge_funded"]
+    quiet.dust(days=5)
+    assert (quiet.paid_to("Ada"), quiet.paid_to("ann"), quiet.paid_to("cid")) == (0, 27_00, 18_00)
+    assert quiet.state(order) == "paid_out"
+    quiet.settled_dust()

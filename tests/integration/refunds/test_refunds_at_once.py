@@ -113,6 +113,7 @@ def test_ticks_at_once_end_as_one_would(shop: Shop) -> None:
     shop.settled_dust()
 
 
+@pytest.mark.timeout(600)
 def test_a_refund_of_each_kind_on_each_database(shop: Shop) -> None:
     shop.world.restart(collect="charge", float_cents=200_00)
     before = shop.world.settle(("ann", "20.00", "2.00"))

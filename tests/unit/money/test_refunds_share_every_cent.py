@@ -6,7 +6,7 @@ from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flask_billcom.marketplace.refunds.lowering import Lowering, Taken, lines_left, share_out
@@ -33,7 +33,6 @@ def less(line: LineLeft, cents: int, fee: int) -> LineLeft:
 
 
 @given(left=lines(), data=st.data(), keep=st.booleans())
-@settings(deadline=None)
 def test_no_line_gives_more_than_it_has(*, left: list[LineLeft], data: st.DataObject, keep: bool) -> None:
     left = [line for line in left if line.cents]
     if not left:
@@ -52,7 +51,6 @@ def test_no_line_gives_more_than_it_has(*, left: list[LineLeft], data: st.DataOb
 
 
 @given(lines(), st.lists(st.integers(1, 5_000), min_size=1, max_size=8))
-@settings(deadline=None)
 def test_the_last_refund_gives_the_last_cent_of_the_fee_back(left: list[LineLeft], amounts: list[int]) -> None:
     for wanted in [*amounts, 10**9]:
         open_lines = [line for line in left if line.cents]
