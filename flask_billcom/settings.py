@@ -134,7 +134,7 @@ class Settings:
     )
     hold_days: int = _setting(
         readers.whole(0, 365),
-        "Calendar days between settlement and the earliest payout.",
+        "Calendar days that a payout waits once its sale may be paid out: funded, or with on_settlement settled.",
         protects="Time for complaints and refunds.",
         default=0,
     )
