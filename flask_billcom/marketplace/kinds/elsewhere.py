@@ -129,18 +129,20 @@ class RecordReceipt(BaseKind):
 
     def _finding(self, reads: Reads, operation: Operation, got: Received) -> Finding:
         filters = [equals("customer_id", got.party.remote_id), since("created_time", earliest_attempt([operation]))]
-        matches: list[ReceivedPay] = []
-        conflict = server_date = None
+        ours: list[ReceivedPay] = []
+        unnamed: list[ReceivedPay] = []
+        server_date = None
         for page in reads.pages(ReceivedPay, filters=filters, sort=[Sort("created_time")], nested=True):
             server_date = page.server_date
-            matches += [each for each in page.records if each.ref_number == operation.natural_key]
-            if any(not each.ref_number and _is_same(got, each) for each in page.records):
-                conflict = "a payment without a number has the same amount and may be this one"
+            ours += [each for each in page.records if each.ref_number == operation.natural_key]
+            unnamed += [each for each in page.records if not each.ref_number and _is_same(got, each)]
+        # Somebody may have recorded the same payment by hand; only a person can tell, and adopt it.
+        doubt = "a payment without a number has the same amount and may be this one" if unnamed and not ours else None
         return Finding(
-            [Remote(each.id, each, each.created_time) for each in matches],
-            [_is_same(got, each) for each in matches],
+            [Remote(each.id, each, each.created_time) for each in ours or unnamed],
+            [_is_same(got, each) for each in ours or unnamed],
             server_date,
-            conflict=None if matches else conflict,
+            conflict=doubt,
         )
 
     # -- recording -----------------------------------------------------------------------------------------------

@@ -354,6 +354,17 @@ def test_a_payment_of_a_stranger_with_the_same_amount_is_not_taken_for_ours(worl
 
     assert world.states("record") == ["quarantined"]
     assert "without a number" in world.evidence("record")["reason"]
+    (theirs,) = world.simulator.books.received_pays
+    operation = world.operation("record")
+    with world.app():
+        with pytest.raises(NotPossible, match="may have happened"):
+            world.shop.billcom.resolve(operation.id, actor="bea", reason="send it again")
+        world.shop.billcom.resolve(operation.id, actor="bea", reason="cal recorded it by hand", adopt=theirs.id)
+    world.run(600)
+
+    assert world.states("record") == ["done"]
+    assert trial(world) == {"bank": 1000, "seller_payable": -900, "fee_income": -100}
+    assert differences(world) == []
 
 
 def test_an_invoice_that_was_paid_by_link_meanwhile_is_not_paid_again(world: World) -> None:
