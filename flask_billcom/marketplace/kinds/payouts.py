@@ -180,7 +180,7 @@ class Pay(BaseKind):
         """Return the live payments of each bill since our first attempt, and whether it stands as if it had one."""
         with self.domain.store.read() as rows:
             known = debts(rows, operations)
-        shown = look(PAYABLE, reads, operations)
+        shown = look(PAYABLE, reads, operations, known)
         return {o.id: finding_of(PAYABLE, reads, o, known[o.subject_id], shown) for o in operations}
 
     # -- recording -----------------------------------------------------------------------------------------------

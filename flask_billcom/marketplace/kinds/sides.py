@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from flask_billcom.api.query import Filter, Sort, since
 from flask_billcom.api.records import Bill, Invoice, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
@@ -89,12 +90,21 @@ def parts_in(side: Side, payments: Iterable[Any]) -> dict[str, dict[str, Remote]
     return found
 
 
-def look(side: Side, reads: Reads, operations: Sequence[Operation], filters: Sequence[Filter] = ()) -> Shown:
-    """Return the payments made since the first attempt of some operations."""
+def look(
+    side: Side,
+    reads: Reads,
+    operations: Sequence[Operation],
+    known: Mapping[UUID, Debt],
+    filters: Sequence[Filter] = (),
+) -> Shown:
+    """Return the payments made since the first attempt of some operations, or since the document where there was none.
+
+    :param known: the documents, by id: a person may adopt what was paid before our payment was even planned.
+    """
     living: dict[str, dict[str, Remote]] = {}
     dead: dict[str, dict[str, Remote]] = {}
     server_date = None
-    wanted = [*filters, since("created_time", earliest_attempt(operations))]
+    wanted = [*filters, since("created_time", _earliest(operations, known))]
     for page in reads.pages(side.payment, filters=wanted, sort=[Sort("created_time")], nested=True):
         server_date = page.server_date
         for payment in page.records:
@@ -103,6 +113,15 @@ def look(side: Side, reads: Reads, operations: Sequence[Operation], filters: Seq
                 kept.setdefault(document_id, {}).update(parts)
     # One that a person has taken back meanwhile was made all the same: it is ours, and not made again.
     return Shown({**dead, **living}, server_date)
+
+
+def _earliest(operations: Sequence[Operation], known: Mapping[UUID, Debt]) -> datetime:
+    made = [
+        known[each.subject_id].document.remote_created_at or each.created_at
+        for each in operations
+        if each.first_sent_at is None
+    ]
+    return min([earliest_attempt(operations), *made])
 
 
 def finding_of(side: Side, reads: Reads, operation: Operation, debt: Debt, shown: Shown) -> Finding:
