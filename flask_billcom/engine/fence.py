@@ -181,7 +181,7 @@ class Fence:
         rows.change(
             update(Operation)
             .where(*self._waiting(kinds), Operation.state == OperationState.UNKNOWN, Operation.unsafe_gen <= gen)
-            .values(absent_after=believed, check_after=believed)
+            .values(absent_after=believed)
         )
 
     def _give_up(self, row: Session, kinds: Collection[str], reason: str) -> None:

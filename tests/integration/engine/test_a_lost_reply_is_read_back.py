@@ -98,3 +98,14 @@ def test_a_body_that_drips_past_the_deadline_is_no_answer(world: World, monkeypa
 
     assert world.states("pay") == ["done"]
     assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def test_a_fence_does_not_put_the_second_look_off(make_world: MakeWorld) -> None:
+    world = make_world(simulator={"list_lag_s": 100})
+    world.ready_to_pay()
+    world.simulator.plan_fault("timeout_after", "PayBills")
+    world.tick()
+
+    took = world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+
+    assert 100 <= took <= 125
