@@ -279,6 +279,21 @@ class Works:
         name = " + ".join(cut.name for cut in cuts)
         return End(name, verdict, weight=len(cuts), faults=len(world.fired), kills=world.kills, unfired=unfired)
 
+    def whole_end_of(self, cuts: tuple[Cut, ...]) -> End:
+        """Tell the story with all of the cuts; one whose place was not passed after the others is told alone."""
+        end = self.end_of(cuts)
+        for cut in cuts if len(cuts) > 1 else ():
+            if cut.name in end.unfired:
+                alone = self.end_of((cut,))
+                end = replace(
+                    end,
+                    verdict=end.verdict if end.verdict.notes else alone.verdict,
+                    faults=end.faults + alone.faults,
+                    kills=end.kills + alone.kills,
+                    unfired=tuple(name for name in end.unfired if name != cut.name) + alone.unfired,
+                )
+        return end
+
     def close(self) -> None:
         """Let go of the database."""
         self.stage.close()
@@ -339,7 +354,7 @@ def processes(asked: Asked, say: Callable[[str], None]) -> Total:
             total.add_all(share(len(tellings), asked.jobs, partial(_play, asked)))
             return total
         for number, cuts in enumerate(tellings):
-            end = house.end_of(cuts)
+            end = house.whole_end_of(cuts)
             total.add(end)
             say(f"{number + 1} of {len(tellings)}: {'well' if end.is_clean else (end.verdict.notes, end.unfired)}")
     return total
@@ -349,4 +364,4 @@ def _play(asked: Asked, numbers: Sequence[int]) -> list[End]:
     with works(asked.database, asked.seed) as house:
         house.tell()
         tellings = tellings_of(house, asked)
-        return [house.end_of(tellings[number]) for number in numbers]
+        return [house.whole_end_of(tellings[number]) for number in numbers]
