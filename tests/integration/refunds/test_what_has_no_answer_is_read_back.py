@@ -265,3 +265,19 @@ def test_money_that_is_being_recorded_is_waited_for(quiet: Shop) -> None:
     # Bill.com has not moved the buyer's money, so the cover for paying him back is the recorded one.
     assert (quiet.paid_to("Ada"), quiet.paid_to("ann")) == (20_00, 36_00)
     quiet.settled_dust()
+
+
+def test_a_reconciliation_takes_a_correction_in_doubt_for_what_it_is(quiet: Shop) -> None:
+    order = quiet.sell(("ann", "60.00", "6.00"))
+    quiet.world.simulator.plan_fault("timeout_after", "Crud/Update/Invoice")
+    quiet.refund(order, "20.00")
+    quiet.world.advance(seconds=5)
+    quiet.world.tick()
+
+    with quiet.world.app():
+        report = quiet.world.shop.billcom.reconcile()
+    [seen] = [each for each in report.differences if each.subject == "invoice FB-1"]
+    assert (seen.kind, seen.ours, seen.theirs) == ("other_state", "60.00", "40.00")
+    assert "A refund lowers it" in seen.explanation
+    settle_down(quiet)
+    quiet.settled_dust()
