@@ -123,6 +123,7 @@ class AdjustmentLine(Base):
         UniqueConstraint("adjustment_id", "settlement_line_id", name="uq_billcom_adjustment_line_line"),
         CheckConstraint("cents > 0 AND fee_cents >= 0 AND fee_cents <= cents", name="cents"),
         Index("ix_billcom_adjustment_line_line", "settlement_line_id"),
+        Index("ix_billcom_adjustment_line_seller", "seller_id"),
     )
 
     id: Mapped[RowId]

@@ -67,7 +67,11 @@ def party_balances(rows: Rows, sight: Sight, place: Place, *, role: str | None =
     sums: dict[UUID, list[AccountBalance]] = defaultdict(list)
     for party_id, account, cents in rows.all(
         select(Entry.party_id, Entry.account, func.sum(Entry.cents))
-        .where(Entry.organization_id == sight.organization_id, Entry.party_id.in_([each.id for each in found]))
+        .where(
+            Entry.organization_id == sight.organization_id,
+            Entry.account.in_(list(Account)),  # so that the index finds the entries of each
+            Entry.party_id.in_([each.id for each in found]),
+        )
         .group_by(Entry.party_id, Entry.account)
         .order_by(Entry.party_id, Entry.account)
     ):

@@ -10,10 +10,10 @@ import pytest
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Customer, Vendor
 from flask_billcom.marketplace.matching import MatchRow
-from tests.integration.books.conftest import sqlite_stage
+from tests.integration.books.conftest import postgresql_stage, sqlite_stage
 from tests.support.world import Stage, World
 
-__all__ = ["sqlite_stage"]
+__all__ = ["postgresql_stage", "sqlite_stage"]
 
 
 @pytest.fixture

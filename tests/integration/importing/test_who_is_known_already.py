@@ -7,7 +7,7 @@ from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import MappingError
 from flask_billcom.models import Audit, Party
 from tests.integration.importing.conftest import at_bill_com, confirm, evidence, id_of, report
-from tests.support.world import World
+from tests.support.world import Stage, World
 
 
 def test_who_shares_something_is_named_with_what_it_is(world: World) -> None:
@@ -56,6 +56,17 @@ def test_buyers_and_sellers_are_not_taken_for_each_other(world: World) -> None:
 
     by_role = {(row.role.value, row.local_id): [each.remote_id for each in row.candidates] for row in rows}
     assert by_role == {("vendor", str(seller)): [vendor], ("customer", str(buyer)): [customer]}
+
+
+def test_the_report_and_the_link_are_the_same_on_both_databases(dialect: str, request: pytest.FixtureRequest) -> None:
+    stage: Stage = request.getfixturevalue(f"{dialect}_stage")
+    world = stage.world()
+    ann = id_of(world, "seller", "Ann")
+    (vendor,) = at_bill_com(world, Vendor(name="ann", email="ANN@example.com"))
+
+    assert evidence(report(world, role="vendor"), ann) == [(vendor, ("e-mail", "name"))]
+    confirm(world, "seller", "Ann", vendor)
+    assert report(world, role="vendor") == []
 
 
 def test_inactive_and_merged_ones_are_left_out(world: World) -> None:
