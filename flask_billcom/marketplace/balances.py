@@ -19,12 +19,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from flask_billcom.ledger import Account, balances_of
-from flask_billcom.models import Document, Payment, PaymentPart
+from flask_billcom.models import Document, Entry, Operation, Payment, PaymentPart
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
@@ -129,11 +130,13 @@ class Payout:
 
 
 def balance_of(rows: Rows, organization_id: str, party_id: UUID, *, reserve_cents: int = 0) -> Balance:
-    """Return the balance of a vendor.
+    """Return the balance of a vendor; what he gets back as a buyer is no part of it.
 
     :param reserve_cents: his reserve; see `reserves`.
     """
     owed = {account: -cents for account, cents in balances_of(rows, organization_id, party_id).items()}
+    for account, cents in _paid_back(rows, organization_id, party_id).items():
+        owed[account] = owed.get(account, 0) + cents
     payable = owed.get(Account.SELLER_PAYABLE, 0)
     held = min(max(payable, 0), _held(rows, organization_id, party_id))
     kept = min(max(payable - held, 0), max(reserve_cents - held, 0))
@@ -193,6 +196,7 @@ def _held(rows: Rows, organization_id: str, party_id: UUID) -> int:
         Document.party_id == party_id,
         Document.status.in_(("planned", "open")),
         Document.released_at.is_(None),
+        Document.is_refund.is_(False),
     ]
     if holds.stop_of(rows, organization_id, holds.PAYOUTS) is None:
         bills.append(holds.is_held())
@@ -209,6 +213,28 @@ def _paid(rows: Rows, organization_id: str, party_id: UUID) -> int:
             Payment.kind == SENT,
             Payment.party_id == party_id,
             Payment.status == "cleared",
+            PaymentPart.document_id.not_in(_refunds_to(party_id)),
         )
     )
     return int(total)
+
+
+def _paid_back(rows: Rows, organization_id: str, party_id: UUID) -> dict[Account, int]:
+    """Return what payments of bills that pay him back as a buyer come to in the books, debits positive."""
+    if rows.first(_refunds_to(party_id).limit(1)) is None:
+        return {}
+    found = rows.all(
+        select(Entry.account, func.sum(Entry.cents))
+        .join(Operation, Operation.id == Entry.operation_id)
+        .where(
+            Entry.organization_id == organization_id,
+            Entry.party_id == party_id,
+            Operation.subject_id.in_(_refunds_to(party_id)),
+        )
+        .group_by(Entry.account)
+    )
+    return {Account(account): int(cents) for account, cents in found}
+
+
+def _refunds_to(party_id: UUID) -> Select[Any]:
+    return select(Document.id).where(Document.party_id == party_id, Document.is_refund.is_(True))
