@@ -127,6 +127,8 @@ def test_one_bad_bill_of_two_hundred_keeps_nobody_from_his_money_that_day(make_w
     (left,) = [operation for operation in world.operations("pay") if operation.state != "done"]
     assert (left.state, left.parked) in {("rejected", None), ("planned", "difference")}
     assert Counter(world.paid_cents().values()) == {0: 1, 900: 200}
+    assert len({payment["processDate"] for payment in world.simulator.books.sent_pays}) == 1, "all of them the same day"
+    assert "quarantined" not in world.states()
     assert len(world.sent("PayBills")) <= 1 + 1 + 2 * 8
 
 
