@@ -78,10 +78,20 @@ def year_totals(domain: Domain, year: int, place: Place) -> Page[YearTotal]:
     :param year: a calendar year of the organization's time zone.
     """
     sight = Sight(domain.organization_id)
+    sellers = select(Party).where(
+        sight.parties(), Party.role == Role.VENDOR, Party.local_type.not_in(_only_buyers(domain))
+    )
     with domain.store.read() as rows:
-        found, after = place.cut(rows, select(Party).where(sight.parties(), Party.role == Role.VENDOR), Party.id)
+        found, after = place.cut(rows, sellers, Party.id)
     period = year_of(year)
     return Page(tuple(_total(each, year, statement(domain, each.id, period)) for each in found), after)
+
+
+def _only_buyers(domain: Domain) -> list[str]:
+    """Return the classes that are mapped as buyers alone: they are vendors only where they got money back."""
+    registry = domain.mapping.registry
+    names = {role: {each.cls.__name__ for each in registry.parties[role]} for role in Role}
+    return sorted(names[Role.CUSTOMER] - names[Role.VENDOR])
 
 
 def totals_csv(totals: Iterable[YearTotal]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from flask_billcom.ledger import Account
 from flask_billcom.marketplace.books.clearing import CLEARING, UNEXPLAINED
 from flask_billcom.marketplace.books.movements import Cause
 from flask_billcom.marketplace.books.statement import Statement
+from flask_billcom.models import Party
 from tests.integration.books.conftest import pay_out, round_of
 from tests.support.world import World
 
@@ -125,6 +126,21 @@ def test_a_debt_that_is_written_off_is_a_line_of_its_own(world: World) -> None:
 
     assert (found.adjustments_cents, found.write_offs_cents, found.closing_cents) == (-5_00, 5_00, 0)
     assert words(found)[-1][2] == "write off w1: he left"
+
+
+def test_a_buyer_who_is_paid_back_is_no_seller_of_the_year(world: World) -> None:
+    order = world.settle(("ann", "60.00", "6.00"), buyer="Ada")
+    pay_out(world)
+    refund(world, order, amount=Decimal("20.00"))
+    for days in (0, 1, 1):
+        round_of(world, days=days)
+    assert [party.local_type for party in world.rows(Party, Party.role == "vendor")].count("Buyer") == 1
+
+    with world.app():
+        year = world.shop.billcom.year_totals(world.clock.now().year)
+
+    assert {each.seller.split()[0] for each in year.items} == {"Seller"}
+    assert sum(each.gross_cents for each in year.items) == 60_00
 
 
 @pytest.mark.parametrize("days", [(), (0,), (0, 1), (0, 1, 5), (0, 1, 5, 1), (0, 1, 5, 1, 2)])
