@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.marketplace.elsewhere import RECORD
 from flask_billcom.marketplace.states import PAID
+from flask_billcom.marketplace.voidable import VOID, VOID_PART
 from flask_billcom.models import (
     LIVE,
     OPEN_LANE,
@@ -31,7 +32,10 @@ INVOICE, BILL, REFUND = "invoice", "bill", "refund"
 CORRECTIONS = ("update_invoice", "update_bill", "delete_invoice", "delete_bill")
 MAKERS = ("create_invoice", "create_bill")
 PAYERS = ("charge", "pay")
+VOIDS = (VOID, VOID_PART)
 COMING_BACK = ("returning", "failed")
+ASKED_BACK = "to be taken back"
+_STANDS = ("scheduled", "paid", "cleared", "held")
 DONE = "done"
 
 
@@ -47,7 +51,7 @@ class Facts:
     :param recording: a payment received elsewhere that Bill.com is not told of yet.
     :param paid_cents: what payments of it hold.
     :param scheduled_cents: what payments of it will take on a coming day.
-    :param coming_back: the status of a payout of it that comes back, or None.
+    :param coming_back: the status of a payout of it that comes back or is to be taken back, or None.
     :param back: the bills that pay the buyer back, by adjustment.
     """
 
@@ -141,29 +145,40 @@ def _add_busy(rows: Rows, facts: dict[UUID, Facts]) -> None:
             Operation.organization_id == organization_id,
             Operation.lane.in_(sorted(lanes)),
             or_(Operation.state.in_(OPEN_LANE), Operation.state == OperationState.PLANNED),
-            or_(Operation.state.in_(OPEN_LANE), Operation.kind == RECORD),
+            or_(Operation.state.in_(OPEN_LANE), Operation.kind.in_((RECORD, *VOIDS))),
         )
     ):
-        if operation.state == OperationState.PLANNED:
-            facts[lanes[operation.lane]].recording = operation
+        each = facts[lanes[operation.lane]]
+        if operation.state != OperationState.PLANNED:
+            each.busy = operation
+        elif operation.kind == RECORD:
+            each.recording = operation
         else:
-            facts[lanes[operation.lane]].busy = operation
+            each.coming_back = ASKED_BACK
 
 
 def _add_payments(rows: Rows, facts: dict[UUID, Facts]) -> None:
     for row in rows.all(
-        select(PaymentPart.document_id, Payment.kind, Payment.status, func.sum(PaymentPart.cents).label("cents"))
+        select(
+            PaymentPart.document_id,
+            Payment.kind,
+            Payment.status,
+            Payment.void_request,
+            func.sum(PaymentPart.cents).label("cents"),
+        )
         .join(Payment, Payment.id == PaymentPart.payment_id)
         .where(PaymentPart.document_id.in_(sorted(facts)))
-        .group_by(PaymentPart.document_id, Payment.kind, Payment.status)
+        .group_by(PaymentPart.document_id, Payment.kind, Payment.status, Payment.void_request)
     ):
         each = facts[row.document_id]
         if row.status in PAID:
             each.paid_cents += int(row.cents)
         elif row.status == "scheduled":
             each.scheduled_cents += int(row.cents)
-        elif row.kind == "sent" and row.status in COMING_BACK:
+        if row.kind == "sent" and row.status in COMING_BACK:
             each.coming_back = row.status
+        elif row.kind == "sent" and row.status in _STANDS and row.void_request is not None:
+            each.coming_back = ASKED_BACK
 
 
 def _add_back(rows: Rows, facts: dict[UUID, Facts], parts: Sequence[AdjustmentPart]) -> None:

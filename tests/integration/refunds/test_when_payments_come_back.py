@@ -149,3 +149,24 @@ def test_one_of_three_sales_of_a_combined_payment_goes_back_and_the_payment_goes
     assert shop.owed_by_seller("ann") == 9_00
     assert shop.books() == {"bank": -7_00, "seller_clawback": 9_00, "fee_income": -2_00}
     shop.settled_dust()
+
+
+def test_a_payout_that_is_to_be_taken_back_is_waited_for(shop: Shop) -> None:
+    order = shop.sell(("ann", "60.00", "6.00"))
+    shop.go(days=1)
+    shop.go(days=5)
+    [payout] = shop.world.rows(Payment, Payment.kind == "sent")
+    with shop.world.app():
+        shop.world.shop.billcom.void(payout.id, "the order goes back", actor="Ann")
+
+    shop.refund(order)
+    assert shop.waiting()["FB-1-1"] == "its payout is to be taken back"
+    shop.go()
+    for _ in range(6):
+        shop.world.run(1800)
+    shop.dust()
+
+    assert shop.owed_by_seller("ann") == 0
+    assert (shop.paid_to("ann"), shop.paid_to("Ada")) == (0, 60_00)
+    assert shop.books() == {}
+    shop.settled_dust()
