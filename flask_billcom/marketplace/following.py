@@ -6,7 +6,7 @@
                     a payment was counted on in the last two months               week
     sent            a payout is due, or has arrived                               minute
                     one is scheduled, paid or held                                day
-                    one has cleared in the last two months                        week
+                    one has cleared in the last four months, as checks may lapse  week
     movements       a paid payment waits for the bank, after banks have opened    quarter of an hour
     disbursements   a payout has arrived, or one is held                          minute, hour
                     one has arrived in the last week, in the last two months      day, week
@@ -29,7 +29,7 @@ from flask_billcom.models import Payment, Settlement, SettlementState
 from flask_billcom.store import Rows
 
 from . import marks, movements, received, sent
-from .bankhours import ARRIVED_DAYS, CONFIRMED_DAYS, LATE, last_opening, reached
+from .bankhours import ARRIVED_DAYS, CONFIRMED_DAYS, LATE, UNCASHED, last_opening, reached
 from .clearing import clear
 from .funding import RECEIVED_POLL
 from .payments import RECEIVED, SENT
@@ -37,7 +37,7 @@ from .payments import RECEIVED, SENT
 if TYPE_CHECKING:
     from .context import Domain
 
-SENT_POLL, MOVEMENT_POLL = "poll:sent", "poll:movements"
+SENT_POLL, MOVEMENT_POLL = marks.POLL_OF["sent"], "poll:movements"
 EVERY = timedelta(seconds=60)
 MOVEMENTS_EVERY = timedelta(minutes=15)
 HOURLY, DAILY, WEEKLY = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
@@ -187,7 +187,7 @@ def _sent_can_change(rows: Rows, domain: Domain, progress: marks.Progress, now: 
         return True
     if age >= DAILY and any(_any(rows, domain, SENT, status) for status in ("scheduled", "paid", "held", "returning")):
         return True
-    return age >= WEEKLY and _any(rows, domain, SENT, "cleared", Payment.process_date >= (now - LATE).date())
+    return age >= WEEKLY and _any(rows, domain, SENT, "cleared", Payment.process_date >= (now - UNCASHED).date())
 
 
 # -- movements ---------------------------------------------------------------------------------------------------

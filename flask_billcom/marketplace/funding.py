@@ -34,7 +34,7 @@ from .refunds.releasing import release_refunds
 if TYPE_CHECKING:
     from .context import Domain
 
-RECEIVED_POLL = "poll:received"
+RECEIVED_POLL = marks.POLL_OF["received"]
 
 
 def fund(domain: Domain) -> int:

@@ -16,9 +16,10 @@ Wire: https://developer.bill.com/v2/docs/search-ops-with-lists
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import select, update
@@ -37,6 +38,8 @@ PAGE = 999
 _SECOND = timedelta(seconds=1)
 """Added to the lag: the server's `Date` shows whole seconds."""
 _PLAIN = {"start", "holder"}
+POLL_OF: Mapping[str, str] = MappingProxyType({"sent": "poll:sent", "received": "poll:received"})
+"""The poll that follows payments of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,20 @@ def start(rows: Rows, organization_id: str, name: str, progress: Progress, now: 
     """Write the first mark of a poll, unless there is one."""
     values = {"organization_id": organization_id, "name": name, "value": str(progress), "updated_at": now}
     rows.insert_new(Mark, [values])
+
+
+def look_back(rows: Rows, organization_id: str, name: str, to: datetime, now: datetime) -> None:
+    """Let a poll read again from an earlier time: an object became ours whose changes it has passed already.
+
+    :param to: since when changes matter.
+    """
+    where = (Mark.organization_id == organization_id, Mark.name == name)
+    text = rows.first(select(Mark.value).where(*where).with_for_update())
+    progress = None if text is None else Progress.parse(text)
+    if progress is None or progress.since <= to:
+        return
+    earlier = replace(progress, since=to, start=0, began=None, server_began=None, again_from=None, looked=None)
+    rows.change(update(Mark).where(*where).values(value=str(earlier), updated_at=now))
 
 
 def swap(domain: Domain, name: str, old: Progress, new: Progress) -> bool:

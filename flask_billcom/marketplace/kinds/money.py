@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
-from flask_billcom.marketplace import holds, states
+from flask_billcom.marketplace import holds, marks, states
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.payments import NewPart, NewPayment, add_parts, add_payments
 from flask_billcom.models import Document, Operation, Party
@@ -141,6 +141,9 @@ def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: 
         for i in each.applied
     ]
     add_parts(rows, clock, organization_id, kind, parts)
+    made = [each.record.created_time for each in payments if each.record.created_time is not None]
+    if made:
+        marks.look_back(rows, organization_id, marks.POLL_OF[kind], min(made), clock.now())
     documents = sorted({item.operation.subject_id for each in payments for item in each.applied})
     states.refresh_documents(rows, documents, clock.now())
     origins = rows.all(select(Document.origin_id).where(Document.id.in_(documents)).distinct())

@@ -31,3 +31,26 @@ def test_a_payment_from_before_ours_was_planned_is_adopted_and_followed(make_wor
 
     assert world.paid_cents() == {"FB-1-1": 900}
     assert [each.state for each in world.rows(Settlement)] == ["paid_out"]
+
+
+def test_an_adopted_payment_that_the_polls_have_passed_is_followed_to_its_end(make_world: MakeWorld) -> None:
+    world = make_world(collect="charge", payout_schedule=Schedule.parse("daily"), float_cents=0)
+    world.onboard(sellers=["ann", "bo"], buyers=["Ada"])
+    world.settle(("ann", "10.00", "1.00"), ("bo", "5.00"))
+    world.advance(seconds=5)
+    world.tick()
+    by_hand = next(row for row in world.simulator.books.bills if row["invoiceNumber"] == "FB-1-1")
+    world.person_does("pay_bill", id=by_hand.id)
+    for _ in range(14):
+        world.advance(business_days=1)
+        world.tick()
+    (operation,) = [each for each in world.operations("pay") if each.state == "planned"]
+    (part,) = [p for row in world.simulator.books["SentPay"] for p in row["billPays"] if p["billId"] == by_hand.id]
+
+    world.parts.decisions.adopt(operation.id, part.id, WHO)
+    for _ in range(3):
+        world.advance(business_days=1)
+        world.tick()
+
+    assert world.paid_cents() == {"FB-1-1": 900, "FB-1-2": 500}
+    assert [each.state for each in world.rows(Settlement)] == ["paid_out"]
