@@ -321,6 +321,8 @@ class World:
                 for b in bills
             ]
             ids = ops.plan(rows, self.clock, self.organization_id, plans)
+            released = update(Document).where(Document.id.in_([bill.id for bill in bills]))
+            rows.change(released.values(released_at=self.clock.now()))
             post(
                 rows,
                 self.clock,
