@@ -22,6 +22,8 @@ CONFIRMED_DAYS = 1
 ARRIVED_DAYS = 2
 LATE = timedelta(days=60)
 """How long after a payment a bank may still send it back: an unauthorized debit may be disputed for 60 days."""
+UNCASHED = timedelta(days=120)
+"""How long after a payout by check it may turn out that nobody cashes it: 90 days, and some for Bill.com to act."""
 
 
 def opening(day: date) -> datetime:
