@@ -40,6 +40,7 @@ FIGURES = (
     "fees",
     "refunded",
     "returned",
+    "unclaimed",
     "held",
     "owed",
     "buyer_credit",
@@ -48,8 +49,10 @@ FIGURES = (
     "outside",
     "paid_by_hand",
 )
-"""collected, returned, refunded, paid_out are what the banks say; outside is money received past Bill.com, paid_by_hand
-what operators paid to sellers behind our back and the story names as differences."""
+"""collected, returned, refunded, paid_out, and unclaimed, which went to the state, are what the banks say; outside is
+money received past Bill.com; paid_by_hand what operators paid to sellers behind our back, named as a difference."""
+UNPAID = "the sale is "
+"""How the reason begins for which money waits whose buyer has not paid."""
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 
 
@@ -97,6 +100,30 @@ def check(
     _their_books(town, found, set(overpaid), " ".join(differences))
     _figures(town, found, wanted)
     _reconciled(town, found, sorted(differences))
+    assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
+
+
+def check_dust(town: Town, *, bonuses: Mapping[str, int]) -> None:
+    """Assert what must be so at the end of any life, whatever happened in it.
+
+    :param bonuses: cents that sellers were given beside their sales.
+    """
+    found = Found()
+    _our_books(town, found, {})
+    open_rows = town.world.rows(Operation, Operation.state.in_(["quarantined", "sending", "unknown", "checking"]))
+    found.expect("left open", [(row.kind, row.state, row.evidence) for row in open_rows], [])
+    waits = [(each.number, each.reason) for each in idle(town.world.parts.domain)]
+    idling = [each for each in waits if each[1] is None or not each[1].startswith(UNPAID)]
+    found.expect("money that waits although its buyer has paid", idling, [])
+    earned = Counter(bonuses)
+    for order in town.orders:
+        earned.update(order.net())
+    got = paid_to_sellers(town)
+    found.expect("sellers who got more than they earned", {n for n, cents in got.items() if cents > earned[n]}, set())
+    trial = town.billcom.trial_balance()
+    seen = {**_of_the_banks(town), **_of_the_books(town, trial)}
+    _where_it_is(town, found, {**dict.fromkeys(FIGURES, 0), **seen}, trial)
+    _reconciled(town, found, [])
     assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
 
 
@@ -229,11 +256,25 @@ def _figures(town: Town, found: Found, wanted: Mapping[str, int]) -> None:
     seen["outside"], seen["paid_by_hand"] = wanted["outside"], wanted["paid_by_hand"]
     for name in FIGURES:
         found.expect(name, seen[name], wanted[name])
-    left = seen["collected"] + seen["outside"] + seen["due"] + seen["lost"] + seen["sellers_owe"]
-    left += seen["paid_by_hand"]
+    _where_it_is(town, found, seen, trial)
+
+
+def _where_it_is(town: Town, found: Found, seen: Mapping[str, int], trial: Mapping[Account, int]) -> None:
+    """Compare what came in with where it is, and our account of the bank with the bank's own."""
+    left = sum(seen[name] for name in ("collected", "outside", "due", "lost", "sellers_owe", "paid_by_hand"))
     right = sum(
         seen[name]
-        for name in ("paid_out", "fees", "refunded", "returned", "held", "owed", "buyer_credit", "refunds_due")
+        for name in (
+            "paid_out",
+            "fees",
+            "refunded",
+            "returned",
+            "unclaimed",
+            "held",
+            "owed",
+            "buyer_credit",
+            "refunds_due",
+        )
     )
     found.expect("what came in, less where it is", left - right, 0)
     grown = town.world.simulator.books.totals()["organization_cents"] - town.opening
@@ -252,6 +293,7 @@ def _of_the_banks(town: Town) -> dict[str, int]:
     return {
         "collected": collected,
         "returned": returned,
+        "unclaimed": sum(each.cents for each in bank.transfers if each.kind == "escheat"),
         "refunded": _got(town, "buyer").total(),
         "paid_out": _got(town, "seller").total(),
     }

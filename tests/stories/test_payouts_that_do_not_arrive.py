@@ -200,11 +200,13 @@ def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
     town.passes()
     town.waits(bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
+    town.waits(bank_days=2)
     town.waits(bank_days=70, step=70)
     town.waits(bank_days=2)
 
     assert town.payout_to("dee")["status"] == "5"
     assert [payout.status for payout in town.billcom.payouts_of(town.seller("dee"))] == ["escheated"]
+    town.ends(collected="10.00", unclaimed="9.00", fees="1.00", states={"1": "paying"})
 
 
 def test_an_uncashed_cheque_that_bill_com_voids_is_owed_again(begin: Begin) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from flask_billcom import fee_of
 from flask_billcom.errors import AlreadySettled
 from tests.stories.conftest import Begin
 from tests.stories.town import Town
@@ -21,7 +24,7 @@ WAYS: dict[str, tuple[list[tuple[str, ...]], str, dict[str, str]]] = {
     ),
     "a line without a fee": ([("ann", "7.77")], "0", {"collected": "7.77", "paid_out": "7.77"}),
     "a one-cent line whose fee rounds to a cent makes no bill": (
-        [("ann", "0.01", "0.01"), ("bo", "3.00", "0.30")],
+        [("ann", "0.01", str(fee_of(Decimal("0.01"), Decimal(50)))), ("bo", "3.00", "0.30")],
         "0",
         {"collected": "3.01", "paid_out": "2.70", "fees": "0.31"},
     ),

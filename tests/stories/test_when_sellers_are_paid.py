@@ -20,7 +20,7 @@ def test_weekly_payouts_leave_on_friday_for_the_sales_of_the_week(begin: Begin) 
     town = begin(start="2027-03-01T17:00:00", payout_schedule="weekly:fri", return_days=0)
     for _ in range(3):
         town.sells_to_paid(TEN)
-    town.waits(bank_days=6)
+    town.waits(bank_days=6, step=1)
 
     assert town.world.clock.now().date().isoformat() == "2027-03-18"
     assert process_dates(town) == ["2027-03-15"] * 3, "planned on Friday the 12th, processed on the next bank day"
@@ -148,7 +148,7 @@ def test_a_held_order_waits_while_the_sellers_other_orders_are_paid(town: Town) 
     town.passes()
     town.waits(bank_days=2)
     town.billcom.hold(held, "the parcel is lost", actor="eve")
-    town.waits(bank_days=7)
+    town.waits(bank_days=7, step=1)
 
     town.ends(
         collected="30.00",

@@ -12,10 +12,11 @@ Stories use public calls, the tick, and what banks and people do at Bill.com; no
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,17 @@ PATIENCE = timedelta(minutes=45)
 def cents(dollars: str) -> int:
     """Return dollars as text in cents."""
     return int(Decimal(dollars) * 100)
+
+
+NOONS = (1, 6, 7, 9)
+"""Bank days after a sale on which something happens to it: it is collected, funded and planned, processed, arrived."""
+FEW = 5
+
+
+def _steps(bank_days: int) -> list[int]:
+    """Return the days between the noons that matter: each of a few, those of a sale's life of more."""
+    noons = range(1, bank_days + 1) if bank_days <= FEW else [day for day in (*NOONS, bank_days) if day <= bank_days]
+    return [day - before for before, day in pairwise((0, *dict.fromkeys(noons)))]
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,7 @@ class Desk:
                 known = {key: town.mapped(session, each) for key, each in options.items()}
                 done = getattr(town.world.shop.billcom, name)
                 result = done(*found, **known) if callable(done) else done
+                result = list(result) if isinstance(result, Iterator) else result
                 session.commit()
             return result
 
@@ -220,20 +233,19 @@ class Town:
                 return
             self.world.advance_to_next(1 if waits == "planned" else 900)
 
-    def waits(self, *, bank_days: int = 1, step: int = 1) -> None:
-        """Let bank days pass; at noon of each, the worker ticks until nothing is under way.
+    def waits(self, *, bank_days: int = 1, step: int | None = None) -> None:
+        """Let bank days pass, and let the worker tick until nothing is under way at noon of those on which it matters.
 
-        :param step: how many pass at a time, while nobody works.
+        :param step: at noon of every so many days instead.
         """
-        while bank_days > 0:
-            self.world.advance(business_days=min(step, bank_days))
+        for days in _steps(bank_days) if step is None else [step] * (bank_days // step):
+            self.world.advance(business_days=days)
             self.passes(seconds=0)
-            bank_days -= step
 
     def waits_long(self) -> None:
-        """Let a month of bank days pass, after which cheques have arrived as well, with a look every few days."""
-        self.waits(bank_days=3)
-        self.waits(bank_days=21, step=3)
+        """Let so many bank days pass that cheques have arrived as well."""
+        self.waits(bank_days=9)
+        self.waits(bank_days=8, step=4)
 
     def until(self, day: str) -> None:
         """Let time pass until a moment in UTC, then tick until nothing is under way."""
