@@ -37,7 +37,7 @@ from .payments import RECEIVED, SENT
 if TYPE_CHECKING:
     from .context import Domain
 
-SENT_POLL, MOVEMENT_POLL = "poll:sent", "poll:movements"
+SENT_POLL, MOVEMENT_POLL = marks.POLL_OF["sent"], "poll:movements"
 EVERY = timedelta(seconds=60)
 MOVEMENTS_EVERY = timedelta(minutes=15)
 HOURLY, DAILY, WEEKLY = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
