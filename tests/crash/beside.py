@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ import requests
 
 from flask_billcom.clock import SystemClock
 from flask_billcom.simulator import Simulator
+from flask_billcom.simulator.payouts import PAID
 
 TABLES = {"vendors": "Vendor", "customers": "Customer", "bills": "Bill", "invoices": "Invoice", "sent_pays": "SentPay"}
 WAIT_S = 30.0
@@ -75,6 +76,7 @@ class Beside:
         self.settings = Simulator().settings
         self.books = Books(self)
         self.clock = SimpleNamespace(now=self._now, advance=self._advance)
+        self.has_sent_back = False
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         """Return what the control side says."""
@@ -89,6 +91,18 @@ class Beside:
     def switch(self, **switches: Any) -> None:
         """Change switches."""
         self.post("switches", **switches)
+
+    def under_lock(self, act: Callable[..., Any]) -> None:
+        """Do through the control side what the story does with the simulator in its hands, by the name of the act."""
+        {"send_back": self._send_back}[act.__name__]()
+
+    def _send_back(self) -> None:
+        """Let the bank send back one transfer to a seller, once."""
+        electronic = {row["vendorId"] for row in self.books["VendorBankAccount"] if row.is_active}
+        sent = [row for row in self.books["SentPay"] if row["status"] == PAID and row["vendorId"] in electronic]
+        if sent and not self.has_sent_back:
+            self.has_sent_back = True
+            self.post("events", kind="return_payout", id=sent[0].id, code="R03")
 
     @property
     def bank(self) -> Any:

@@ -203,6 +203,7 @@ class WorkedStage(Stage):
     def world(self, *, seed: int = 1, simulator: dict[str, Any] | None = None, **settings: Any) -> World:
         """Begin a world on the database as it is."""
         del seed, simulator
+        self.bill.has_sent_back = False
         clock: Any = SimulatorClock(self.bill.api)
         chosen = replace(self._settings, **settings)
         return WorkedWorld(self.shop, self.bill, clock, chosen, url=self.url)  # type: ignore[arg-type]
