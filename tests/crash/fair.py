@@ -64,6 +64,7 @@ class Fair:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.stage = Stage(url)
+        self._folder = folder
         first = Market(self.stage, Boundaries(), orders=())
         first.world.onboard(sellers=SELLERS, buyers=BUYERS)
         self._kept: Kept = keep(first, folder, "fair")
@@ -80,7 +81,7 @@ class Fair:
         seed = f"{lot.seed}/{lot.number}/{lot.size}"
         chance = random.Random(seed)
         with Chances(seed, only) as chances:
-            market = Market(self.stage, chances, orders=orders_of(chance, lot.size), chance=chance)
+            market = Market(self.stage, chances, orders=orders_of(chance, lot.size), chance=chance, folder=self._folder)
             chances.market = market
             self._put_back(market, seed)
             reading = drawn(chance)

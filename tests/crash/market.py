@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -20,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from flask_billcom.models import Document, Operation, OperationState, Settlement
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
+from tests.crash.meddling import Meddler
 from tests.crash.story import ENDED, PATIENCE, Decider, Order, Run
 
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
@@ -31,15 +33,20 @@ ODD = (1, 3, 7, 99, 101, 333, 1999, 100_00, 12_345_67)
 class Market(Run):
     """One world of the random suite.
 
-    :param seed: of the ids.
+    :param chance: of orders and people.
+    :param folder: for backups of its database.
     """
 
     chance: random.Random = field(default_factory=random.Random)
+    folder: Path = Path()
+    sold: list[int] = field(default_factory=list)
+    meddler: Meddler = field(init=False)
 
     # -- the days --------------------------------------------------------------------------------------------------
 
     def live(self) -> None:
         """Live through all days and, without faults, through the end."""
+        self.meddler = Meddler(self, self.chance, self.folder)
         places = sorted(range(len(self.orders)), key=lambda _: self.chance.random())
         days = [places[first::SALE_DAYS] for first in range(SALE_DAYS)]
         self.boundaries.is_listening = True
@@ -48,12 +55,14 @@ class Market(Run):
             if day < SALE_DAYS:
                 self._insist(lambda today=days[day]: self._sell(today))  # type: ignore[misc]
             self._insist(self.rounds)
+            self._quietly(self.meddler.meddle)
             if self.world.holds():
-                self._quietly(Decider(self.world).sign_in)
+                self._quietly(Decider(self.world).let_go_on)
                 self._insist(self.rounds)
             self.world.advance(business_days=1)
         self.boundaries.is_listening = False
         self.world.simulator.faults.clear()
+        self.meddler.end()
         self.end()
 
     def end(self) -> None:
@@ -95,9 +104,14 @@ class Market(Run):
 
     def _sell(self, places: list[int]) -> None:
         """Settle orders, a request for each handful; again for the same ones it changes nothing."""
+        self.sold = sorted({*self.sold, *places})
         for first in range(0, len(places), 50):
             self._settle([self.orders[place] for place in places[first : first + 50]])
         self.world.advance(seconds=5)
+
+    def settle_again(self) -> None:
+        """Let the app's customers ask for everything again that they have asked for."""
+        self._sell(self.sold)
 
     def _settle(self, orders: list[Order]) -> None:
         shop = self.world.shop

@@ -27,6 +27,8 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.marketplace.kinds.money import DIFFERENCE
+from flask_billcom.marketplace.witness import RESTORED
 from flask_billcom.models import Operation, OperationState, Party, Payment, Settlement
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator.disbursements import ACH, return_payout
@@ -373,12 +375,15 @@ class Decider:
 
     def decide_all(self) -> None:
         """Decide about everything that is left to a person."""
-        self.sign_in()
+        self.let_go_on()
         self._look_at_the_bank()
         pay_again(self.world)
         left = [OperationState.QUARANTINED, OperationState.REJECTED]
-        for operation in self.world.rows(Operation, Operation.state.in_(left)):
-            if operation.state == OperationState.REJECTED:
+        differs = (Operation.state == OperationState.PLANNED) & (Operation.parked == DIFFERENCE)
+        for operation in self.world.rows(Operation, Operation.state.in_(left) | differs):
+            if operation.state == OperationState.PLANNED:
+                self._adopt(operation)
+            elif operation.state == OperationState.REJECTED:
                 self._is_possible("retry", operation.id)
             elif not self._is_possible("resend", operation.id):
                 self._adopt(operation)
@@ -390,6 +395,13 @@ class Decider:
         for payment in world.rows(Payment, Payment.status == "returning", Payment.remote_id.in_(void)):
             with world.app(), suppress(NotPossible):
                 world.shop.billcom.confirm_credit(payment.id, actor="operator", reason="the bank shows it")
+
+    def let_go_on(self) -> None:
+        """Sign in again, and read back what a restored backup does not know."""
+        self.sign_in()
+        if any(RESTORED in reason for reason in self.world.holds()):
+            with self.world.app():
+                self.world.shop.billcom.resume(actor="operator", reason="the backup of yesterday was restored")
 
     def sign_in(self) -> None:
         """Release what waits for a sign-in, and confirm the device if it is not trusted."""

@@ -1,0 +1,134 @@
+"""What people do in the days of a random world, behind the worker's back.
+
+pay        a bill by hand, in Bill.com's own page
+raise      the first line of a bill, which is put back the next day
+void       a payout, with credit; it is paid again in the end
+reissue    a payout, which Bill.com sends once more
+restore    the database of the day before
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from flask_billcom.money import from_cents
+from flask_billcom.simulator.disbursements import SCHEDULED
+from flask_billcom.simulator.errors import Refusal
+from flask_billcom.simulator.payouts import PAID
+from tests.crash.judge import PREFIX
+from tests.crash.keeping import Tables, copy_file, copy_out, let_go, put_back
+
+if TYPE_CHECKING:
+    from tests.crash.market import Market
+
+OFTEN = 0.5
+"""How many days somebody meddles on."""
+
+
+@dataclass
+class Meddler:
+    """People with a seed of their own.
+
+    :param folder: for a backup.
+    """
+
+    market: Market
+    chance: random.Random
+    folder: Path
+    done: list[str] = field(default_factory=list)
+    raised: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    backup: Path | Tables | None = None
+
+    def meddle(self) -> None:
+        """Let somebody do something, or nobody."""
+        self._put_back()
+        act = self.chance.choice(list(ACTS))
+        if self.chance.random() < OFTEN:
+            with suppress(Refusal):
+                if ACTS[act](self):
+                    self.done.append(act)
+
+    def end(self) -> None:
+        """Put back what was raised."""
+        self._put_back()
+
+    def rows(self, entity: str, fits: Callable[[Any], bool]) -> list[Any]:
+        """Return objects at Bill.com."""
+        return [row for row in self.market.world.simulator.books[entity] if fits(row)]
+
+    def _open_bills(self) -> list[Any]:
+        return self.rows(
+            "Bill",
+            lambda bill: (
+                bill.is_active
+                and bill["invoiceNumber"].startswith(PREFIX)
+                and bill["dueAmount"] == bill["amount"]
+                and not bill["scheduledAmount"]
+            ),
+        )
+
+    def pay(self) -> bool:
+        """Pay a bill in full that nothing is scheduled for."""
+        bills = self._open_bills()
+        if bills:
+            self.market.world.person_does("pay_bill", id=self.chance.choice(bills).id)
+        return bool(bills)
+
+    def raise_(self) -> bool:
+        """Raise the first line of a bill by a dollar."""
+        bills = self._open_bills()
+        if bills:
+            bill = self.chance.choice(bills)
+            self.raised[bill.id] = [(line.id, line["amount"]) for line in bill["billLineItems"]]
+            self._set(bill.id, [(each, cents + 100 * (not n)) for n, (each, cents) in enumerate(self.raised[bill.id])])
+        return bool(bills)
+
+    def _put_back(self) -> None:
+        for bill_id, lines in self.raised.items():
+            self._set(bill_id, lines)
+        self.raised.clear()
+
+    def _set(self, bill_id: str, lines: list[tuple[str, int]]) -> None:
+        """Write the lines of a bill; those that an update leaves out are gone."""
+        written = [{"entity": "BillLineItem", "id": each, "amount": str(from_cents(cents))} for each, cents in lines]
+        self.market.world.person_does("edit_bill", id=bill_id, values={"billLineItems": written})
+
+    def void(self, kind: str = "credit") -> bool:
+        """Void a payout that has left and not arrived."""
+        ways = self.market.world.simulator.world.disbursements
+        sent = self.rows("SentPay", lambda row: row["status"] == PAID and ways[row.id].status == SCHEDULED)
+        if sent:
+            self.market.world.person_does("void", id=self.chance.choice(sent).id, kind=kind)
+        return bool(sent)
+
+    def restore(self) -> bool:
+        """Keep the database, or put back the one that was kept; the app's customers then ask again."""
+        engine = self.market.stage.engine
+        let_go(self.market)
+        if self.backup is None:
+            is_file = engine.dialect.name == "sqlite"
+            self.backup = copy_file(engine, self.folder / "backup") if is_file else copy_out(engine)
+            return False
+        put_back(engine, self.backup)
+        self.backup = None
+        self.market.world.restart()
+        self.market.listen()
+        self.market.settle_again()
+        return True
+
+
+ACTS: Mapping[str, Callable[[Meddler], bool]] = MappingProxyType(
+    {
+        "pay": Meddler.pay,
+        "raise": Meddler.raise_,
+        "void": Meddler.void,
+        "reissue": lambda who: who.void("reissue"),
+        "restore": Meddler.restore,
+    }
+)
