@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
+from flask_billcom.errors import BillcomError
 from tests.crash.judge import Verdict
 from tests.crash.mistakes import MUTANTS, Hurt, Mutant
 from tests.crash.story import Run
@@ -53,13 +54,25 @@ class Caught:
 def caught(house: Theatre, mutant: Mutant | None, hurts: tuple[Hurt, ...]) -> Caught | None:
     """Return the first way to be hurt in which the judge finds something, or None."""
     for hurt in hurts:
-        with mistaken(mutant):
-            run, found, unfired = house.play(hurt)
+        try:
+            with mistaken(mutant):
+                run, found, unfired = house.play(hurt)
+        except BillcomError as refused:
+            if mutant is None:
+                raise
+            return Caught(hurt, _broken(refused), "the story comes to no end")
         if mutant is None:
             assert not unfired, unfired
         if not found.is_clean:
             return Caught(hurt, found, trace_of(run))
     return None
+
+
+def _broken(refused: BillcomError) -> Verdict:
+    """Return what is to be said where the facts at Bill.com keep a person of the story from what he has to do."""
+    verdict = Verdict()
+    verdict.find("unexplained", 1, f"a person of the story was refused: {refused}")
+    return verdict
 
 
 def trace_of(run: Run) -> str:
