@@ -20,7 +20,8 @@ def chart(world: World, *uses: str) -> dict[str, str]:
     """Make an account at Bill.com for each use and return its id."""
     with world.app():
         accounts = world.shop.billcom.client.chart_of_accounts
-        return {use: accounts.create(ChartOfAccount(name=use, account_type="12")).id for use in uses}
+        made = {use: accounts.create(ChartOfAccount(name=use, account_type="12")).id for use in uses}
+    return {use: row_id for use, row_id in made.items() if row_id is not None}
 
 
 def lines_of(world: World, entity: str, lines: str) -> list[tuple[int, str]]:

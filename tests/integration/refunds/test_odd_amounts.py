@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from flask_billcom.api.records import ChartOfAccount
 from flask_billcom.engine.decisions import NotPossible
 
 from .conftest import Open, Shop
@@ -96,15 +97,10 @@ def test_thirds_of_a_sale_leave_no_cent_behind(shop: Shop) -> None:
 
 def test_a_fee_of_its_own_account_is_lowered_with_its_line(open_shop: Open) -> None:
     shop = open_shop(collect="none")
-    accounts = {}
-    for name in ("fee", "seller_clearing"):
-        row = shop.world.simulator.under_lock(
-            lambda bill, name=name: bill.store["ChartOfAccount"].add(
-                bill.store.new_row("ChartOfAccount", bill.now, name=name)
-            )
-        )
-        del row
-        accounts[name] = list(shop.world.simulator.world.store["ChartOfAccount"].by_id.values())[-1].id
+    with shop.world.app():
+        chart = shop.world.shop.billcom.client.chart_of_accounts
+        made = {use: chart.create(ChartOfAccount(name=use, account_type="12")) for use in ("fee", "seller_clearing")}
+    accounts = {use: account.id for use, account in made.items()}
     shop.world.restart(chart_of_accounts=accounts)
     order = shop.sell(("ann", "60.00", "6.00"))
     assert shop.lines("Bill", "FB-1-1") == [60_00, -6_00]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,12 @@ def settle_down(shop: Shop) -> None:
     """Let doubts end: grace, fence, and what follows."""
     for _ in range(6):
         shop.world.run(1800)
+
+
+def evidence_of(shop: Shop, kind: str) -> dict[str, Any]:
+    found = shop.world.operation(kind).evidence
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize("fault", [*LOST, *UNSENT])
@@ -163,7 +170,7 @@ def test_a_document_that_somebody_edited_is_left_alone(quiet: Shop) -> None:
 
     assert quiet.there("Bill") == {"FB-1-1": 70_00}
     assert quiet.waiting()["FB-1-1"] == "update_bill is parked: difference"
-    assert quiet.world.operation("update_bill").evidence["difference"] == "its amount at Bill.com is 70.00"
+    assert evidence_of(quiet, "update_bill")["difference"] == "its amount at Bill.com is 70.00"
 
     quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("54.00")}]})
     quiet.world.run(3600)
@@ -183,7 +190,7 @@ def test_a_document_that_is_edited_while_the_update_is_in_doubt_needs_a_person(q
 
     update = quiet.world.operation("update_bill")
     assert update.state == "quarantined"
-    assert update.evidence["reason"] == "the document stands neither as it was nor as wanted"
+    assert evidence_of(quiet, "update_bill")["reason"] == "the document stands neither as it was nor as wanted"
     assert quiet.waiting()["FB-1-1"] == f"update_bill is in quarantine; flask billcom ops show {update.id}"
 
     quiet.world.person_does("edit_bill", id=bill.id, values={"billLineItems": [{**line, "amount": Decimal("36.00")}]})
@@ -203,7 +210,10 @@ def test_a_payment_that_comes_while_the_update_is_in_doubt_needs_a_person_or_is_
     settle_down(quiet)
 
     update = quiet.world.operation("update_invoice")
-    assert (update.state, update.evidence["reason"]) == ("quarantined", "a payment of the document came in between")
+    assert (update.state, evidence_of(quiet, "update_invoice")["reason"]) == (
+        "quarantined",
+        "a payment of the document came in between",
+    )
 
     quiet.go(days=1)
     with quiet.world.app():

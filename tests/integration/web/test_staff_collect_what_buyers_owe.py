@@ -14,7 +14,7 @@ def record(visitor: Visitor, code: int = 200, **values: Any) -> Any:
 
 def test_recording_only_rehearses_unless_it_is_told(staff: Visitor) -> None:
     given = {name: value for name, value in CHECK.items() if name != "dry_run"}
-    rehearsed = staff.post("/settlements/1/record", **given)
+    rehearsed = staff.post("/settlements/1/record", 200, **given)
 
     assert (rehearsed["is_dry_run"], rehearsed["applied"]) == (True, "10.00")
     assert staff.get("/operations?kind=record")["items"] == []

@@ -12,7 +12,7 @@ def refund(visitor: Visitor, code: int = 200, **values: Any) -> Any:
 
 
 def test_a_refund_only_rehearses_unless_it_is_told(staff: Visitor) -> None:
-    rehearsed = staff.post("/settlements/1/refund", **REFUND)
+    rehearsed = staff.post("/settlements/1/refund", 200, **REFUND)
 
     assert (rehearsed["is_dry_run"], rehearsed["id"], rehearsed["amount"]) == (True, None, "3.00")
     assert staff.get("/settlements/1/refunds")["items"] == []
