@@ -2,7 +2,7 @@
 
 Revision ID: 0001
 Revises: 
-Create Date: 2026-11-22 03:30:39.635015
+Create Date: 2026-11-22 04:27:05.290767
 """
 
 import sqlalchemy as sa
@@ -504,6 +504,7 @@ def upgrade():
     )
     with op.batch_alter_table('billcom_adjustment_line', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_billcom_adjustment_line_line'), ['settlement_line_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_billcom_adjustment_line_seller'), ['seller_id'], unique=False)
 
     op.create_table('order_item',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -536,6 +537,7 @@ def downgrade():
 
     op.drop_table('order_item')
     with op.batch_alter_table('billcom_adjustment_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_billcom_adjustment_line_seller'))
         batch_op.drop_index(batch_op.f('ix_billcom_adjustment_line_line'))
 
     op.drop_table('billcom_adjustment_line')
