@@ -158,7 +158,8 @@ class Life:
             town.passes(seconds=3600)
             town.waits(bank_days=6, step=3)
             if self._is_over():
-                return
+                break
+        town.waits(bank_days=8, step=8)  # checks arrive later than anybody at Bill.com says
 
     def _people_decide(self) -> None:
         town = self.town
