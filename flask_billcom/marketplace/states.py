@@ -144,7 +144,10 @@ def _documents_statement() -> Update:
 def _settlements_statement() -> ReturningUpdate[Any]:
     table = SETTLEMENT
     stand = _stand()
+    has_invoice = stand.c.invoices > 0
     state = case(
+        # Its sellers were paid, and the invoice was deleted when the buyer's payment came back after a refund.
+        (~has_invoice, SettlementState.PAID_OUT),
         (stand.c.planned > 0, SettlementState.SETTLED),
         (stand.c.open > 0, SettlementState.INVOICED),
         (stand.c.unpaid > 0, SettlementState.COLLECTING),
@@ -153,13 +156,13 @@ def _settlements_statement() -> ReturningUpdate[Any]:
         (stand.c.uncleared > 0, SettlementState.PAYING),
         else_=SettlementState.PAID_OUT,
     )
-    is_collected = stand.c.unpaid == 0
+    is_collected = and_(has_invoice, stand.c.unpaid == 0)
     return (
         update(table)
         .where(
             table.c.id == stand.c.origin_id,
             table.c.state != SettlementState.CANCELLED,
-            stand.c.invoices > 0,
+            or_(has_invoice, stand.c.uncleared == 0),
             or_(table.c.state != state, and_(is_collected, table.c.collected_at.is_(None))),
         )
         .values(

@@ -270,7 +270,6 @@ def test_a_debit_that_comes_back_after_the_seller_was_paid_and_the_buyer_refunde
         paid_out="90.00",
         sellers_owe="90.00",
         lost="100.00",
-        states={"1": "invoiced"},
     )
 
 
