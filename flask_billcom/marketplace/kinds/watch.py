@@ -32,14 +32,14 @@ AT_FIRST = timedelta(days=1)
 
 
 def watch_vendors(domain: Domain, reads: Reads) -> None:
-    """Read the vendors and vendor bank accounts that changed since the last look, at most every ten minutes."""
+    """Read the vendors and vendor bank accounts that changed since the last look, at most once a minute."""
     del reads  # read_changes reads through the domain, within the same limits
     _watch(domain, "watch_vendor", Vendor, lambda page: _note_parties(domain, Role.VENDOR, page))
     _watch(domain, "watch_vendor_bank", VendorBankAccount, lambda page: _note_accounts(domain, page))
 
 
 def watch_customers(domain: Domain, reads: Reads) -> None:
-    """Read the customers that changed since the last look, at most every ten minutes."""
+    """Read the customers that changed since the last look, at most once a minute."""
     del reads
     _watch(domain, "watch_customer", Customer, lambda page: _note_parties(domain, Role.CUSTOMER, page))
 
