@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import or_
+
 from flask_billcom import audit, ledger
 from flask_billcom.errors import MappingError
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace import balances, holds
+from flask_billcom.marketplace import balances, disputes, holds
 from flask_billcom.marketplace.balances import Balance, Payout
 from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.differences import Report
 from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
 from flask_billcom.marketplace.reconciliation import reconcile
 from flask_billcom.marketplace.reserve import reserve_of
+from flask_billcom.models import Hold
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
@@ -61,7 +64,8 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def release(self, obj: object | None, *, reason: str | None = None, actor: str = "app") -> int:
         """Release the holds on an order or a seller, or on all payouts, and return how many.
 
-        A seller's bank account that changed at Bill.com is confirmed with `confirm_bank_account`; its hold stays here.
+        A seller's bank account that changed at Bill.com is confirmed with `confirm_bank_account`, and a dispute ends
+        with `resolve_dispute`; their holds stay here.
 
         :param reason: only the hold with this reason; all of them if left out.
         :param actor: who released them, for the audit trail.
@@ -75,7 +79,7 @@ class MoneyCalls(SalesCalls, PartiesCalls):
                 on,
                 actor=actor,
                 reason=reason,
-                besides=(BANK_CHANGED,),
+                besides=or_(Hold.reason == BANK_CHANGED, disputes.keeps_hold()),
             )
 
     def payout_run(self, *, dry_run: bool = False, actor: str = "app") -> PayoutRun:

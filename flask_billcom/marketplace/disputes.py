@@ -4,6 +4,8 @@
     won, withdrawn     the hold is released
     lost               the amount, or what is left of it, goes back to the buyer as a refund, and the hold is released
 
+Its hold goes with the outcome and is not released by hand.
+
 The reference of a dispute makes a double click one dispute, and that of its refund is derived from it.
 
 Acts: dispute_opened, dispute_won, dispute_withdrawn, dispute_lost.
@@ -15,11 +17,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, literal, or_, select
 
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import NotPossible, Person
-from flask_billcom.models import Adjustment, Document, Settlement, SettlementLine
+from flask_billcom.models import Adjustment, Document, Hold, Settlement, SettlementLine
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from .context import Domain
 
 OUTCOMES = (WON, LOST, WITHDRAWN)
+HOLD_REASON = "dispute "
+"""What the reason of a dispute's hold begins with; its reference follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,27 @@ def resolve(
                 holds.release(rows, domain.clock, domain.organization_id, on, reason=reason, actor=person.name)
             _tell(rows, domain, f"dispute_{outcome}", row, person)
         return adjustments.snapshot(adjustments.get(rows, domain.organization_id, adjustment_id))
+
+
+def keeps_hold() -> ColumnElement[bool]:
+    """Return the condition that a hold is an open dispute's; asked in the statement that releases others."""
+    held = or_(
+        and_(Hold.scope == holds.SETTLEMENT, Hold.scope_id == holds.digits(Adjustment.origin_id)),
+        and_(Hold.scope == holds.DOCUMENT, Hold.scope_id == holds.digits(Document.id)),
+    )
+    return (
+        select(Adjustment.id)
+        .outerjoin(Document, (Document.origin_id == Adjustment.origin_id) & (Document.kind == "bill"))
+        .where(
+            Adjustment.organization_id == Hold.organization_id,
+            Adjustment.kind == DISPUTE,
+            Adjustment.state == OPEN,
+            Hold.reason == literal(HOLD_REASON) + Adjustment.reference,
+            held,
+        )
+        .correlate(Hold)
+        .exists()
+    )
 
 
 def refund_reference(dispute: Adjustment) -> str:
@@ -164,7 +189,7 @@ def _held(rows: Rows, dispute: Adjustment) -> list[holds.HoldOn]:
 
 
 def _hold_reason(dispute: Adjustment) -> str:
-    return f"dispute {dispute.reference}"
+    return HOLD_REASON + dispute.reference
 
 
 def _expect(row: Adjustment, outcome: str) -> None:

@@ -81,16 +81,16 @@ def release(
     *,
     actor: str,
     reason: str | None = None,
-    besides: Sequence[str] = (),
+    besides: ColumnElement[bool] | None = None,
 ) -> int:
     """Release the holds on something and return how many.
 
     :param reason: only the hold with this reason; all of them if left out.
-    :param besides: reasons of holds that stay.
+    :param besides: the condition of holds that stay.
     """
     where = [_of(organization_id), Hold.scope == on.scope, Hold.scope_id == on.scope_id]
-    if besides:
-        where.append(Hold.reason.not_in(besides))
+    if besides is not None:
+        where.append(~besides)
     if reason is not None:
         where.append(Hold.reason == reason)
     released = rows.all(
@@ -187,7 +187,7 @@ def is_held() -> ColumnElement[bool]:
     return exists().where(
         Hold.organization_id == Document.organization_id,
         Hold.released_at.is_(None),
-        or_(*[(Hold.scope == scope) & (Hold.scope_id == _hex(column)) for scope, column in keys]),
+        or_(*[(Hold.scope == scope) & (Hold.scope_id == digits(column)) for scope, column in keys]),
     )
 
 
@@ -206,7 +206,7 @@ def _sale() -> ColumnElement[Any]:
     )
 
 
-def _hex(column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of row ids
+def digits(column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of row ids
     """Return a row id's 32 hex digits in SQL: PostgreSQL writes hyphens, SQLite none."""
     return func.replace(cast(column, String), "-", "")
 

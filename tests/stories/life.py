@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError
-from flask_billcom.models import Operation, Payment
+from flask_billcom.models import Adjustment, Operation, Payment
 from tests.crash.story import Decider
 from tests.stories.town import BUYERS, SELLERS, Order, Town
 
@@ -150,9 +150,8 @@ class Life:
         """Let everything come to its end: nothing goes wrong any more, and people decide by the book."""
         town = self.town
         town.mends()
-        for dispute in self._disputes:
-            with suppress(*REFUSALS):
-                town.billcom.resolve_dispute(dispute, "withdrawn", actor="bob", reason="the dust settles")
+        for dispute in town.world.rows(Adjustment, Adjustment.kind == "dispute", Adjustment.state == "open"):
+            town.billcom.resolve_dispute(dispute.id, "withdrawn", actor="bob", reason="the dust settles")
         for _ in range(ROUNDS):
             self._people_decide()
             town.passes(seconds=3600)

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import Adjustment, Audit, Hold
+from flask_billcom.marketplace import holds
+from flask_billcom.models import Adjustment, Audit, Document, Hold
 
 from .conftest import MakeOffice, Office
 
@@ -77,6 +78,34 @@ def test_a_second_dispute_keeps_the_money_where_the_first_is_won(sold: Office) -
     sold.decide("resolve_dispute", first, "won")
 
     assert set(pay(sold).values()) == {0}
+
+
+@pytest.mark.parametrize("reason", [None, "dispute D-1"])
+def test_the_hold_of_an_open_dispute_is_not_released_by_hand(sold: Office, reason: str | None) -> None:
+    sold.dispute("1")
+    dispute_of_line = sold.dispute("1", reference="D-2", line=1)
+    (bill,) = sold.world.rows(Document, Document.number == "FB-1-1")
+
+    assert sold.call("release", None, "1", reason=reason) == 0
+    with sold.world.app():
+        assert sold.world.shop.billcom.release(holds.HoldOn.row(holds.DOCUMENT, bill.id)) == 0
+
+    assert set(pay(sold).values()) == {0}
+    sold.decide("resolve_dispute", dispute_of_line, "won")
+    assert sold.world.holds() == ["dispute D-1"]
+
+
+def test_what_else_holds_a_disputed_order_is_released_by_hand(sold: Office) -> None:
+    sold.decide("resolve_dispute", sold.dispute("1", reference="D-0"), "won")
+    dispute = sold.dispute("1")
+    for reason in ("dispute about the colour", "dispute D-0"):
+        sold.call("hold", None, "1", reason)
+
+    assert sold.call("release", None, "1") == 2
+
+    assert sold.world.holds() == ["dispute D-1"]
+    sold.decide("resolve_dispute", dispute, "won")
+    assert sold.world.holds() == []
 
 
 def test_another_outcome_afterwards_is_refused(sold: Office) -> None:
