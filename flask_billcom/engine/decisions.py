@@ -5,7 +5,7 @@
     planned      cancel   it will not be sent; what was reserved for it is given back
     quarantined  adopt    this object at Bill.com is its effect
                  resend   it is absent, for certain: plan it again
-                 cancel   it is absent, for certain: give it up
+                 cancel   it is absent, for certain: give it up; what stands there instead cannot be it
 
 A person may decide what the engine would not, but not against the facts: an adopted object must have the same cents and
 party, and sending again or giving up need the same proof of absence as the engine's own read-back.
@@ -111,12 +111,15 @@ class Decisions:
     def cancel(self, operation_id: UUID, person: Person) -> None:
         """Give up an operation: a planned one at once, a quarantined one after its absence is proved.
 
+        What has other cents than a quarantined one cannot be its effect, and does not stand against its absence.
+
         :raises NotPossible: it is under way or done, or it may have happened after all.
         """
         with self._store.read() as rows:
             operation = self._get(rows, operation_id)
+        others: Sequence[str | None] = ()
         if operation.state == QUARANTINED:
-            self._prove_absent(operation)
+            others = self._prove_absent(operation, besides_others=True)
         elif operation.state != PLANNED:
             raise NotPossible(f"the operation is {operation.state}; only a planned or quarantined one can be cancelled")
         self._expect_second(operation, person, is_sent=operation.state == QUARANTINED)
@@ -125,7 +128,7 @@ class Decisions:
             for each in together:
                 self._move(rows, each, {"state": OperationState.CANCELLED, "parked": None})
             self._kinds[operation.kind].dropped(rows, together)
-            self._tell(rows, "operation_cancelled", operation, person)
+            self._tell(rows, "operation_cancelled", operation, person, {"not_ours": others} if others else None)
 
     def resend(self, operation_id: UUID, person: Person) -> None:
         """Plan a quarantined operation again after its absence is proved.
@@ -196,10 +199,16 @@ class Decisions:
         if operation.state != state:
             raise NotPossible(f"the operation is {operation.state}, not {state}")
 
-    def _prove_absent(self, operation: Operation) -> None:
+    def _prove_absent(self, operation: Operation, *, besides_others: bool = False) -> Sequence[str | None]:
+        """Return the ids of what is there instead, which cannot be its effect.
+
+        :param besides_others: whether there may be such a thing.
+        :raises NotPossible: it may have happened.
+        """
         now = self._clock.now()
         finding = self._kinds[operation.kind].find(self._reads, [operation]).get(operation.id, Finding())
-        if finding.matches or finding.conflict or finding.blocked:
+        stands = finding.matches and not (besides_others and finding.apart)
+        if stands or finding.conflict or finding.blocked:
             what = finding.conflict or finding.blocked or f"{len(finding.matches)} effects stand under its natural key"
             raise NotPossible(f"it may have happened: {what}; adopt it with its id, or mend it at Bill.com first")
         with self._store.read() as rows:
@@ -211,6 +220,7 @@ class Decisions:
                 f"its absence cannot be proved yet: a late request could still land; try again in {seconds} s"
                 f" (now {now.isoformat(timespec='seconds')})"
             )
+        return [_shown_id(match) for match in finding.matches]
 
     def _wait_for(self, operation: Operation, proof: Proof, server_date: datetime | None) -> timedelta:
         """Return how long absence must still be waited for, by our clock and by Bill.com's."""

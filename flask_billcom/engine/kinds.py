@@ -145,6 +145,7 @@ class Finding:
     :param server_date: the server's time of the answer that shows it; None proves no absence.
     :param conflict: why no match can be believed although nothing is absent either, or None.
     :param blocked: why the effect must not be taken for absent although no match is to be seen, or None.
+    :param apart: whether none of the matches can be the effect, and nothing but them is to be seen.
     """
 
     matches: Sequence[Remote] = ()
@@ -152,6 +153,7 @@ class Finding:
     server_date: datetime | None = None
     conflict: str | None = None
     blocked: str | None = None
+    apart: bool = False
 
 
 class Kind(Protocol):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
 from tests.stories.conftest import Begin
-from tests.stories.town import Town
+from tests.stories.town import Order, Town
 
 TEN = ("ann", "10.00", "1.00")
 MUTE = ["timeout_after", "timeout_before", "reset_after", "http_5xx_after", "garbage", "empty"]
@@ -54,6 +57,74 @@ def test_a_charge_that_vanished_is_sent_again_by_a_person_alone(town: Town) -> N
     town.waits(bank_days=9)
 
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def loses_a_charge(begin: Begin) -> tuple[Town, Order]:
+    """Let the charge of an order vanish on its way."""
+    town = begin()
+    town.breaks("timeout_before", "ChargeCustomer")
+    order = town.sells(TEN)
+    town.world.advance(seconds=5)
+    town.world.run_until(lambda: town.operations("charge", "unknown") != [], within=600)
+    return town, order
+
+
+def gives_up_the_charge(town: Town) -> None:
+    """Let two people say that the charge never was."""
+    (lost,) = town.operations("charge", "quarantined")
+    town.billcom.cancel_operation(lost.id, actor="eve", reason="Ada paid four dollars herself", second="bob")
+
+
+def test_a_part_paid_by_link_is_not_the_charge_that_vanished_and_the_rest_follows(begin: Begin) -> None:
+    town, order = loses_a_charge(begin)
+    town.pays_by_link(order, amount="4.00")
+    town.waits(bank_days=2)
+    (lost,) = town.operations("charge", "quarantined")
+    with pytest.raises(NotPossible, match="may have happened"):
+        town.billcom.resolve(lost.id, actor="eve", reason="again", second="bob")
+    gives_up_the_charge(town)
+    town.waits(bank_days=2)
+    town.pays_by_link(order)
+    town.waits(bank_days=10)
+
+    assert town.calls("ChargeCustomer") == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_the_rest_may_be_recorded_when_a_charge_is_given_up_beside_a_part(begin: Begin) -> None:
+    town, order = loses_a_charge(begin)
+    town.pays_by_link(order, amount="4.00")
+    town.waits(bank_days=2)
+    gives_up_the_charge(town)
+    town.waits(bank_days=2)
+    today = town.world.clock.now().astimezone(town.world.settings.zone).date()
+    town.billcom.record_payment(order, amount=Decimal("6.00"), date=today, reference="check 7", actor="eve")
+    town.waits(bank_days=10)
+
+    town.ends(collected="4.00", outside="6.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_charge_beside_a_part_is_not_given_up_while_it_could_still_land(begin: Begin) -> None:
+    town, order = loses_a_charge(begin)
+    town.pays_by_link(order, amount="4.00")
+    town.world.run_until(lambda: town.operations("charge", "quarantined") != [], within=300)
+
+    with pytest.raises(NotPossible, match="cannot be proved yet"):
+        gives_up_the_charge(town)
+    town.waits(bank_days=1)
+    town.passes(seconds=1000)
+    gives_up_the_charge(town)
+
+    assert len(town.operations("charge", "cancelled")) == 1
+
+
+def test_a_payment_of_which_a_part_was_taken_off_may_be_the_charge(begin: Begin) -> None:
+    town, order = loses_a_charge(begin)
+    town.pays_by_link(order, amount="4.00", on_top="6.00")
+    town.waits(bank_days=2)
+
+    with pytest.raises(NotPossible, match="may have happened"):
+        gives_up_the_charge(town)
 
 
 def test_a_packet_that_lands_ten_minutes_late_pays_once(town: Town) -> None:

@@ -128,7 +128,9 @@ def finding_of(side: Side, reads: Reads, operation: Operation, debt: Debt, shown
     """Return what is shown of one operation, and whether its document stands as if it had a payment."""
     matches = list(shown.parts.get(debt.document.remote_id or "", {}).values())
     if matches:
-        return Finding(matches, [_is_his(side, each, debt, operation) for each in matches], shown.server_date)
+        equal = [_is_his(side, each, debt, operation) for each in matches]
+        apart = _are_others(side, reads, matches, operation, debt)
+        return Finding(matches, equal, shown.server_date, apart=apart)
     document: Any = reads.one(side.document, debt.document.remote_id or "")
     due = None if document is None else side.due(document)
     untouched = document is not None and due is not None and to_cents(due) == debt.document.cents
@@ -149,3 +151,31 @@ def _is_his(side: Side, part: Remote, debt: Debt, operation: Operation) -> bool:
     amount = part.record.amount
     is_whole = amount is not None and to_cents(amount) == operation.amount_cents
     return is_whole and side.party_of(part.parent) in {None, debt.party.remote_id}
+
+
+def _are_others(side: Side, reads: Reads, parts: Sequence[Remote], operation: Operation, debt: Debt) -> bool:
+    """Return whether parts of payments cannot be an operation's, and the document stands as if it had them alone."""
+    if not all(_is_anothers(side, each, operation) for each in parts):
+        return False
+    living = sum(to_cents(each.record.amount) for each in parts if each.parent.status not in side.dead)
+    document: Any = reads.one(side.document, debt.document.remote_id or "")
+    return document is not None and _open_cents(side, document) == debt.document.cents - living
+
+
+def _is_anothers(side: Side, part: Remote, operation: Operation) -> bool:
+    """Return whether a part has other cents, and its payment has none left that could have been taken off it."""
+    amount = part.record.amount
+    if amount is None or to_cents(amount) == operation.amount_cents:
+        return False
+    total = part.parent.amount
+    applied = sum(to_cents(each.amount) for each in side.parts(part.parent) if each.amount is not None)
+    return total is None or to_cents(total) == applied or to_cents(total) < (operation.amount_cents or 0)
+
+
+def _open_cents(side: Side, document: Any) -> int | None:  # noqa: ANN401 - an Invoice or Bill
+    due = side.due(document)
+    if due is None:
+        return None
+    # A bill is no longer due in as far as it is scheduled; an invoice is due until it is paid.
+    scheduled = document.scheduled_amount if side is RECEIVABLE else None
+    return to_cents(due) - (to_cents(scheduled) if scheduled is not None else 0)
