@@ -30,15 +30,13 @@ from flask_billcom.store import Rows
 
 from . import marks, sent, states
 from .bankhours import ARRIVED_DAYS, LATE, reached
-from .movements import confirm_some, has_lines
+from .movements import UNMATCHED_DAYS, confirm_some, has_lines
 from .payments import SENT, days_of, move, next_of, shares_of
 
 if TYPE_CHECKING:
     from .context import Domain
 
 DISBURSEMENTS = "poll:disbursements"
-UNMATCHED_DAYS = 10
-"""Bank days after which a payment is taken as confirmed by the bank although the bank shows no line of its day."""
 TROUBLE = (DisbursementStatus.FAILED, DisbursementStatus.VOID, DisbursementStatus.HOLD)
 HELD_EVERY = timedelta(hours=1)
 CLEARED_EVERY, LATER_EVERY = timedelta(days=1), timedelta(days=7)

@@ -101,6 +101,8 @@ def follow_movements(domain: Domain) -> bool:
 
     done = marks.read_changes(domain, MOVEMENT_POLL, progress, MoneyMovement, consume)
     movements.confirm(domain)
+    if done:
+        movements.confirm_unseen(domain)
     movements.take_back(domain)
     return done
 
@@ -204,8 +206,7 @@ def _movements_can_change(rows: Rows, domain: Domain, progress: marks.Progress, 
         return False
     waiting = (Payment.confirmed_at.is_(None), Payment.process_date <= reached(now, CONFIRMED_DAYS))
     return (
-        _any(rows, domain, RECEIVED, "paid", *waiting)
-        or _any(rows, domain, SENT, "paid", *waiting)
+        any(_any(rows, domain, kind, status, *waiting) for kind in (RECEIVED, SENT) for status in movements.AWAITED)
         or _any(rows, domain, RECEIVED, "returning")
         or _any(rows, domain, SENT, "returning")
     )

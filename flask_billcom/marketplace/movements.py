@@ -4,6 +4,9 @@
     confirmed       when the day's movements are all confirmed and cover our payments of that process date
     a line back     negative money in: the bank has taken back payments that came back around that date
 
+An uncashed check may have gone to the state before its line is read: it left our account all the same, and is confirmed
+in the same way; after ten bank days also where the bank shows no line of its day at all.
+
 Only here do the books reach the bank. A day whose lines do not cover our payments confirms nothing and shows up in the
 reconciliation.
 
@@ -16,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -32,6 +36,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from . import postings
+from .bankhours import reached
 from .payments import RECEIVED, SENT, days_of, move, next_of, shares_of
 from .states import ROWS, chunks
 
@@ -48,6 +53,10 @@ STATUSES: Mapping[str, str] = {
 MOVEMENT_OF = {SENT: PAYABLES, RECEIVED: RECEIVABLES}
 NEAR = timedelta(days=4)
 """How far the bank's line and the day on which a payment came back may lie apart."""
+AWAITED = ("paid", "escheated")
+"""Statuses of payments whose line at the bank is still to come, or to be read."""
+UNMATCHED_DAYS = 10
+"""Bank days after which a payment is taken as confirmed by the bank although the bank shows no line of its day."""
 _THROUGH_BANK = ("paid", "cleared", "held", "escheated")
 
 
@@ -89,25 +98,40 @@ def take_in(rows: Rows, clock: Clock, organization_id: str, records: Sequence[Mo
 def confirm(domain: Domain) -> int:
     """Confirm payments whose day's movements are confirmed, and return how many."""
     confirmed = 0
-    for kind in (RECEIVED, SENT):
+    unconfirmed = Payment.confirmed_at.is_(None)
+    for kind, status in product((RECEIVED, SENT), AWAITED):
         with domain.store.read() as rows:
             days = [
                 day
-                for day in days_of(rows, domain.organization_id, kind, "paid")
+                for day in days_of(rows, domain.organization_id, kind, status, None, unconfirmed)
                 if _covers(rows, domain.organization_id, kind, add_bank_days(day, 0))
             ]
-        for day in days:
-            confirmed += _confirm_day(domain, kind, day)
+        confirmed += sum(_confirm_day(domain, kind, status, day) for day in days)
     return confirmed
 
 
-def _confirm_day(domain: Domain, kind: str, day: date) -> int:
+def confirm_unseen(domain: Domain) -> int:
+    """Confirm escheated payments whose line the bank will not show any more, and return how many.
+
+    It is asked after a whole poll: what was not read yet may come.
+    """
+    confirmed = 0
+    until = reached(domain.clock.now(), UNMATCHED_DAYS)
+    for kind in (RECEIVED, SENT):
+        is_unseen = and_(Payment.confirmed_at.is_(None), ~has_lines(domain.organization_id, kind))
+        with domain.store.read() as rows:
+            days = list(days_of(rows, domain.organization_id, kind, "escheated", until, is_unseen))
+        confirmed += sum(_confirm_day(domain, kind, "escheated", day, is_unseen) for day in days)
+    return confirmed
+
+
+def _confirm_day(domain: Domain, kind: str, status: str, day: date, *which: ColumnElement[bool]) -> int:
     confirmed = 0
     last: UUID | None = None
     organization_id = domain.organization_id
     while True:
         with domain.store.write() as rows:
-            some = next_of(rows, organization_id, kind, "paid", day, last, Payment.confirmed_at.is_(None))
+            some = next_of(rows, organization_id, kind, status, day, last, Payment.confirmed_at.is_(None), *which)
             confirmed += len(confirm_some(rows, domain.clock, organization_id, kind, some))
         if not some:
             return confirmed
@@ -115,13 +139,13 @@ def _confirm_day(domain: Domain, kind: str, day: date) -> int:
 
 
 def confirm_some(rows: Rows, clock: Clock, organization_id: str, kind: str, payment_ids: Sequence[UUID]) -> list[UUID]:
-    """Book paid payments at the bank that are not there yet, and return them."""
+    """Book payments at the bank that have left and are not there yet, and return them."""
     moved = [
         row
         for ids in chunks(payment_ids)
         for row in rows.all(
             update(Payment)
-            .where(Payment.id.in_(ids), Payment.confirmed_at.is_(None), Payment.status.in_(("paid", "cleared")))
+            .where(Payment.id.in_(ids), Payment.confirmed_at.is_(None), Payment.status.in_(("cleared", *AWAITED)))
             .values(confirmed_at=clock.now())
             .returning(Payment.id, Payment.party_id, Payment.unapplied_cents)
         )

@@ -145,14 +145,16 @@ def _numbered(
         }
 
 
-def days_of(rows: Rows, organization_id: str, kind: str, status: str, until: date | None = None) -> Iterator[date]:
+def days_of(
+    rows: Rows, organization_id: str, kind: str, status: str, until: date | None = None, *which: ColumnElement[bool]
+) -> Iterator[date]:
     """Yield the process dates of payments in a status, each by one look into the index.
 
     :param until: the last one that counts.
     """
     last: date | None = None
     while True:
-        where = [Payment.organization_id == organization_id, Payment.kind == kind, Payment.status == status]
+        where = [Payment.organization_id == organization_id, Payment.kind == kind, Payment.status == status, *which]
         if last is not None:
             where.append(Payment.process_date > last)
         last = rows.first(select(func.min(Payment.process_date)).where(*where))

@@ -209,6 +209,18 @@ def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
     town.ends(collected="10.00", unclaimed="9.00", fees="1.00", states={"1": "paying"})
 
 
+def test_a_cheque_that_went_to_the_state_while_the_worker_slept_is_at_rest_in_the_books(town: Town) -> None:
+    town.sells(("dee", "10.00", "1.00"))
+    town.passes()
+    town.waits(bank_days=7)
+    town.bank("never_cashed", town.payout_to("dee"))
+    town.waits(bank_days=70, step=70)
+    town.waits(bank_days=4)
+
+    assert [payout.status for payout in town.billcom.payouts_of(town.seller("dee"))] == ["escheated"]
+    town.ends(collected="10.00", unclaimed="9.00", fees="1.00", states={"1": "paying"})
+
+
 def test_an_uncashed_cheque_that_bill_com_voids_is_owed_again(begin: Begin) -> None:
     town = begin(simulator={"uncashed": "void"})
     town.sells(("dee", "10.00", "1.00"))

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from flask_billcom.api.records import DisbursementStatus, SentPay
-from flask_billcom.marketplace import sent
+from flask_billcom.api.records import DisbursementStatus, MoneyMovement, SentPay
+from flask_billcom.bankdays import add_bank_days
+from flask_billcom.marketplace import movements, sent
 from flask_billcom.marketplace.balances import balance_of
+from flask_billcom.marketplace.bankhours import opening
 from flask_billcom.marketplace.idle import idle
 from flask_billcom.marketplace.payouts import plan_payouts
 from flask_billcom.models import Audit, Document, Payment, Settlement
@@ -139,6 +141,41 @@ def test_an_uncashed_check_that_went_to_the_state_is_shown(shop: Shop) -> None:
 
     assert status_of(shop) == "escheated"
     assert shop.books()["provider_clearing_out"] == -90_00
+
+
+def line(shop: Shop, *, status: str = "1") -> None:
+    """Let the bank's line of the payout be read."""
+    there = MoneyMovement(
+        id="mmt01LINE00000000001", type="1", amount=Decimal(-90), process_date=PROCESS_DATE, status=status
+    )
+    with shop.store.write() as rows:
+        movements.take_in(rows, shop.clock, shop.organization_id, [there])
+
+
+@pytest.mark.usefixtures("sale")
+def test_a_check_that_went_to_the_state_before_its_line_was_read_is_booked_at_the_bank(shop: Shop) -> None:
+    take(shop, shown(shop, ESCHEATED, after=timedelta(days=90)))
+    line(shop, status="0")
+    assert movements.confirm(shop.domain) == movements.confirm_unseen(shop.domain) == 0
+
+    line(shop)
+
+    assert [movements.confirm(shop.domain) for _ in "12"] == [1, 0]
+    assert status_of(shop) == "escheated"
+    assert "provider_clearing_out" not in shop.books()
+    assert shop.books()["bank"] == -90_00
+
+
+@pytest.mark.usefixtures("sale")
+def test_a_check_that_went_to_the_state_is_booked_after_ten_bank_days_where_the_bank_shows_nothing(shop: Shop) -> None:
+    take(shop, shown(shop, ESCHEATED))
+    shop.clock.advance(opening(add_bank_days(PROCESS_DATE, 10)) - shop.clock.now() - timedelta(seconds=1))
+    assert movements.confirm_unseen(shop.domain) == 0
+
+    shop.clock.advance(timedelta(seconds=1))
+
+    assert [movements.confirm_unseen(shop.domain) for _ in "12"] == [1, 0]
+    assert "provider_clearing_out" not in shop.books()
 
 
 @pytest.mark.usefixtures("sale")
