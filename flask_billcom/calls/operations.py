@@ -39,9 +39,12 @@ class OperationsCalls(Calls):
     ) -> None:
         """Decide about a quarantined operation: take an object for its effect, or send it again.
 
+        One that a difference keeps may take an object that somebody made in Bill.com's own page, such as the BillPay of
+        a bill paid by hand: then it is done, and nothing is sent.
+
         :param adopt: id of the object at Bill.com that is its effect; left out, it is planned again.
         :param second: a second person who agrees.
-        :raises NotPossible: it is not quarantined, the object differs, or it may have happened after all.
+        :raises NotPossible: it is neither, the object differs, or it may have happened after all.
         """
         person = Person(actor, reason, second)
         if adopt is not None:

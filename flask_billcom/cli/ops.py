@@ -149,7 +149,7 @@ def resolve(
     reason: str,
     yes: bool,
 ) -> None:
-    """Decide about a quarantined operation; the facts are compared before anything changes."""
+    """Decide about an operation in quarantine or kept by a difference; the facts are compared first."""
     if (adopt is None) != resend:
         raise click.UsageError("give --adopt ID or --resend")
     what = "Plan it to be sent again" if resend else f"Take {adopt} for its effect"

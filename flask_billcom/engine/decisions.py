@@ -3,6 +3,7 @@
     rejected     retry    a new row of the next generation takes its place, once the cause is mended
     cancelled    retry    the same, where it was given up and made nothing
     planned      cancel   it will not be sent; what was reserved for it is given back
+    difference   adopt    somebody made this object at Bill.com: it takes the place of ours, which is not sent
     quarantined  adopt    this object at Bill.com is its effect
                  resend   it is absent, for certain: plan it again
                  cancel   it is absent, for certain: give it up; what stands there instead cannot be it

@@ -295,7 +295,7 @@ def finish(rows: Rows, applied: Sequence[Applied], *, from_: dict[str, Any]) -> 
 
     :raises LateReply: one of them has moved on.
     """
-    done = {"state": OperationState.DONE, "check_id": None, "error_code": None}
+    done = {"state": OperationState.DONE, "check_id": None, "error_code": None, "parked": None}
     made = [(a.operation.id, {**done, "remote_id": a.remote.remote_id}) for a in applied]
     if operations.move_each(rows, from_=from_, to=made) != len(made):
         raise LateReply("some of its operations have moved on")

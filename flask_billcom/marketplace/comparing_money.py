@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
 from flask_billcom.bankdays import add_bank_days
-from flask_billcom.models import Movement, Party, Payment, PaymentPart
+from flask_billcom.engine.decisions import DIFFERENCE
+from flask_billcom.models import Document, Movement, Operation, OperationState, Party, Payment, PaymentPart
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
@@ -62,7 +63,8 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
             if party is not None and each.vendor_id not in {None, party}:
                 yield other_party(f"SentPay {remote_id}", party, str(each.vendor_id))
         elif touched and each.status in LIVE_SENT:
-            yield outside(f"bill {', '.join(touched)}", f"SentPay {remote_id}", _amount(each))
+            command = _adopting(rows, each, bills)
+            yield outside(f"bill {', '.join(touched)}", f"SentPay {remote_id}", _amount(each), command)
         else:
             tally.counted["foreign"] += 1
     live = [p.bill_id for s in there.values() if s.status in LIVE_SENT for p in s.bill_pays if p.bill_id in bills]
@@ -75,6 +77,32 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
             "Two payments at Bill.com pay this bill; cancel or void one of them.",
             f"flask billcom ops list --subject {bills[bill_id][0].id}",
         )
+
+
+def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
+    """Return the commands that take a payment for payouts of ours that wait because of it, or None."""
+    paid = {
+        bills[pay.bill_id][0].id: (pay.id, to_cents(pay.amount))
+        for pay in there.bill_pays
+        if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
+    }
+    waiting = rows.all(
+        select(Operation.id, Operation.subject_id, Operation.amount_cents)
+        .where(
+            Operation.subject_id.in_(sorted(paid)),
+            Operation.kind == "pay",
+            Operation.state == OperationState.PLANNED,
+            Operation.parked == DIFFERENCE,
+        )
+        .order_by(Operation.id)
+    )
+    commands = [
+        f"flask billcom ops resolve {row.id.hex} --adopt {part_id} --reason WHY"
+        for row in waiting
+        for part_id, cents in [paid[row.subject_id]]
+        if cents == row.amount_cents
+    ]
+    return "; ".join(commands) or None
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

@@ -116,8 +116,11 @@ def other_party(subject: str, ours: str, theirs: str) -> Difference:
     )
 
 
-def outside(subject: str, payment: str, cents: int) -> Difference:
-    """Return that a payment, of so many cents, pays a document of ours without being ours."""
+def outside(subject: str, payment: str, cents: int, command: str | None = None) -> Difference:
+    """Return that a payment, of so many cents, pays a document of ours without being ours.
+
+    :param command: what takes it for ours, where a payout of ours waits for that.
+    """
     return Difference(
         Kind.PAID_OUTSIDE,
         subject,
@@ -125,5 +128,5 @@ def outside(subject: str, payment: str, cents: int) -> Difference:
         f"{payment}, {dollars(cents)}",
         "It is paid by a payment that we do not know: one in flight whose outcome is being looked up, or one made by "
         "hand.",
-        "flask billcom ops list --state unknown",
+        command or "flask billcom ops list --state unknown",
     )

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from flask_billcom.api.records import VendorBankAccount
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
 from tests.stories.conftest import Begin
 from tests.stories.town import Order, Town
@@ -129,6 +132,53 @@ def test_an_operator_pays_a_bill_by_hand_and_it_is_not_paid_again(begin: Begin) 
         states={"1": "funded"},
         differences=["paid_outside bill FB-1-1"],
     )
+
+
+def test_a_payment_by_hand_is_taken_for_our_payout_by_the_command_that_is_named(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    runs(town)
+    (payout,) = town.operations("pay")
+    (part,) = town.payout_to("ann")["billPays"]
+    command = f"flask billcom ops resolve {payout.id.hex} --adopt {part.id}"
+    (difference,) = town.billcom.reconcile().differences
+    assert difference.command.startswith(command)
+    assert "ops resolve" in (payout.evidence or {})["resolve"]
+    town.billcom.resolve(payout.id, actor="eve", reason="Bea paid it by hand", adopt=part.id)
+    town.waits(bank_days=4)
+
+    assert town.calls("PayBills") == 0
+    (payout,) = town.operations("pay", "done")
+    assert payout.parked is None
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_payment_by_hand_that_was_taken_back_is_not_taken_for_our_payout(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    town.billcom.payout_run(actor="eve")
+    town.passes()
+    by_hand = town.payout_to("ann")
+    town.operator("cancel", id=by_hand.id)
+    (payout,) = town.operations("pay")
+    with pytest.raises(NotPossible, match="not an equal effect"):
+        town.billcom.resolve(payout.id, actor="eve", reason="Bea paid it", adopt=by_hand["billPays"][0].id)
+    town.waits(bank_days=4)
+
+    assert town.calls("PayBills") == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_payment_by_hand_of_a_part_is_not_taken_for_our_payout(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id, amount_cents=400)
+    runs(town)
+    (payout,) = town.operations("pay")
+    (part,) = town.payout_to("ann")["billPays"]
+
+    with pytest.raises(NotPossible, match="not an equal effect"):
+        town.billcom.resolve(payout.id, actor="eve", reason="Bea paid it", adopt=part.id)
+    assert town.calls("PayBills") == 0
 
 
 def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> None:

@@ -73,6 +73,8 @@ def compare(ready: Ready, standing: Standing | None) -> Rendered:
     if problem is None:
         return ready
     resolve = f"flask billcom ops show {ready.operation.id}"
+    if standing is not None and _is_paid_by_others(debt.document, standing):
+        resolve = f"flask billcom ops resolve {ready.operation.id} --adopt ID; books reconcile names the ID"
     evidence = {"number": debt.document.number, "difference": problem, "resolve": resolve}
     return Wait(ready.operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
 
@@ -87,6 +89,12 @@ def _problem(document: Document, standing: Standing | None) -> str | None:
     if standing.due_cents != document.cents:
         return f"{standing.due_cents} cents are open at Bill.com, not {document.cents}"
     return None
+
+
+def _is_paid_by_others(document: Document, standing: Standing) -> bool:
+    """Return whether a bill is paid, or scheduled to be, by a payment that a person may take for ours."""
+    is_paid = standing.due_cents == 0 or standing.scheduled_cents == document.cents
+    return document.kind == "bill" and standing.problem is None and is_paid
 
 
 def as_they_stand(rows: Rows, operations: Sequence[Operation], current: Mapping[UUID, Debt]) -> None:

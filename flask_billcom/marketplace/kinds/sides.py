@@ -148,6 +148,9 @@ def only_part(side: Side, parts: Parts, debt: Debt, operation: Operation) -> Rem
 
 
 def _is_his(side: Side, part: Remote, debt: Debt, operation: Operation) -> bool:
+    if operation.first_sent_at is None and part.parent.status in side.dead:
+        # Nothing of ours was taken back there, and what somebody else took back pays nothing.
+        return False
     amount = part.record.amount
     is_whole = amount is not None and to_cents(amount) == operation.amount_cents
     return is_whole and side.party_of(part.parent) in {None, debt.party.remote_id}

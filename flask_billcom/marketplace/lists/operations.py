@@ -56,7 +56,8 @@ _NEXT_STEP = {
     "awaiting_authorization": "record the buyer's consent and bank account",
     "needs_data": "mend the app's row or its mapping function, then run `flask billcom sync`",
     "needs_match": "say who he is at Bill.com: `flask billcom parties match`",
-    "difference": "compare the evidence with Bill.com and correct the document there; it is looked at again every hour",
+    "difference": "compare the evidence with Bill.com and correct the document there: it is looked at every hour. "
+    "A payment made there by hand is taken for ours by `flask billcom ops resolve`",
     "needs_approval": "have the payout run approved",
     "held": "release the hold when its reason is gone",
     "capability": "mend what closed the capability; `flask billcom doctor` names it",
