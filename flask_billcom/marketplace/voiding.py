@@ -21,11 +21,11 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from flask_billcom import ledger
 from flask_billcom.api.query import equals
@@ -38,8 +38,10 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from . import postings, states
+from .bankhours import opening
 from .catching_up import processed
 from .clearing import TROUBLE
+from .crediting import Claim, is_covered
 from .marks import PAGE
 from .movements import NEAR, PAYABLES
 from .paying_again import bills_of, sent_payment, tell
@@ -56,6 +58,9 @@ DEAD = (SentPayStatus.CANCELED, SentPayStatus.VOID)
 LIVING_PARTS = ("1", "2")
 """BillPay states scheduled and paid."""
 CREDIT_CONFIRMED = "credit_confirmed"
+VOIDED = "payout_voided"
+LOOK_BACK = timedelta(days=365)
+"""How long before a payout others may have come back whose credits have to be told from its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +202,7 @@ def _is_credited(rows: Rows, domain: Domain, payment: Payment) -> bool:
         )
         .limit(1)
     )
-    return confirmed is not None or _lines_left(rows, domain.organization_id, payment) >= payment.cents
+    return confirmed is not None or _bank_shows(rows, domain, payment)
 
 
 def has_left(rows: Rows, organization_id: str, payment: Payment) -> bool:
@@ -206,8 +211,40 @@ def has_left(rows: Rows, organization_id: str, payment: Payment) -> bool:
     return payment.confirmed_at is not None or bool(processed(rows, organization_id, shares))
 
 
-def _lines_left(rows: Rows, organization_id: str, payment: Payment) -> int:
-    """Return what the bank has paid back since a payout left, less what voided ones have used.
+def _bank_shows(rows: Rows, domain: Domain, payment: Payment) -> bool:
+    """Return whether the bank shows the credit of a payout, and not that of another one."""
+    claim = Claim(payment.cents, _credited_from(payment))
+    since = claim.first - LOOK_BACK
+    lines = rows.all(
+        select(Movement.process_date, Movement.cents).where(
+            Movement.organization_id == domain.organization_id,
+            Movement.kind == PAYABLES,
+            Movement.cents > 0,
+            Movement.status == "confirmed",
+            Movement.process_date >= since,
+        )
+    )
+    if not any(claim.takes(day) for day, _ in lines):
+        return False
+    voided = rows.all(
+        select(Payment, Audit.at)
+        .join(Audit, (Audit.subject_id == Payment.id) & (Audit.action == VOIDED))
+        .where(_came_back(domain, "voided"), Payment.returning_since >= opening(since))
+    )
+    used = [Claim(each.cents, _credited_from(each), pacific_date(at) + NEAR) for each, at in voided]
+    left = Payment.process_date <= pacific_date(domain.clock.now())
+    waiting = rows.all(select(Payment).where(_came_back(domain, "returning"), Payment.id != payment.id, left))
+    beside = [Claim(each.cents, _credited_from(each)) for each in waiting]
+    return is_covered(claim, [(day, cents) for day, cents in lines], used, beside)
+
+
+def _came_back(domain: Domain, status: str) -> ColumnElement[bool]:
+    ours = and_(Payment.organization_id == domain.organization_id, Payment.kind == SENT)
+    return and_(ours, Payment.status == status)
+
+
+def _credited_from(payment: Payment) -> date:
+    """Return the first day on which a payout's credit may stand at the bank.
 
     When we saw that it came back says nothing: a worker that was away for days sees it days after the bank.
     """
@@ -215,24 +252,7 @@ def _lines_left(rows: Rows, organization_id: str, payment: Payment) -> int:
     if payment.process_date is not None:
         left = datetime.combine(payment.process_date, time(), PACIFIC)
         since = min(since, left + NEAR)
-    lines = rows.first(
-        select(func.coalesce(func.sum(Movement.cents), 0)).where(
-            Movement.organization_id == organization_id,
-            Movement.kind == PAYABLES,
-            Movement.cents > 0,
-            Movement.status == "confirmed",
-            Movement.process_date >= pacific_date(since) - NEAR,
-        )
-    )
-    used = rows.first(
-        select(func.coalesce(func.sum(Payment.cents), 0)).where(
-            Payment.organization_id == organization_id,
-            Payment.kind == SENT,
-            Payment.status == "voided",
-            Payment.returning_since >= since - 2 * NEAR,
-        )
-    )
-    return int(lines) - int(used)
+    return pacific_date(since) - NEAR
 
 
 def confirm_credit(domain: Domain, payment_id: UUID, person: Person) -> None:
@@ -266,7 +286,7 @@ def _give_back(domain: Domain, payment: Payment) -> int:
         ledger.post(rows, domain.clock, domain.organization_id, entries)
         _refresh(rows, domain, shares)
         _forget(rows, domain, payment)
-        tell(rows, domain, "payout_voided", payment, {"cents": payment.cents, "status": to}, "engine")
+        tell(rows, domain, VOIDED, payment, {"cents": payment.cents, "status": to}, "engine")
     return 1
 
 

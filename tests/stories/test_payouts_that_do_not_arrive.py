@@ -195,6 +195,29 @@ def test_a_seller_without_a_bank_account_gets_a_cheque(town: Town) -> None:
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_two_payouts_that_come_back_within_a_week_each_have_their_own_credit(town: Town) -> None:
+    for seller in ("ann", "bob"):
+        town.sells((seller, "10.00", "1.00"))
+        town.passes()
+        town.waits(bank_days=4)
+    for seller in ("ann", "bob"):
+        while town.payout_to(seller)["status"] != "2":
+            town.waits()
+        town.billcom.void(town.payout_to(seller).id, "a mistake", actor="eve")
+        town.passes()
+        town.waits(bank_days=4)
+        town.passes(seconds=3600)
+        assert [payout.status for payout in town.billcom.payouts_of(town.seller(seller))] == ["voided"]
+
+    town.ends(
+        collected="20.00",
+        owed="18.00",
+        fees="2.00",
+        waiting=["payout voided"] * 2,
+        states={"1": "funded", "2": "funded"},
+    )
+
+
 def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
     town.sells(("dee", "10.00", "1.00"))
     town.passes()

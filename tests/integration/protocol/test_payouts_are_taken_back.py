@@ -139,7 +139,7 @@ def test_a_processed_payout_is_voided_and_waits_for_its_credit(paid: World) -> N
 
 
 def test_a_person_confirms_a_credit_that_no_line_shows(paid: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(voiding, "_lines_left", lambda *_: 0)
+    monkeypatch.setattr(voiding, "_bank_shows", lambda *_: False)
     process(paid)
     ask(paid)
     paid.tick()
