@@ -9,6 +9,7 @@ import pytest
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.marketplace import holds
 from flask_billcom.models import Adjustment, Audit, Document, Hold
+from tests.support.world import World
 
 from .conftest import MakeOffice, Office
 
@@ -95,7 +96,10 @@ def test_the_hold_of_an_open_dispute_is_not_released_by_hand(sold: Office, reaso
     assert sold.world.holds() == ["dispute D-1"]
 
 
-def test_what_else_holds_a_disputed_order_is_released_by_hand(sold: Office) -> None:
+def test_what_else_holds_a_disputed_order_is_released_by_hand(world_on: World) -> None:
+    sold = Office(world_on)
+    world_on.onboard(sellers=["ann"])
+    world_on.settle(("ann", "10.00", "1.00"))
     sold.decide("resolve_dispute", sold.dispute("1", reference="D-0"), "won")
     dispute = sold.dispute("1")
     for reason in ("dispute about the colour", "dispute D-0"):
