@@ -1,4 +1,4 @@
-"""Two of the deliberate mistakes; `python -m tests.crash --suite mutants` plays them all."""
+"""One of the deliberate mistakes; `python -m tests.crash --suite mutants` plays them all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from tests.crash.mutants import MUTANTS, Mutant, caught
 from tests.crash.suites import theatre
 
-SOME = [mutant for mutant in MUTANTS if mutant.name in {"treat silence as failure", "leave it to people"}]
+SOME = [mutant for mutant in MUTANTS if mutant.name == "treat silence as failure"]
 
 
 @pytest.mark.parametrize("mutant", SOME, ids=lambda mutant: mutant.name)

@@ -103,10 +103,10 @@ def test_an_engine_that_never_pays_is_idle(house: Theatre) -> None:
     assert found.unexplained > 0
 
 
-@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("place", range(3))
 def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> None:
     around = [cut for cut in first_of_each_name(house.trail) if cut.label.endswith(MONEY)]
-    cut = some_of(around, 8, 1)[place % len(around)]
+    cut = some_of(around, 3, 1)[place % len(around)]
 
     run, found, unfired = house.play([cut])
 
@@ -116,9 +116,9 @@ def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> N
     assert {name.split()[0] for name in run.quarantined} <= {"charge"}
 
 
-@pytest.mark.parametrize("place", range(6))
+@pytest.mark.parametrize("place", range(2))
 def test_a_seeded_sample_of_kills_ends_well(house: Theatre, place: int) -> None:
-    cut = some_of(first_of_each_name(house.trail), 6, 3)[place]
+    cut = some_of(first_of_each_name(house.trail), 2, 3)[place]
 
     run, found, unfired = house.play([cut])
 
@@ -127,7 +127,7 @@ def test_a_seeded_sample_of_kills_ends_well(house: Theatre, place: int) -> None:
     assert not unfired
 
 
-@pytest.mark.parametrize("fault", ["timeout_after", "timeout_before", "bdc_after:BDC_9999", "late_effect"])
+@pytest.mark.parametrize("fault", ["timeout_after", "bdc_after:BDC_9999"])
 def test_a_payout_run_cut_on_the_wire_ends_well(house: Theatre, fault: str) -> None:
     cut = next(cut for cut in wire_faults(house.trail) if cut == Cut("pay out", -1, fault, "PayBills"))
 

@@ -42,7 +42,7 @@ def test_both_are_there_until_ctrl_c(serving: tuple[subprocess.Popen[str], Addre
     process, addresses = serving
     pages = [f"{addresses['The shop']}/", f"{addresses['Bill.com']}/simulator/"]
 
-    assert [requests.get(page, timeout=10).status_code for page in pages] == [200, 200]
+    assert [requests.get(page, timeout=60).status_code for page in pages] == [200, 200]
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=30)
 
