@@ -14,7 +14,7 @@ from tests.stories.conftest import Begin
 from tests.stories.life import ACTS, Life
 from tests.stories.oracle import check_dust
 
-SEQUENCES = int(os.environ.get("BILLCOM_SEQUENCES", "4"))
+SEQUENCES = int(os.environ.get("BILLCOM_SEQUENCES", "2"))
 
 NUMBERS = st.integers(0, 99_999)
 STEP = st.tuples(st.sampled_from(sorted(ACTS)), NUMBERS, NUMBERS)

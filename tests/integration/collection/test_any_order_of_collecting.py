@@ -150,7 +150,7 @@ def bank_returns(till: Till, place: int) -> None:
 
 @pytest.mark.timeout(600)
 @settings(
-    max_examples=int(os.environ.get("COLLECTING_EXAMPLES", "5")),
+    max_examples=int(os.environ.get("COLLECTING_EXAMPLES", "2")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

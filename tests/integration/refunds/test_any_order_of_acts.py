@@ -91,7 +91,7 @@ ACTS: tuple[Callable[[Shop, random.Random], None], ...] = (
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_any_order_of_acts_ends_with_three_sides_that_agree(open_shop: Open, seed: int) -> None:
     chance = random.Random(seed)
     shop = open_shop(float_cents=10_000_00, return_days=2)
