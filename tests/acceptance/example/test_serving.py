@@ -19,6 +19,8 @@ Addresses = dict[str, str]
 @pytest.fixture
 def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Addresses]]:
     """Run it on free ports, and tell where things are."""
+    # A shell ignores Ctrl-C for what it runs in the background, and everything below inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "example_marketplace.serve"],
         env={**os.environ, "PORT": "0", "SIMULATOR_PORT": "0", "TMPDIR": str(tmp_path)},
@@ -26,6 +28,7 @@ def serving(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Addresses]]
         stderr=subprocess.STDOUT,
         text=True,
     )
+    signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     told = ""
     for line in process.stdout:
