@@ -27,9 +27,10 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
 from flask_billcom.marketplace.witness import RESTORED
-from flask_billcom.models import Operation, OperationState, Party, Payment, Settlement
+from flask_billcom.models import Operation, OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator.disbursements import ACH, return_payout
 from flask_billcom.simulator.payouts import PAID, VOID
@@ -40,6 +41,7 @@ BUYERS, SELLERS = ("Ada", "Ben", "Cleo"), ("ann", "bo")
 OPERATOR = Person("operator", "settled by the book of the crash suite")
 ENDED = ("paid_out", "cancelled")
 ROUNDS = 60
+HOUR = 3600
 PATIENCE = 12
 """How many pairs of bank days the end may take."""
 
@@ -141,6 +143,8 @@ class Run:
                     self.listen()
                 except OperationalError:
                     continue  # the app's own request failed; whoever sent it sends it again
+                except NoCapacity:
+                    self._quietly(lambda: self.world.advance(seconds=HOUR))  # so does who was told to try later
 
     def rounds(self) -> None:
         """Tick until nothing is under way or in doubt any more."""
@@ -181,7 +185,10 @@ def _meet(run: Run) -> None:
 
 
 def _enter(run: Run) -> None:
-    """Bank accounts pass through; they are nobody's operation."""
+    """Bank accounts pass through; they are nobody's operation, and who enters one waits for the hour to turn."""
+    now = run.world.clock.now()
+    if run.world.rows(Quota, Quota.closed_until > now):
+        run._quietly(lambda: run.world.advance(seconds=HOUR))
     run._quietly(lambda: run.world.onboard(sellers=SELLERS, buyers=BUYERS))
 
 
