@@ -5,7 +5,7 @@
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
 #   make stories   a marketplace's life in some 170 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
-#   make crash     kill the marketplace in samples of all places and of the pairs of them
+#   make crash     kill the marketplace in samples of all places, of pairs of them, and 40 random settlements
 #   make crash-all the same in every place and every pair of places, and 100,000 settlements; takes days
 #   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
 #   make install   everything that tests and benchmarks need
@@ -44,6 +44,7 @@ crash: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --count 30 --jobs 2
 	$(V)/bin/python -m tests.crash --suite boundaries --count 12 --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite pairs --count 4 --jobs 2
+	$(V)/bin/python -m tests.crash --suite random --count 40
 
 crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2

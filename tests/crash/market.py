@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.models import Document, Operation, OperationState, Settlement
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
@@ -57,13 +59,18 @@ class Market(Run):
             self._insist(self.rounds)
             self._quietly(self.meddler.meddle)
             if self.world.holds():
-                self._quietly(Decider(self.world).let_go_on)
+                self._quietly(self._let_go_on)
                 self._insist(self.rounds)
             self.world.advance(business_days=1)
         self.boundaries.is_listening = False
         self.world.simulator.faults.clear()
         self.meddler.end()
         self.end()
+
+    def _let_go_on(self) -> None:
+        """Let a person end holds; told to try later, he comes back the next day."""
+        with suppress(NoCapacity):
+            Decider(self.world).let_go_on()
 
     def end(self) -> None:
         """Let a person decide what is left to him until all has ended."""
