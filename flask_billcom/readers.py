@@ -211,17 +211,8 @@ def accounts(known: Sequence[str]) -> Reader:
     """Read chart-of-account ids by use, as a mapping or as JSON."""
 
     def read(value: Any) -> Mapping[str, str]:  # noqa: ANN401
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                value = None
-        if not isinstance(value, Mapping):
-            raise ValueError('must be a mapping such as {"fee": "0ca01..."}')  # noqa: TRY004
-        unknown = sorted(str(use) for use in value if use not in known)
-        if unknown:
-            raise ValueError(f"knows only the uses {', '.join(known)}")
-        return MappingProxyType({use: remote_id(account) for use, account in value.items()})
+        given = _by_name(value, known, "uses", '{"fee": "0ca01..."}')
+        return MappingProxyType({use: remote_id(account) for use, account in given.items()})
 
     return read
 
@@ -230,19 +221,24 @@ def names(known: Sequence[str]) -> Reader:
     """Read names of accounts by ours, as a mapping or as JSON."""
 
     def read(value: Any) -> Mapping[str, str]:  # noqa: ANN401
-        if isinstance(value, str):
-            try:
-                value = json.loads(value)
-            except ValueError:
-                value = None
-        if not isinstance(value, Mapping):
-            raise ValueError('must be a mapping such as {"bank": "1010 Checking"}')  # noqa: TRY004
-        unknown = sorted(str(account) for account in value if account not in known)
-        if unknown:
-            raise ValueError(f"knows only the accounts {', '.join(known)}")
-        return MappingProxyType({account: _name(name) for account, name in value.items()})
+        given = _by_name(value, known, "accounts", '{"bank": "1010 Checking"}')
+        return MappingProxyType({account: _name(name) for account, name in given.items()})
 
     return read
+
+
+def _by_name(value: Any, known: Sequence[str], what: str, example: str) -> Mapping[str, Any]:  # noqa: ANN401
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            value = None
+    if not isinstance(value, Mapping):
+        raise ValueError(f"must be a mapping such as {example}")  # noqa: TRY004
+    unknown = sorted(str(name) for name in value if name not in known)
+    if unknown:
+        raise ValueError(f"knows only the {what} {', '.join(known)}")
+    return value
 
 
 def _name(value: Any) -> str:  # noqa: ANN401
