@@ -62,14 +62,15 @@ class _Original:
 class _Dribble(BytesIO):
     """A body that comes a byte at a time."""
 
-    def __init__(self, body: bytes, step_s: float) -> None:
+    def __init__(self, body: bytes, step_s: float, wait: Callable[[float], object]) -> None:
         super().__init__(body)
         self._step_s = step_s
+        self._wait = wait
 
     def read(self, size: int | None = -1) -> bytes:
         if size == 0:
             return b""
-        pause(self._step_s)
+        self._wait(self._step_s)
         return super().read(1)
 
     read1 = read
@@ -84,11 +85,14 @@ class WSGIAdapter(BaseAdapter):
     """A transport adapter that calls a WSGI application.
 
     :param app: the application, a `Simulator` as a rule.
+    :param wait: what lets the time pass between two bytes of a body that dribbles; a test gives one that moves its
+        clock.
     """
 
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, app: Callable[..., Iterable[bytes]], *, wait: Callable[[float], object] = pause) -> None:
         super().__init__()
         self._app = app
+        self._wait = wait
 
     def send(  # type: ignore[override] # keywords of requests that a call in process has no use for
         self,
@@ -99,7 +103,7 @@ class WSGIAdapter(BaseAdapter):
     ) -> Response:
         """Return the application's answer to a request."""
         del unused
-        answer = _Answer(request, timeout)
+        answer = _Answer(request, timeout, self._wait)
         body = b"".join(self._app(answer.environ(), answer.start))
         return answer.response(body)
 
@@ -110,8 +114,14 @@ class WSGIAdapter(BaseAdapter):
 class _Answer:
     """One exchange."""
 
-    def __init__(self, request: PreparedRequest, timeout: Any) -> None:  # noqa: ANN401 - as requests takes it
+    def __init__(
+        self,
+        request: PreparedRequest,
+        timeout: Any,  # noqa: ANN401 - as requests takes it
+        wait: Callable[[float], object],
+    ) -> None:
         self.request = request
+        self.wait = wait
         self.timeout = timeout[1] if isinstance(timeout, tuple) else timeout
         self.status = 200
         self.reason = "OK"
@@ -155,7 +165,7 @@ class _Answer:
                 raise requests.ReadTimeout(f"read timed out (read timeout={self.timeout})", request=self.request)
             start(reply.status, headers)
             if reply.fault == "dribble":
-                self.raw = _Dribble(reply.body, reply.seconds or _STEP_S)
+                self.raw = _Dribble(reply.body, reply.seconds or _STEP_S, self.wait)
             return [reply.body[: len(reply.body) // 2] if reply.fault == "cut" else reply.body]
         raise self._failure(reply.fault)
 

@@ -94,10 +94,20 @@ class Wire(WSGIAdapter):
     """
 
     def __init__(self, simulator: Simulator, on_call: Callable[[str, str], None]) -> None:
-        super().__init__(simulator)
+        super().__init__(simulator, wait=self._drip)
+        self._clock = simulator.clock
+        self._left_s = 0.0
         self._on_call = on_call
 
+    def _drip(self, seconds: float) -> None:
+        """Let time pass between two bytes; past the deadline of the call the connection is shut, as on a socket."""
+        self._clock.advance(seconds=seconds)
+        self._left_s -= seconds
+        if self._left_s <= 0:
+            raise TimeoutError
+
     def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
+        self._left_s = options["timeout"][1]
         endpoint = str(request.url).rpartition("/api/v2/")[2].removesuffix(".json")
         self._on_call("connect", endpoint)
         response = super().send(request, **options)
