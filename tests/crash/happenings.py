@@ -113,16 +113,6 @@ def _reordered(make_world: MakeWorld) -> Seen:
     return watch.until("done")
 
 
-def _dribble(make_world: MakeWorld) -> Seen:
-    """Let the body drip in virtual time; the connection ends before the last byte, as the deadline ends it."""
-    world = make_world()
-    world.ready_to_pay()
-    watch = Watch(world)
-    world.simulator.plan_fault("cut", PAY)
-    world.tick()
-    return watch.until("done")
-
-
 def _taken_back(make_world: MakeWorld) -> Seen:
     world = make_world(float_cents=10**9, hold_days=0)
     world.ready_to_pay()
@@ -295,7 +285,7 @@ HAPPENINGS: Mapping[str, Happening] = MappingProxyType(
         "F10": _of_the_wire("bdc:BDC_1144"),
         "F11": _of_the_wire("bdc:BDC_1322"),
         "F12": _of_the_wire("timeout_after", list_lag_s=100),
-        "F13": _dribble,
+        "F13": _of_the_wire("dribble", seconds=1.0),
         "F14": _of_the_wire("idle_close"),
         "F15 done": _of_the_wire("bdc_after:BDC_9999"),
         "F15 not done": _of_the_wire("bdc:BDC_9999", ends="rejected"),
