@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, select, update
@@ -29,6 +30,19 @@ from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
 
 MARK = "fence"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a proof found.
+
+    :param server_date: when Bill.com said that the session is gone.
+    :param logged_out: whether this proof logged it out.
+    """
+
+    died: bool
+    server_date: datetime | None
+    logged_out: bool
 
 
 class Fence:
@@ -117,15 +131,20 @@ class Fence:
         except TokenUnreadable:
             self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved")
             return
-        logged_out = self._logged_out(row.gen)
-        died, server_date = self._probe(token, row.api_end_point, log_out=logged_out is None)
+        tried, logged_out = self._tried(row.gen)
+        found = self._probe(token, row.api_end_point, log_out=logged_out is None)
+        now = self._clock.now()
         with self._store.write() as rows:
-            if died:
-                self._sessions.mark_dead(rows, row.gen, server_date)
+            if found.died:
+                self._sessions.mark_dead(rows, row.gen, found.server_date)
                 self._count_from_death(rows, row.gen, kinds)
-            elif logged_out is None:
-                self._set_mark(rows, _logout_of(row.gen), self._clock.now())
-        if not died and logged_out is not None and self._clock.now() > logged_out + FENCE_PATIENCE:
+                return
+            if tried is None:
+                self._set_mark(rows, _try_of(row.gen), now)
+            if found.logged_out:
+                self._set_mark(rows, _logout_of(row.gen), now)
+        since = logged_out or tried
+        if since is not None and not found.logged_out and now > since + FENCE_PATIENCE:
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
 
     def _has_open_calls(self, gen: int) -> bool:
@@ -142,25 +161,27 @@ class Fence:
             )
         return found is not None
 
-    def _probe(self, token: Secret, end_point: str | None, *, log_out: bool) -> tuple[bool, datetime | None]:
+    def _probe(self, token: Secret, end_point: str | None, *, log_out: bool) -> Found:
         """Log a session out, if that was not done before, and ask whether it lives; only BDC_1109 is a no."""
+        logged_out = False
         now = self._clock.now()
         with self._store.write() as rows:
             # Both calls run one after the other in one slot; a silence of the server leaves it to its lease.
             slot = self._limits.take(rows, now, until=now + 2 * self._timing.lease, classes=(ALL, ALL), changes=False)
         try:
-            # What cannot be logged out is asked after all the same: the question is what counts. A second Logout could
-            # set a session that ends slowly back to the start.
+            # What cannot be logged out is asked after all the same: the question is what counts. A second Logout after
+            # a good answer could set a session that ends slowly back to the start.
             if log_out:
                 with suppress(APIError):
                     wire.logout(self._transport, session_id=token, end_point=end_point)
-            answer = self._ask(token, end_point)
+                    logged_out = True
+            died, server_date = self._ask(token, end_point)
         except TransportError as error:
             if not error.may_have_happened:
                 self._release(slot)
             raise
         self._release(slot)
-        return answer
+        return Found(died, server_date, logged_out)
 
     def _ask(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
         try:
@@ -195,10 +216,10 @@ class Fence:
             )
             self._recorder.quarantine(rows, stuck, reason, state=OperationState.UNKNOWN)
 
-    def _logged_out(self, gen: int) -> datetime | None:
-        """Return when a generation was logged out for the proof, or None."""
+    def _tried(self, gen: int) -> tuple[datetime | None, datetime | None]:
+        """Return when a generation was first to be logged out for the proof, and when Bill.com said that it was."""
         with self._store.read() as rows:
-            return self._marked(rows, _logout_of(gen))
+            return self._marked(rows, _try_of(gen)), self._marked(rows, _logout_of(gen))
 
     def _marked(self, rows: Rows, name: str) -> datetime | None:
         value = rows.first(select(Mark.value).where(*self._is(name)))
@@ -213,6 +234,10 @@ class Fence:
             [{"organization_id": self.organization_id, "name": name, "value": now.isoformat(), "updated_at": now}],
         )
         rows.change(update(Mark).where(*self._is(name)).values(value=now.isoformat(), updated_at=now))
+
+
+def _try_of(gen: int) -> str:
+    return f"{MARK}/try/{gen}"
 
 
 def _logout_of(gen: int) -> str:

@@ -208,6 +208,29 @@ def test_a_session_that_does_not_end_leaves_its_work_to_a_person(make_world: Mak
     assert len(world.sent("PayBills")) == 1
 
 
+@pytest.mark.parametrize("code", ["BDC_1109", "BDC_1144", "BDC_9999"])
+def test_a_logout_that_is_refused_is_tried_again(world: World, code: str) -> None:
+    world.ready_to_pay()
+    world.simulator.plan_fault("timeout_before", "PayBills")
+    world.simulator.plan_fault(f"bdc:{code}", "Logout", count=2)
+
+    world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+
+    assert len(world.sent("Logout")) == 3
+    assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def test_a_session_that_never_lets_itself_be_logged_out_leaves_its_work_to_a_person(world: World) -> None:
+    world.ready_to_pay()
+    world.simulator.plan_fault("timeout_before", "PayBills")
+    world.simulator.plan_fault("bdc:BDC_1109", "Logout", count=1000)
+
+    took = world.run_until(lambda: world.states("pay") == ["quarantined"], within=3600)
+
+    assert took < 900
+    assert len(world.sent("PayBills")) == 1
+
+
 def test_a_session_that_ends_a_minute_late_is_waited_for(make_world: MakeWorld) -> None:
     world = make_world(simulator={"logout_lag_s": 100})
     world.ready_to_pay()
