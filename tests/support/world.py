@@ -12,111 +12,34 @@ simulator's tokens come from the seed, so a world repeats bit for bit.
 
 from __future__ import annotations
 
-import random
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import requests
 from sqlalchemy import func, select, text, update
 
 from flask_billcom.api.secret import Secret
-from flask_billcom.clock import uuid7
 from flask_billcom.composition import Parts
 from flask_billcom.engine import operations as ops
 from flask_billcom.engine.worker import TickReport
-from flask_billcom.ledger import Account, Posting, post, transfer, trial_balance
+from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace.consent import Consent
 from flask_billcom.models import Call, Document, Hold, Operation, OperationState, Slot
-from flask_billcom.models import Session as SessionRow
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings
-from flask_billcom.simulator import Simulator, WSGIAdapter, people
-from flask_billcom.store import Store
+from flask_billcom.simulator import Simulator
 from tests.support.shop import Shop, make_shop
+from tests.support.sights import Sights
+from tests.support.virtual import BASE_URL, Wire, WorldClock
 
-BASE_URL = "http://127.0.0.1:9/api/v2"
-
-
-class WorldClock:
-    """The simulator's time, for everybody; waiting moves it.
-
-    :param seed: of ids and jitter.
-    """
-
-    def __init__(self, simulator: Simulator, *, seed: int = 0) -> None:
-        self.simulator = simulator
-        self.offset = timedelta(0)
-        """How far the database's clock is from Bill.com's."""
-        self.waits: Callable[[float], None] | None = None
-        """What waiting does instead of moving the time, where threads wait for each other."""
-        self._start = simulator.clock.now()
-        self._random = random.Random(seed)
-        self._count = 0
-        self._lock = threading.Lock()
-
-    def now(self) -> datetime:
-        return self.simulator.clock.now() + self.offset
-
-    def monotonic(self) -> float:
-        return (self.simulator.clock.now() - self._start).total_seconds()
-
-    def rewind(self, seconds: float) -> None:
-        """Let the machine's own clock forget some seconds, as one that was suspended does."""
-        self._start += timedelta(seconds=seconds)
-
-    def sleep(self, seconds: float) -> None:
-        if self.waits is not None:
-            self.waits(seconds)
-        else:
-            self.simulator.clock.advance(seconds=max(seconds, 0.001))
-
-    def jitter(self, low: float, high: float) -> float:
-        with self._lock:
-            return self._random.uniform(low, high)
-
-    def new_id(self) -> UUID:
-        with self._lock:
-            self._count += 1
-            chance = self._count << 32 | self._random.getrandbits(32)
-        # The time of Bill.com, not of the database: ids must grow also where a clock jumps back.
-        return uuid7(self.simulator.clock.now(), chance)
-
-
-class Wire(WSGIAdapter):
-    """The way to the simulator, with a place to stop at before and after each call.
-
-    :param on_call: is told of each moment and endpoint; what it raises goes through to whoever called.
-    """
-
-    def __init__(self, simulator: Simulator, on_call: Callable[[str, str], None]) -> None:
-        super().__init__(simulator, wait=self._drip)
-        self._clock = simulator.clock
-        self._left_s = 0.0
-        self._on_call = on_call
-
-    def _drip(self, seconds: float) -> None:
-        """Let time pass between two bytes; past the deadline of the call the connection is shut, as on a socket."""
-        self._clock.advance(seconds=seconds)
-        self._left_s -= seconds
-        if self._left_s <= 0:
-            raise TimeoutError
-
-    def send(self, request: requests.PreparedRequest, **options: Any) -> requests.Response:  # type: ignore[override]
-        self._left_s = options["timeout"][1]
-        endpoint = str(request.url).rpartition("/api/v2/")[2].removesuffix(".json")
-        self._on_call("connect", endpoint)
-        response = super().send(request, **options)
-        self._on_call("effect", endpoint)
-        return response
+__all__ = ["BASE_URL", "Stage", "Wire", "World", "WorldClock"]
 
 
 @dataclass
-class World:
+class World(Sights):
     """One marketplace in the middle of its life."""
 
     shop: Shop
@@ -126,7 +49,6 @@ class World:
     on_call: Callable[[str, str], None] = lambda _moment, _endpoint: None
     parts: Parts = field(init=False)
     _count: int = 0
-    _people: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -171,14 +93,6 @@ class World:
 
     def _on_call(self, moment: str, endpoint: str) -> None:
         self.on_call(moment, endpoint)
-
-    @property
-    def store(self) -> Store:
-        return self.parts.domain.store
-
-    @property
-    def organization_id(self) -> str:
-        return self.settings.organization_id
 
     # -- time ------------------------------------------------------------------------------------------------------
 
@@ -358,104 +272,6 @@ class World:
         planned = self.plan_payouts()
         assert planned == count, (planned, self.shown())
         self.advance(seconds=1)
-
-    # -- what our rows say -----------------------------------------------------------------------------------------
-
-    def rows(self, model: type[Any], *where: Any) -> list[Any]:
-        """Return rows of a table, the oldest first."""
-        with self.store.read() as rows:
-            key = getattr(model, "id", None)
-            query = select(model).where(*where)
-            return rows.all(query if key is None else query.order_by(key))
-
-    def operations(self, kind: str | None = None) -> list[Operation]:
-        """Return the operations of a kind, the oldest first."""
-        return self.rows(Operation, *([Operation.kind == kind] if kind else []))
-
-    def operation(self, kind: str) -> Operation:
-        """Return the only operation of a kind."""
-        (only,) = self.operations(kind)
-        return only
-
-    def states(self, kind: str | None = None) -> list[str]:
-        """Return the states of the operations of a kind."""
-        return [operation.state for operation in self.operations(kind)]
-
-    def evidence(self, kind: str) -> dict[str, Any]:
-        """Return what the only operation of a kind keeps as evidence."""
-        return self.operation(kind).evidence or {}
-
-    def operation_attempts(self, kind: str) -> list[int]:
-        """Return how often the operations of a kind were sent."""
-        return [operation.attempt for operation in self.operations(kind)]
-
-    def calls(self, endpoint: str | None = None) -> list[Call]:
-        """Return our rows of calls, the oldest first."""
-        return self.rows(Call, *([Call.endpoint == endpoint] if endpoint else []))
-
-    def sessions(self) -> list[SessionRow]:
-        """Return the generations of the session."""
-        return sorted(self.rows(SessionRow), key=lambda row: row.gen)
-
-    def holds(self) -> list[str]:
-        """Return why something stands still."""
-        return [hold.reason for hold in self.rows(Hold, Hold.released_at.is_(None))]
-
-    def shown(self) -> list[str]:
-        """Return the operations in short, for messages."""
-        return [
-            f"{o.kind} {o.state} attempt={o.attempt} parked={o.parked} code={o.error_code} {o.evidence or ''}"
-            for o in self.operations()
-        ]
-
-    def trial(self) -> dict[Account, int]:
-        """Return the balance of every account of ours, in cents."""
-        with self.store.read() as rows:
-            return trial_balance(rows, self.organization_id)
-
-    def change_operations(self, kind: str, **values: Any) -> None:
-        """Change operations behind everybody's back."""
-        with self.store.write() as rows:
-            rows.change(update(Operation).where(Operation.kind == kind).values(**values))
-
-    def unpark(self, operation_id: UUID) -> None:
-        """Let one operation go on now."""
-        with self.store.write() as rows:
-            rows.change(
-                update(Operation)
-                .where(Operation.id == operation_id)
-                .values(parked=None, not_before=self.clock.now() - timedelta(seconds=1))
-            )
-
-    # -- what Bill.com says ----------------------------------------------------------------------------------------
-
-    def sent(self, endpoint: str) -> list[Any]:
-        """Return the simulator's journal of an endpoint."""
-        return [entry for entry in self.simulator.journal if entry.endpoint == endpoint]
-
-    def numbers(self, entity: str) -> list[str]:
-        """Return the numbers of the active documents of a kind at Bill.com, sorted."""
-        return sorted(row["invoiceNumber"] for row in self.simulator.books[entity] if row.is_active)
-
-    def person_does(self, act: str, **details: Any) -> None:
-        """Let a person act in Bill.com's own page; see the simulator's `people`."""
-        self.simulator.under_lock(lambda bill: people.act(bill, act, details))
-
-    def pay_by_hand_whatever_is_open(self) -> None:
-        """Let a person pay, in Bill.com's own page, every bill that no payment is scheduled for."""
-        for row in self.simulator.books.bills:
-            if self.paid_cents()[row["invoiceNumber"]] == 0:
-                self.person_does("pay_bill", id=row.id)
-
-    def paid_cents(self) -> dict[str, int]:
-        """Return what living payments pay at Bill.com, by bill number, in cents."""
-        books = self.simulator.books
-        cents: dict[str, int] = {row["invoiceNumber"]: 0 for row in books.bills}
-        for payment in books.sent_pays:
-            if payment["status"] not in {"3", "4"}:
-                for part in payment["billPays"]:
-                    cents[books.find("Bill", part["billId"])["invoiceNumber"]] += part["amount"]
-        return cents
 
 
 def _soonest(column: Any, now: datetime, *where: Any) -> Any:
