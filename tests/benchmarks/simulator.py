@@ -42,6 +42,7 @@ from flask_billcom.simulator.server import serve
 from tests.benchmarks.simulator import fixed
 server = serve(fixed)
 Path(sys.argv[1]).write_text(f"{server.port}\\n")
+print("ready", flush=True)
 server.run()
 """
 
@@ -141,15 +142,14 @@ def mix_in_process(calls: int = 6000) -> dict[str, Any]:
 
 @contextmanager
 def _program(*command: str) -> Iterator[tuple[str, int]]:
-    """Run a program that writes its port to the file named last; yield its address and its process id."""
+    """Run a program that writes its port to the file named last, and then a line; yield its address and process id."""
     with TemporaryDirectory() as folder:
         port = Path(folder, "port")
-        with subprocess.Popen([sys.executable, *command, str(port)], stdout=subprocess.DEVNULL) as process:
+        with subprocess.Popen([sys.executable, *command, str(port)], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
             try:
-                while not port.exists() or not port.read_text().endswith("\n"):
-                    if process.poll() is not None:
-                        raise SystemExit("the server did not start")
-                    time.sleep(0.05)
+                if not process.stdout.readline():
+                    raise SystemExit("the server did not start")
                 yield f"http://127.0.0.1:{port.read_text().strip()}/api/v2", process.pid
             finally:
                 process.terminate()
