@@ -5,10 +5,11 @@ from __future__ import annotations
 from weakref import WeakKeyDictionary
 
 from flask import Flask, current_app
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from flask_billcom.database import Database
 from flask_billcom.errors import ConfigurationError
+from flask_billcom.marketplace.identity import session_of
 from flask_billcom.marketplace.mapping import Registry
 from flask_billcom.state import AppState
 
@@ -46,4 +47,4 @@ class Calls:
 
         :meta private:
         """
-        return object_session(obj) or self._database.session()
+        return session_of(obj) or self._database.session()

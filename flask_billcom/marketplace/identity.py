@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import inspect
 from sqlalchemy.exc import NoInspectionAvailable
 from sqlalchemy.orm import InstanceState, Mapper, Session, object_session
+from sqlalchemy.orm.exc import UnmappedInstanceError
 
 from flask_billcom.errors import MappingError
 
@@ -31,6 +32,14 @@ class Identity(NamedTuple):
 
     local_type: str
     local_id: str
+
+
+def session_of(obj: object) -> Session | None:
+    """Return the session that an object is in, or None: also for what no session can hold."""
+    try:
+        return object_session(obj)
+    except UnmappedInstanceError:
+        return None
 
 
 def local_id(obj: object, session: Session) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -30,6 +30,7 @@ from flask_billcom.settings import Settings
 from flask_billcom.store import Rows
 
 from .freezing import FrozenSale, freeze
+from .identity import session_of
 from .known import KnownParties, chunks
 from .mapping import Registry
 from .moment import Moment
@@ -99,7 +100,7 @@ def settle_many(shop: Shop, rows: Rows, session: Session, orders: Iterable[objec
 
 def _frozen(registry: Registry, session: Session, order: object) -> FrozenSale | BillcomError:
     try:
-        if object_session(order) not in {None, session}:
+        if session_of(order) not in {None, session}:
             raise MappingError(f"this {type(order).__name__} is in another session; settle it in its own")
         return freeze(registry, session, order)
     except BillcomError as error:

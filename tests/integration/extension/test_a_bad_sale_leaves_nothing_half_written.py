@@ -98,3 +98,12 @@ def test_a_mapped_class_that_is_no_table_is_refused(unmapped: Shop) -> None:
 
     with pytest.raises(MappingError, match="this Ghost is no object of a mapped class"):
         unmapped.billcom.settle(unmapped.order(("Bert", "1.00")))
+
+
+@pytest.mark.parametrize("thing", [None, 7, "order 1"])
+@pytest.mark.parametrize("call", ["settle", "settlement_of", "balance_of", "credit_of", "pay_now"])
+def test_what_is_no_row_at_all_is_refused_in_words(unmapped: Shop, call: str, thing: object) -> None:
+    unmapped.billcom.sale_from(unmapped.Order)(lambda order: Sale(buyer=order.buyer, lines=[line()]))
+
+    with pytest.raises(MappingError, match=f"{type(thing).__name__} is not mapped"):
+        getattr(unmapped.billcom, call)(thing)
