@@ -34,6 +34,20 @@ class WorldClock:
         self._count = 0
         self._lock = threading.Lock()
 
+    @property
+    def made_ids(self) -> int:
+        """How many ids were made."""
+        return self._count
+
+    def state(self) -> tuple[Any, ...]:
+        """Return what `set_state` goes back to."""
+        return self._count, self._random.getstate(), self.offset, self._start
+
+    def set_state(self, state: tuple[Any, ...]) -> None:
+        """Go on as at some other time; the time itself is the simulator's."""
+        self._count, chance, self.offset, self._start = state
+        self._random.setstate(chance)
+
     def now(self) -> datetime:
         return self.simulator.clock.now() + self.offset
 

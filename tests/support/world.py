@@ -31,11 +31,16 @@ from flask_billcom.models import Call, Document, Hold, Operation, OperationState
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings
 from flask_billcom.simulator import Simulator
+from tests.support.kept import Beginnings
 from tests.support.shop import Shop, make_shop
 from tests.support.sights import Sights
 from tests.support.virtual import BASE_URL, Wire, WorldClock
 
 __all__ = ["BASE_URL", "Stage", "Wire", "World", "WorldClock"]
+
+
+def _unheard(_moment: str, _endpoint: str) -> None:
+    """Nobody listens."""
 
 
 @dataclass
@@ -46,9 +51,10 @@ class World(Sights):
     simulator: Simulator
     clock: WorldClock
     settings: Settings
-    on_call: Callable[[str, str], None] = lambda _moment, _endpoint: None
+    beginnings: Beginnings | None = None
+    on_call: Callable[[str, str], None] = _unheard
     parts: Parts = field(init=False)
-    _count: int = 0
+    orders: int = 0
 
     def __post_init__(self) -> None:
         self.restart()
@@ -91,6 +97,16 @@ class World(Sights):
         session.mount("http://", Wire(self.simulator, self._on_call))
         return session
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody listens to the calls."""
+        return self.on_call is not _unheard
+
+    def let_go(self) -> None:
+        """End the app's open transaction."""
+        with self.app() as session:
+            session.remove()
+
     def _on_call(self, moment: str, endpoint: str) -> None:
         self.on_call(moment, endpoint)
 
@@ -100,6 +116,14 @@ class World(Sights):
         """Do one round of the worker."""
         with self.shop.app.app_context():
             return (parts or self.parts).worker.tick()
+
+    def rounds(self, most: int = 4) -> None:
+        """Do rounds until one of them neither sends, finds nor plans anything, so many at most."""
+        for _ in range(most):
+            before = self.clock.made_ids
+            report = self.tick()
+            if not report.moved and not report.failed and self.clock.made_ids == before:
+                return
 
     def advance(self, **by: Any) -> None:
         """Move the time; see the simulator's clock."""
@@ -167,8 +191,8 @@ class World(Sights):
         self.person("buyer", buyer)
         for seller, *_ in items:
             self.person("seller", seller)
-        self._count += 1
-        order = self.shop.order(*items, own=own, buyer=buyer, id=self._count)
+        self.orders += 1
+        order = self.shop.order(*items, own=own, buyer=buyer, id=self.orders)
         session.flush()
         return order
 
@@ -184,7 +208,7 @@ class World(Sights):
             order.collect = collect
             self.shop.billcom.settle(order)
             session.commit()
-        return str(self._count)
+        return str(self.orders)
 
     def settle_some(self, count: int, *items: tuple[str, ...], buyer: str = "Ada") -> list[str]:
         """Settle orders of the same items."""
@@ -192,7 +216,7 @@ class World(Sights):
             orders = [self.order(session, *items, buyer=buyer) for _ in range(count)]
             self.shop.billcom.settle_many(orders)
             session.commit()
-        return [str(self._count - count + n + 1) for n in range(count)]
+        return [str(self.orders - count + n + 1) for n in range(count)]
 
     # -- people ----------------------------------------------------------------------------------------------------
 
@@ -212,8 +236,16 @@ class World(Sights):
 
     def onboard(self, *, sellers: Iterable[str] = (), buyers: Iterable[str] = ()) -> None:
         """Make people known to Bill.com, with bank accounts, consent, and a session that may pay."""
-        billcom = self.shop.billcom
         people = [("seller", name) for name in sellers] + [("buyer", name) for name in buyers]
+        self._live("onboard", people, lambda: self._onboard(people))
+
+    def _live(self, act: str, how: object, live: Callable[[], None]) -> None:
+        if self.beginnings is None:
+            live()
+        else:
+            self.beginnings.live(self, act, how, live)
+
+    def _onboard(self, people: list[tuple[str, str]]) -> None:
         for role, name in people:
             self.ensure(role, name)
         self.advance(seconds=5)
@@ -223,14 +255,14 @@ class World(Sights):
         for place, (role, name) in enumerate(people):
             with self.app() as session:
                 person = session.merge(self.person(role, name))
-                billcom.add_bank_account(
+                self.shop.billcom.add_bank_account(
                     person,
                     account_number=Secret(f"{4_000_000_000 + place}"),
                     routing_number=Secret("322271627"),
                     name_on_account=name,
                 )
                 if role == "buyer":
-                    billcom.authorize_charges(person, Consent(reference=f"form {place}", date=today))
+                    self.shop.billcom.authorize_charges(person, Consent(reference=f"form {place}", date=today))
         # A bank account has to be two days old before Bill.com pays to it.
         self.advance(business_days=4)
 
@@ -264,6 +296,10 @@ class World(Sights):
 
     def ready_to_pay(self, count: int = 1, *, sellers: Sequence[str] = ("ann",), price: str = "10.00") -> None:
         """Bring everything to where bills are open at Bill.com and their payments planned."""
+        how = (count, tuple(sellers), price)
+        self._live("ready to pay", how, lambda: self._ready_to_pay(count, sellers, price))
+
+    def _ready_to_pay(self, count: int, sellers: Sequence[str], price: str) -> None:
         self.onboard(sellers=sellers)
         for place in range(count):
             self.settle((sellers[place % len(sellers)], price, "1.00"))
@@ -302,6 +338,7 @@ class Stage:
         self._settings = self.shop.billcom.state_of(self.shop.app).settings
         with self.shop.app.app_context():
             self.engine = self.shop.db.engine
+            self._beginnings = Beginnings(self.engine)
             self._tables = list(reversed(self.shop.db.metadata.sorted_tables))
 
     def world(self, *, seed: int = 1, simulator: dict[str, Any] | None = None, **settings: Any) -> World:
@@ -314,7 +351,8 @@ class Stage:
         bill = Simulator(seed=seed, **(simulator or {}))
         # Nothing is collected, so the marketplace itself puts in what the payouts take.
         chosen = {"payout_schedule": Schedule.parse("manual"), "collect": "none", "float_cents": 10**9, **settings}
-        return World(self.shop, bill, WorldClock(bill, seed=seed), replace(self._settings, **chosen))
+        clock = WorldClock(bill, seed=seed)
+        return World(self.shop, bill, clock, replace(self._settings, **chosen), self._beginnings)
 
     def empty(self) -> None:
         """Delete every row."""

@@ -15,10 +15,8 @@ from flask_billcom.marketplace.adjustments import AdjustmentSnapshot
 from flask_billcom.marketplace.balances import Balance
 from flask_billcom.marketplace.reconciliation import reconcile
 from flask_billcom.models import Document, Entry
-from tests.integration.engine.conftest import MakeWorld, make_world, postgresql_stage, sqlite_stage, world_on
+from tests.support.stages import MakeWorld
 from tests.support.world import World
-
-__all__ = ["make_world", "postgresql_stage", "sqlite_stage", "world_on"]
 
 
 @dataclass

@@ -113,8 +113,7 @@ def test_a_sale_whose_bill_came_to_nothing_walks_to_its_end(make_office: MakeOff
     for days in (0, 1, 4, 1, 1, 2):
         if days:
             world.advance(business_days=days)
-        for _ in range(4):
-            world.tick()
+        world.rounds()
 
     (sale,) = world.rows(Settlement)
     assert sale.state == "paid_out"

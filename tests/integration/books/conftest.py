@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from flask_billcom.schedule import Schedule
-from tests.support.postgres import Server
 from tests.support.world import Stage, World
-
-
-@pytest.fixture(scope="module")
-def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(f"sqlite:///{tmp_path_factory.mktemp('books')}/world.sqlite")
-    yield stage
-    stage.close()
-
-
-@pytest.fixture(scope="module")
-def postgresql_stage(pg_server: Server) -> Iterator[Stage]:
-    pg_server.cleaner("books_world")
-    stage = Stage(pg_server.url("books_world"))
-    yield stage
-    stage.close()
 
 
 def settled_world(stage: Stage, **settings: Any) -> World:
@@ -50,8 +33,7 @@ def round_of(world: World, *, days: int = 0) -> None:
     """Let bank days pass and then do everything that is due."""
     if days:
         world.advance(business_days=days)
-    for _ in range(4):
-        world.tick()
+    world.rounds()
 
 
 def pay_out(world: World) -> None:

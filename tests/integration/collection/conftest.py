@@ -1,30 +1,16 @@
-"""Worlds in which buyers pay: one shop on SQLite, emptied before every test."""
+"""Worlds in which buyers pay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-
 import pytest
 
-from tests.support.world import Stage, World
+from tests.support.stages import MakeWorld
+from tests.support.world import Stage
 
-MakeWorld = Callable[..., World]
+__all__ = ["MakeWorld"]
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(f"sqlite:///{tmp_path_factory.mktemp('collection')}/world.sqlite")
-    yield stage
-    stage.close()
-
-
-@pytest.fixture
-def make_world(stage: Stage) -> MakeWorld:
-    """Give a function that begins a world, with switches of the simulator and settings of the extension."""
-    return stage.world
-
-
-@pytest.fixture
-def world(make_world: MakeWorld) -> World:
-    """Give a world as shipped, in which nothing is collected by itself."""
-    return make_world()
+def stage(sqlite_stage: Stage) -> Stage:
+    """Give the stage to a property, which begins a world for each of its examples."""
+    return sqlite_stage

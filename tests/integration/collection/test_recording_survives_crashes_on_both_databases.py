@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,27 +10,11 @@ from typing import Any
 import pytest
 
 from flask_billcom.models import RecordedPayment
-from tests.support.postgres import Server
 from tests.support.world import Stage, World
 
 
 class Crash(BaseException):
     """The worker process is gone."""
-
-
-@pytest.fixture(scope="module")
-def sqlite_stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    stage = Stage(f"sqlite:///{tmp_path_factory.mktemp('recording')}/world.sqlite")
-    yield stage
-    stage.close()
-
-
-@pytest.fixture(scope="module")
-def postgresql_stage(pg_server: Server) -> Iterator[Stage]:
-    pg_server.cleaner("recording_world")
-    stage = Stage(pg_server.url("recording_world"))
-    yield stage
-    stage.close()
 
 
 @pytest.fixture

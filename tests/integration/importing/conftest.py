@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Customer, Vendor
 from flask_billcom.marketplace.matching import MatchRow
-from tests.integration.books.conftest import postgresql_stage, sqlite_stage
-from tests.support.world import Stage, World
-
-__all__ = ["postgresql_stage", "sqlite_stage"]
-
-
-@pytest.fixture
-def world(sqlite_stage: Stage) -> World:
-    return sqlite_stage.world()
+from tests.support.world import World
 
 
 def at_bill_com(world: World, *parties: Customer | Vendor) -> list[str]:

@@ -25,8 +25,7 @@ def paid_out(sqlite_stage: Stage) -> World:
     for days in (0, 1, 5, 1, 2):
         if days:
             world.advance(business_days=days)
-        for _ in range(4):
-            world.tick()
+        world.rounds()
     return world
 
 

@@ -44,8 +44,7 @@ def round_of(world: World, *, days: int = 0) -> None:
     """Let bank days pass and then do everything that is due, without moving the clock between."""
     if days:
         world.advance(business_days=days)
-    for _ in range(4):
-        world.tick()
+    world.rounds()
 
 
 def return_charge(world: World, remote_id: str) -> None:

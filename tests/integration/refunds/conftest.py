@@ -20,10 +20,7 @@ from flask_billcom.simulator.accounts import active_account
 from flask_billcom.simulator.bankdays import next_bank_day
 from flask_billcom.simulator.disbursements import return_payout
 from flask_billcom.simulator.receipts import return_charge, schedule_receipt
-from tests.integration.engine.conftest import postgresql_stage, sqlite_stage
 from tests.support.world import Stage, World
-
-__all__ = ["postgresql_stage", "sqlite_stage"]
 
 
 @dataclass
@@ -72,8 +69,7 @@ class Shop:
         if days:
             self.world.advance(business_days=days)
         self.world.advance(seconds=5)
-        for _ in range(4):
-            self.world.tick()
+        self.world.rounds()
 
     def dust(self, *, days: int = 12) -> None:
         """Let everything come to its end, day by day."""

@@ -40,17 +40,17 @@ def sell(shop: Shop, chance: random.Random) -> None:
 
 
 def give_back(shop: Shop, chance: random.Random) -> None:
-    if not shop.world._count:
+    if not shop.world.orders:
         return
-    order = str(chance.randint(1, shop.world._count))
+    order = str(chance.randint(1, shop.world.orders))
     amount = chance.choice([None, "0.01", "3.33", "25.00"])
     line, keep = chance.choice([None, None, 1]), chance.choice([None, None, True])
     asked(lambda: shop.refund(order, amount, line=line, keep_fee=keep), "left to refund")
 
 
 def cancel(shop: Shop, chance: random.Random) -> None:
-    if shop.world._count:
-        order = str(chance.randint(1, shop.world._count))
+    if shop.world.orders:
+        order = str(chance.randint(1, shop.world.orders))
         asked(lambda: shop.cancel(order), "cannot be cancelled|nothing is left")
 
 
@@ -106,7 +106,7 @@ def test_any_order_of_acts_ends_with_three_sides_that_agree(open_shop: Open, see
 
     shop.settled_dust()
     # Nobody got more than he earned or gave: what went out is what came in, less what is kept, owed and lost.
-    refunded = sum(each.cents for n in range(shop.world._count) for each in shop.refunds_of(str(n + 1)))
+    refunded = sum(each.cents for n in range(shop.world.orders) for each in shop.refunds_of(str(n + 1)))
     sold = sum(line.cents for line in shop.world.rows(SettlementLine))
     assert refunded <= sold
     back = sum(shop.paid_to(name) for name in ("Ada", "Bob"))
