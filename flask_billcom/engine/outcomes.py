@@ -15,7 +15,7 @@ from enum import Enum
 
 from flask_billcom.api.codes import Certainty, Scope, Verdict, classify
 from flask_billcom.api.envelope import Reply
-from flask_billcom.errors import TransportError
+from flask_billcom.errors import APIError, TransportError
 from flask_billcom.models import Operation
 
 from .kinds import Kind, Ready, Refusal, Remote
@@ -88,8 +88,7 @@ def _one(operation: Operation, result: Remote | Refusal | None) -> Outcome:
         return Outcome(operation, Fate.DONE, remote=result)
     if result is None:
         return Outcome(operation, Fate.UNANSWERED, message="the answer does not repeat what was asked")
-    reply = Reply(200, 1, "Error", None, None, result.code, result.message)
-    return _judged(operation, classify(reply))
+    return _judged(operation, classify(APIError(code=result.code, api_message=result.message)))
 
 
 def _judged(operation: Operation, verdict: Verdict) -> Outcome:

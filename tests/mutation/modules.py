@@ -1,0 +1,51 @@
+"""Which tests try which module: the quickest that fit. Each mutant runs those of them that reach its function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+UNIT = "tests/unit"
+WORLD = "tests/integration/engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module that is mutated.
+
+    :param path: its file.
+    :param tests: files of tests.
+    """
+
+    path: str
+    tests: tuple[str, ...]
+
+
+def _engine(name: str, *units: str, worlds: tuple[str, ...] = ()) -> Module:
+    """Return a module of the engine.
+
+    :param units: tests of the module alone.
+    :param worlds: tests of a whole marketplace, where the module alone says too little; they are slower.
+    """
+    tests = (*(f"{UNIT}/engine/{name}" for name in units), *(f"{WORLD}/{name}" for name in worlds))
+    return Module(f"flask_billcom/engine/{name}.py", tests)
+
+
+MODULES = {
+    "money": Module(
+        "flask_billcom/money.py",
+        (f"{UNIT}/money/test_amounts_are_whole_cents.py", f"{UNIT}/money/test_percentages_lose_no_cent.py"),
+    ),
+    "codes": Module(
+        "flask_billcom/api/codes.py",
+        (f"{UNIT}/api/test_codes_tell_certainty.py", f"{UNIT}/api/test_what_a_refusal_tells.py"),
+    ),
+    "ledger": Module("flask_billcom/ledger.py", (f"{UNIT}/engine/test_the_books_are_balanced_row_by_row.py",)),
+    "engine.errors": _engine("errors", "test_the_servers_time_is_counted_on.py"),
+    "engine.servertime": _engine("servertime", "test_the_servers_time_is_counted_on.py"),
+    "engine.outcomes": _engine("outcomes", "test_each_answer_has_one_fate.py"),
+    "engine.janitor": _engine("janitor", "test_abandoned_calls_are_swept.py"),
+    "engine.operations": _engine("operations", "test_operations_move_only_by_guarded_steps.py"),
+    "engine.limits": _engine("limits", "test_limits_are_kept_in_rows.py"),
+    "engine.holds": _engine("holds", "test_holds_close_and_open_capabilities.py"),
+    "engine.readback": _engine("readback", "test_absence_is_believed_late_and_presence_at_once.py"),
+}

@@ -1,0 +1,45 @@
+"""Our tables in memory, and a clock that moves only when told: what one module of the engine needs, and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+from flask_billcom.clock import ManualClock
+from flask_billcom.models import Base
+from flask_billcom.store import Rows, Store
+
+MONDAY = datetime(2026, 3, 2, 17, 30, 20, 500, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def tables() -> Iterator[Store]:
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    Base.metadata.create_all(engine)
+    yield Store(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def store(tables: Store) -> Store:
+    """Give our tables without rows."""
+    with tables.engine.begin() as connection:
+        for table in reversed(Base.metadata.sorted_tables):
+            connection.execute(table.delete())
+    return tables
+
+
+@pytest.fixture
+def rows(store: Store) -> Iterator[Rows]:
+    """Give an open transaction on them."""
+    with store.write() as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(MONDAY, seed=1)
