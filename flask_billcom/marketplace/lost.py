@@ -1,7 +1,7 @@
 """What was lost between us and Bill.com: looked for once a day, and by a person after a backup was restored.
 
     sweep    documents made at Bill.com since the last sweep that carry our prefix: strays are remembered and told;
-             parties that were merged or deactivated meanwhile
+             those that somebody has deleted since are forgotten; parties that were merged or deactivated meanwhile
     resume   everything that carries our mark, documents and parties; then what the witness stopped goes on
 
 Nothing is adopted here: what is remembered as a stray is not made again, and a person decides about it.
@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, update
 
-from flask_billcom.api.query import Filter, Sort, since
+from flask_billcom.api.query import Filter, Sort, one_of, since
 from flask_billcom.audit import Act, record
 from flask_billcom.models import Hold, Mark, Operation, OperationState
 
 from . import strays
 from .kinds.watch import watch_customers, watch_vendors
+from .known import chunks
 from .strays import Stray
 from .witness import RESTORED, look_again
 
@@ -66,6 +67,7 @@ def sweep(domain: Domain) -> int:
     for sort in ("invoice", "bill"):
         for page in _pages(domain, sort, min(last, now) - SKEW):
             found += len(_take_in(domain, page))
+    _forget_deleted(domain)
     watch_vendors(domain, domain.reads)
     watch_customers(domain, domain.reads)
     _passed(domain, now)
@@ -113,6 +115,20 @@ def _take_in(domain: Domain, page: list[Stray]) -> list[Stray]:
         look_again(rows, domain, compared.again)
         found = [*compared.strays, *compared.duplicates]
         return strays.note(rows, domain.clock, domain.organization_id, found)
+
+
+def _forget_deleted(domain: Domain) -> None:
+    """Forget the strays that Bill.com shows as deleted; one that it does not list may be on its way there."""
+    with domain.store.read() as rows:
+        remembered = strays.unexplained(rows, domain.organization_id)
+    for sort, record_type in strays.SORTS.items():
+        ours = {each.remote_id: each for each in remembered if each.sort == sort}
+        for ids in chunks(sorted(ours)):
+            page = domain.reads.page(record_type, filters=[one_of("id", ids)])
+            gone = [ours[each.id] for each in page.records if each.id in ours and each.is_active != strays.ACTIVE]
+            if gone:
+                with domain.store.write() as rows:
+                    strays.forget(rows, domain.clock, domain.organization_id, gone)
 
 
 def _passed(domain: Domain, now: datetime) -> None:

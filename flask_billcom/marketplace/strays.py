@@ -3,11 +3,12 @@
     found by the witness, the sweep or a reconciliation --note--> mark stray/<sort>/<key>: its id
     a document or party of that key is to be sent       --known--> parked as a difference; a person adopts it
     adopted: a row of ours has its id, and nothing is left to explain
+    deleted at Bill.com                                 --sweep--> forgotten: what waited for it is made
 
 They come from a lost timeline: the database was restored from a backup, or another installation used the same prefix.
 The key is a document's number, or a party's own key in `shortName`.
 
-Acts: stray_seen.
+Acts: stray_seen, stray_gone.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
@@ -157,6 +158,17 @@ def note(rows: Rows, clock: Clock, organization_id: str, strays: Sequence[Stray]
     ]
     record(rows, clock, organization_id, acts)
     return new
+
+
+def forget(rows: Rows, clock: Clock, organization_id: str, gone: Sequence[Stray]) -> None:
+    """Forget strays that somebody has deleted at Bill.com."""
+    names = sorted(each.mark for each in gone)
+    rows.change(delete(Mark).where(Mark.organization_id == organization_id, Mark.name.in_(names)))
+    acts = [
+        Act("stray_gone", each.sort, None, {"key": each.key, "remote_id": each.remote_id, "sort": each.sort})
+        for each in gone
+    ]
+    record(rows, clock, organization_id, acts)
 
 
 def known(rows: Rows, organization_id: str, sort: str, keys: Collection[str]) -> dict[str, Stray]:

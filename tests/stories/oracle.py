@@ -121,8 +121,14 @@ def check_dust(town: Town, *, bonuses: Mapping[str, int]) -> None:
     got = paid_to_sellers(town)
     found.expect("sellers who got more than they earned", {n for n, cents in got.items() if cents > earned[n]}, set())
     trial = town.billcom.trial_balance()
-    seen = {**_of_the_banks(town), **_of_the_books(town, trial)}
-    _where_it_is(town, found, {**dict.fromkeys(FIGURES, 0), **seen}, trial)
+    seen = {
+        **_of_the_banks(town),
+        **_of_the_books(town, trial),
+        "outside": _received_elsewhere(town),
+        "paid_by_hand": 0,
+    }
+    _where_it_is(town, found, seen, trial)
+    _statements(town, found)
     _reconciled(town, found, [])
     assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
 
@@ -246,6 +252,9 @@ def _vendors(town: Town, role: str) -> dict[str, str]:
     keys = {str(person.key): name for (known, name), person in town.people.items() if known == role}
     parties = town.world.rows(Party, Party.role == "vendor", Party.local_type == role.capitalize())
     names = {str(party.remote_id): keys[party.local_id] for party in parties if party.local_id in keys}
+    for merged in town.at_billcom("Vendor"):
+        if merged["mergedIntoId"] in names:
+            names[merged.id] = names[merged["mergedIntoId"]]
     accounts = {r.id: names[r["vendorId"]] for r in town.at_billcom("VendorBankAccount") if r["vendorId"] in names}
     return {**names, **accounts}
 
@@ -314,11 +323,25 @@ def _of_the_books(town: Town, trial: Mapping[Account, int]) -> dict[str, int]:
     }
 
 
+def _received_elsewhere(town: Town) -> int:
+    """Return the cents that Bill.com was told of and never moved."""
+    recorded = [row for row in town.at_billcom("ReceivedPay") if not row["isOnline"]]
+    return sum(row["amount"] for row in recorded if row["status"] not in DEAD_RECEIVED)
+
+
 def _held(town: Town) -> Iterator[int]:
     known = {party.local_id for party in town.world.rows(Party, Party.role == "vendor", Party.local_type == "Seller")}
     for (role, _), person in town.people.items():
         if role == "seller" and str(person.key) in known:
             yield town.billcom.balance_of(person).held_cents
+
+
+def _statements(town: Town, found: Found) -> None:
+    """Let the statement of every seller prove itself."""
+    year = str(town.world.clock.now().year)
+    for party in town.world.rows(Party, Party.role == "vendor", Party.local_type == "Seller"):
+        statement = town.billcom.statement(party.id, year)
+        found.expect(f"faults of the statement of {statement.seller}", statement.faults, ())
 
 
 # -- all sides together --------------------------------------------------------------------------------------------

@@ -189,6 +189,29 @@ def test_a_backup_ten_minutes_old_is_restored_and_nothing_is_made_twice(begin: B
     town.ends(collected="40.00", paid_out="36.00", fees="4.00")
 
 
+def test_a_bill_of_lost_minutes_that_belongs_to_another_vendor_is_made_anew_when_it_is_deleted(begin: Begin) -> None:
+    """A seller who was new in the lost minutes is made anew, so that the bill of then is not his."""
+    town = begin()
+    backup, people = town.backs_up(), dict(town.people)
+    town.sells(("dee", "20.00", "2.00"), number=77)
+    town.passes(seconds=60)
+    (lost,) = [row for row in town.at_billcom("Bill") if row["invoiceNumber"] == "FB-77-1"]
+    town.restores(backup)
+    town.people, town.orders = people, []
+    town.sells(("dee", "20.00", "2.00"), number=77)
+    town.passes(seconds=600)
+    town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    town.passes(seconds=3600)
+    town.operator("delete", id=lost.id)
+    town.operator("delete", id=lost["vendorId"])
+    (invoice,) = town.operations("create_invoice", "planned")
+    town.billcom.resolve(invoice.id, actor="eve", reason="the same sale", adopt=town.invoice_of(town.orders[0]).id)
+    town.waits(bank_days=4, step=2)
+    town.waits_long()
+
+    town.ends(collected="20.00", paid_out="18.00", fees="2.00")
+
+
 def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:
     town.sells(TEN)
     town.passes()

@@ -1,0 +1,139 @@
+"""Somebody with Bill.com's own web page open, and what he does there when the differences are shown to him."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from flask_billcom.api.records import Vendor
+from flask_billcom.marketplace.differences import Difference, Kind
+from flask_billcom.money import from_cents, to_cents
+from flask_billcom.simulator.errors import Refusal
+from tests.stories.town import SELLERS, Town
+
+T = TypeVar("T")
+LIVE = ("1", "2", "5")
+"""States of a payment that was not taken back."""
+LINES = {
+    "Bill": ("billLineItems", "BillLineItem"),
+    "Invoice": ("invoiceLineItems", "InvoiceLineItem"),
+}
+
+
+def pick(things: Sequence[T], number: int) -> T | None:
+    """Return the thing that a number chooses, or None where there is nothing."""
+    return things[number % len(things)] if things else None
+
+
+class Operator:
+    """What he has done, as far as he has to know it to put it back."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.merged: dict[str, str] = {}
+        """The vendor into which he merged a seller's, by the seller's name."""
+        self._off: set[str] = set()
+
+    # -- what he does ----------------------------------------------------------------------------------------------
+
+    def edits(self, first: int, second: int) -> None:
+        """Raise a bill or an invoice."""
+        entity = ("Bill", "Invoice")[second % 2]
+        row = pick(self._ours(entity), first)
+        if row is not None:
+            self._raise(row, second % 5_00 + 1)
+
+    def deletes(self, first: int, second: int) -> None:
+        """Delete a bill or an invoice."""
+        row = pick(self._ours(("Bill", "Invoice")[second % 2]), first)
+        if row is not None:
+            self.town.operator("delete", id=row.id)
+
+    def pays(self, first: int, second: int) -> None:
+        """Pay a bill by hand."""
+        del second
+        row = pick([bill for bill in self._ours("Bill") if bill["dueAmount"] and not bill["scheduledAmount"]], first)
+        if row is not None:
+            self.town.operator("pay_bill", id=row.id)
+
+    def voids(self, first: int, second: int) -> None:
+        """Cancel a payment, void it with credit, or let it be sent once more."""
+        row = pick([sent for sent in self.town.at_billcom("SentPay") if sent["status"] in LIVE], first)
+        if row is not None:
+            act: dict[str, Any] = ({"act": "cancel"}, {"act": "void"}, {"act": "void", "kind": "reissue"})[second % 3]
+            self.town.operator(**act, id=row.id)
+
+    def switches_off(self, first: int, second: int) -> None:
+        """Switch a vendor off."""
+        del second
+        row = self.town.vendor(SELLERS[first % 3])
+        self.town.operator("delete", id=row.id)
+        self._off.add(row.id)
+
+    def merges(self, first: int, second: int) -> None:
+        """Make a vendor anew and merge a seller's into it."""
+        del second
+        name = SELLERS[first % 3]
+        if name not in self.merged:
+            into = self.town.billcom.client().vendors.create(Vendor(name=f"{name} again")).id
+            self.town.operator("merge", id=self.town.vendor(name).id, into=into)
+            self.merged[name] = into
+
+    def _ours(self, entity: str) -> list[Any]:
+        rows = self.town.at_billcom(entity)
+        return [row for row in rows if row.is_active and row["invoiceNumber"].startswith("FB-")]
+
+    def _raise(self, row: Any, cents: int) -> None:
+        """Raise the first line of a document, or lower it."""
+        name, entity = LINES[row.entity_name]
+        price = "amount" if row.entity_name == "Bill" else "price"
+        lines = [
+            {"entity": entity, "id": line.id, price: str(from_cents(line["amount"] + (0 if place else cents)))}
+            for place, line in enumerate(row[name])
+        ]
+        if row.entity_name == "Invoice":
+            lines = [{**line, "quantity": 1} for line in lines]
+        self.town.operator("edit", id=row.id, values={name: lines})
+
+    # -- what he puts back -----------------------------------------------------------------------------------------
+
+    def mends(self, differences: Sequence[Difference]) -> None:
+        """Switch vendors on again, and do what the differences ask of somebody at Bill.com."""
+        while self._off:
+            with suppress(Refusal):
+                self.town.operator("undelete", id=self._off.pop())
+        for each in differences:
+            sort, _, key = each.subject.partition(" ")
+            with suppress(Refusal, ValueError):
+                if sort in {"bill", "invoice"}:
+                    self._mend_document(each, sort.capitalize(), key)
+                elif sort in {"vendor", "customer"} and each.kind == Kind.MISSING_HERE:
+                    self.town.operator("delete", id=key)
+
+    def _mend_document(self, difference: Difference, entity: str, number: str) -> None:
+        rows = self.town.at_billcom(entity, invoiceNumber=number)
+        if difference.kind == Kind.OTHER_AMOUNT:
+            (row,) = [each for each in rows if each.is_active]
+            self._raise(row, to_cents(_decimal(difference.ours)) - to_cents(_decimal(difference.theirs)))
+        elif difference.kind == Kind.OTHER_STATE and difference.theirs == "deleted":
+            self.town.operator("undelete", id=rows[-1].id)
+        elif difference.kind == Kind.MISSING_HERE:
+            for row in rows:
+                if difference.theirs.startswith(row.id):
+                    self.town.operator("delete", id=row.id)
+        elif difference.kind == Kind.PAID_OUTSIDE and entity == "Bill":
+            self._take_back(rows)
+
+    def _take_back(self, bills: Sequence[Any]) -> None:
+        """Take back what he paid by hand and no payout of ours can be taken for."""
+        ids = {row.id for row in bills}
+        for sent in self.town.at_billcom("SentPay"):
+            if sent["status"] in LIVE and ids & {part["billId"] for part in sent["billPays"]}:
+                self.town.operator("cancel" if sent["status"] == "1" else "void", id=sent.id)
+
+
+def _decimal(dollars: str) -> Any:
+    from decimal import Decimal
+
+    return Decimal(dollars)
