@@ -32,7 +32,7 @@ _SENT_STATES: Mapping[str, tuple[str, ...]] = {
     SentPayStatus.SCHEDULED: ("scheduled",),
     SentPayStatus.PAID: ("paid", "cleared", "held", "returning"),
     SentPayStatus.CANCELED: ("returning", "cancelled"),
-    SentPayStatus.VOID: ("returning", "voided"),
+    SentPayStatus.VOID: ("returning", "voided", "cancelled"),  # cancelled: void before it left
     SentPayStatus.ESCHEATED: ("escheated",),
 }
 _RECEIVED_STATES: Mapping[str, tuple[str, ...]] = {

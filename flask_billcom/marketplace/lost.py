@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from flask_billcom.api.query import Filter, Sort, one_of, since
+from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
 from flask_billcom.models import Hold, Mark, Operation, OperationState
 
@@ -118,17 +119,30 @@ def _take_in(domain: Domain, page: list[Stray]) -> list[Stray]:
 
 
 def _forget_deleted(domain: Domain) -> None:
-    """Forget the strays that Bill.com shows as deleted; one that it does not list may be on its way there."""
+    """Forget the strays that Bill.com shows as deleted; one that it does not list may be on its way there.
+
+    One that was paid when it was deleted stays: made again it would be paid twice.
+    """
     with domain.store.read() as rows:
         remembered = strays.unexplained(rows, domain.organization_id)
     for sort, record_type in strays.SORTS.items():
         ours = {each.remote_id: each for each in remembered if each.sort == sort}
         for ids in chunks(sorted(ours)):
             page = domain.reads.page(record_type, filters=[one_of("id", ids)])
-            gone = [ours[each.id] for each in page.records if each.id in ours and each.is_active != strays.ACTIVE]
+            gone = [ours[each.id] for each in page.records if each.id in ours and _is_gone(each)]
             if gone:
                 with domain.store.write() as rows:
                     strays.forget(rows, domain.clock, domain.organization_id, gone)
+
+
+def _is_gone(there: Bill | Customer | Invoice | Vendor) -> bool:
+    """Return whether a document or party was deleted, and nothing of it was paid or is going to be."""
+    if there.is_active == strays.ACTIVE:
+        return False
+    if isinstance(there, Bill | Invoice):
+        open_amount = there.due_amount if isinstance(there, Bill) else there.amount_due
+        return open_amount == there.amount and not there.scheduled_amount
+    return True
 
 
 def _passed(domain: Domain, now: datetime) -> None:

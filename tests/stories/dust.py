@@ -29,8 +29,8 @@ def settle(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
     Decider(town.world).let_go_on()
     for buyer in BUYERS[:2]:
         town.consents(town.buyer(buyer))
-    for _ in range(ROUNDS):
-        _people_decide(town, operator, sellers)
+    for turn in range(ROUNDS):
+        _people_decide(town, operator, sellers, deletes_strays=turn > 1)
         town.passes(seconds=3600)
         town.waits(bank_days=6, step=3)
         if _is_over(town):
@@ -38,7 +38,7 @@ def settle(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
     town.waits(bank_days=8, step=8)  # checks arrive later than anybody at Bill.com says
 
 
-def _people_decide(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
+def _people_decide(town: Town, operator: Operator, sellers: Sequence[str], *, deletes_strays: bool) -> None:
     known = [town.seller(name) for name in sellers if ("seller", name) in town.people]
     for on in (None, *known, *town.orders):
         with suppress(*REFUSALS):
@@ -52,7 +52,7 @@ def _people_decide(town: Town, operator: Operator, sellers: Sequence[str]) -> No
     _approve(town)
     _say_who_they_are(town, operator)
     Decider(town.world).decide_all()
-    operator.mends(town.billcom.reconcile().differences)
+    operator.mends(town.billcom.reconcile().differences, deletes_strays=deletes_strays)
 
 
 def _approve(town: Town) -> None:

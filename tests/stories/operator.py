@@ -98,13 +98,18 @@ class Operator:
 
     # -- what he puts back -----------------------------------------------------------------------------------------
 
-    def mends(self, differences: Sequence[Difference]) -> None:
-        """Switch vendors on again, and do what the differences ask of somebody at Bill.com."""
+    def mends(self, differences: Sequence[Difference], *, deletes_strays: bool) -> None:
+        """Switch vendors on again, and do what the differences ask of somebody at Bill.com.
+
+        :param deletes_strays: whether what nobody could adopt is deleted.
+        """
         while self._off:
             with suppress(Refusal):
                 self.town.operator("undelete", id=self._off.pop())
         for each in differences:
             sort, _, key = each.subject.partition(" ")
+            if each.kind == Kind.MISSING_HERE and not deletes_strays:
+                continue
             with suppress(Refusal, ValueError):
                 if sort in {"bill", "invoice"}:
                     self._mend_document(each, sort.capitalize(), key)

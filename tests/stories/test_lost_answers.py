@@ -212,6 +212,26 @@ def test_a_bill_of_lost_minutes_that_belongs_to_another_vendor_is_made_anew_when
     town.ends(collected="20.00", paid_out="18.00", fees="2.00")
 
 
+def test_an_invoice_of_lost_minutes_that_was_paid_and_deleted_is_not_made_and_paid_again(town: Town) -> None:
+    backup = town.backs_up()
+    town.sells(TEN, number=77)
+    town.passes(seconds=60)
+    lost = town.invoice_of(town.orders[0])
+    town.restores(backup)
+    town.orders.clear()
+    town.waits(bank_days=2)
+    town.sells(TEN, number=77)
+    town.passes(seconds=600)
+    town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    town.passes(seconds=3600)
+    town.operator("delete", id=lost.id)
+    town.waits(bank_days=6, step=2)
+
+    (invoice,) = town.operations("create_invoice")
+    assert (invoice.state, invoice.parked) == ("planned", "difference")
+    assert [row.id for row in town.at_billcom("Invoice")] == [lost.id]
+
+
 def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:
     town.sells(TEN)
     town.passes()

@@ -97,6 +97,19 @@ def test_a_payout_is_cancelled_before_it_leaves_and_paid_again(town: Town) -> No
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_a_payout_that_an_operator_voids_before_it_leaves_is_no_difference(town: Town) -> None:
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=6)
+    payout = town.payout_to("ann")
+    assert payout["status"] == "1"
+    town.operator("void", id=payout.id)
+    is_void(town)
+
+    assert town.payout_to("ann")["status"] == "4"
+    town.ends(collected="10.00", owed="9.00", fees="1.00", waiting=["payout cancelled"], states={"1": "funded"})
+
+
 def test_a_payout_on_its_way_is_voided_and_its_money_comes_back(town: Town) -> None:
     processed_to_ann(town)
     town.billcom.void(town.payout_to("ann").id, "a mistake", actor="eve")
