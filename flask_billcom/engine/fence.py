@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from flask_billcom.api import sessions as wire
 from flask_billcom.api.secret import Secret
@@ -25,11 +25,23 @@ from flask_billcom.models import Call, Mark, Operation, OperationState, Session
 from flask_billcom.store import Rows, Store
 
 from .limits import ALL, Limits, SlotLease
+from .noted import value_of
 from .recording import Recorder
 from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
 
 MARK = "fence"
+_WITHOUT_ANSWER = (
+    Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
+    Operation.answered.is_(False),
+    Operation.unsafe_gen > 0,
+)
+_NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen)).where(
+    Operation.organization_id == bindparam("organization_id"),
+    *_WITHOUT_ANSWER,
+    Operation.kind.in_(bindparam("kinds", expanding=True)),
+    Operation.unknown_since <= bindparam("since"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,19 +97,14 @@ class Fence:
                 self._prove(row, kinds)
 
     def _newest_unsafe(self, rows: Rows, kinds: Collection[str], now: datetime) -> int | None:
-        found: int | None = rows.first(
-            select(func.max(Operation.unsafe_gen)).where(
-                *self._waiting(kinds), Operation.unknown_since <= now - SECOND_LOOK
-            )
-        )
+        waiting = {"organization_id": self.organization_id, "kinds": sorted(kinds)}
+        found: int | None = rows.first(_NEWEST_UNSAFE, {**waiting, "since": now - SECOND_LOOK})
         return found or None
 
     def _waiting(self, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
         return (
             Operation.organization_id == self.organization_id,
-            Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
-            Operation.answered.is_(False),
-            Operation.unsafe_gen > 0,
+            *_WITHOUT_ANSWER,
             Operation.kind.in_(sorted(kinds)),
         )
 
@@ -222,7 +229,7 @@ class Fence:
             return self._marked(rows, _try_of(gen)), self._marked(rows, _logout_of(gen))
 
     def _marked(self, rows: Rows, name: str) -> datetime | None:
-        value = rows.first(select(Mark.value).where(*self._is(name)))
+        value = value_of(rows, self.organization_id, name)
         return None if value is None else datetime.fromisoformat(value)
 
     def _is(self, name: str) -> tuple[ColumnElement[bool], ...]:

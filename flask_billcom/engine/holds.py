@@ -12,9 +12,10 @@ claim of that call moves the time on, so that all others wait for its end, or fo
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, or_, select, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -24,6 +25,15 @@ from flask_billcom.store import Rows
 ALL, LOGIN = "all", "login"
 ENGINE = "engine"
 PROBE_EVERY = timedelta(minutes=15)
+_ON = (Hold.scope == "capability") & Hold.scope_id.in_(bindparam("capabilities", expanding=True))
+_LIVE = (Hold.organization_id == bindparam("organization_id"), Hold.released_at.is_(None))
+_IN_FORCE = or_(Hold.probe_after.is_(None), Hold.probe_after > bindparam("now"))
+_CLOSED = select(Hold.id).where(*_LIVE, or_(Hold.scope == "organization", _ON), _IN_FORCE).limit(1)
+_BARRED = select(Hold.id).where(*_LIVE, _ON, _IN_FORCE).limit(1)
+_PROBES_DUE = select(Hold.id).where(*_LIVE, _ON, Hold.probe_after <= bindparam("now")).order_by(Hold.id)
+_PROBED = (
+    select(Hold.id).where(*_LIVE, _ON, Hold.probe_after.is_not(None), Hold.placed_at < bindparam("started_at")).limit(1)
+)
 
 
 class Parking:
@@ -35,16 +45,14 @@ class Parking:
 
     def is_closed(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
         """Return whether a hold on everything, or on one of these capabilities, is in force."""
-        return self._any(rows, now, or_(Hold.scope == "organization", _on(ALL, *capabilities)))
+        return rows.first(_CLOSED, {**self._on(ALL, *capabilities), "now": now}) is not None
 
     def takes_probe(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
         """Take the probes that are due on these capabilities for one call; return whether that call may go.
 
         Nothing due means that nothing has to be probed. What another call has just taken is closed again.
         """
-        due = rows.all(
-            select(Hold.id).where(*self._live(), _on(ALL, *capabilities), Hold.probe_after <= now).order_by(Hold.id)
-        )
+        due = rows.all(_PROBES_DUE, {**self._on(ALL, *capabilities), "now": now})
         if not due:
             return True
         taken = rows.change(
@@ -54,15 +62,7 @@ class Parking:
 
     def bars_signing_in(self, rows: Rows, now: datetime) -> bool:
         """Return whether signing in is closed; a hold on what is sent does not keep people from looking."""
-        return self._any(rows, now, _on(ALL, LOGIN))
-
-    def _any(self, rows: Rows, now: datetime, which: ColumnElement[bool]) -> bool:
-        found = rows.first(
-            select(Hold.id)
-            .where(*self._live(), which, or_(Hold.probe_after.is_(None), Hold.probe_after > now))
-            .limit(1)
-        )
-        return found is not None
+        return rows.first(_BARRED, {**self._on(ALL, LOGIN), "now": now}) is not None
 
     def close(
         self,
@@ -129,16 +129,7 @@ class Parking:
 
         :param started_at: when the call was claimed that went through; one from before a hold proves nothing about it.
         """
-        probed = rows.first(
-            select(Hold.id)
-            .where(
-                *self._live(),
-                _on(ALL, *capabilities),
-                Hold.probe_after.is_not(None),
-                Hold.placed_at < started_at,
-            )
-            .limit(1)
-        )
+        probed = rows.first(_PROBED, {**self._on(ALL, *capabilities), "started_at": started_at})
         if probed is not None:
             self.reopen(rows, ENGINE, ALL, *capabilities)
 
@@ -146,12 +137,9 @@ class Parking:
         """Release what waited for a trusted session."""
         self.reopen(rows, actor, "payouts", "charges")
 
-    def _live(self) -> tuple[ColumnElement[bool], ...]:
-        return Hold.organization_id == self.organization_id, Hold.released_at.is_(None)
+    def _on(self, *capabilities: str) -> dict[str, Any]:
+        """Return the values of a question about holds on these capabilities."""
+        return {"organization_id": self.organization_id, "capabilities": capabilities}
 
     def _is(self, scope: str, scope_id: str) -> tuple[ColumnElement[bool], ...]:
         return Hold.organization_id == self.organization_id, Hold.scope == scope, Hold.scope_id == scope_id
-
-
-def _on(*capabilities: str) -> ColumnElement[bool]:
-    return (Hold.scope == "capability") & Hold.scope_id.in_(capabilities)

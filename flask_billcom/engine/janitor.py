@@ -5,7 +5,7 @@ A frozen worker may still wake and write: `not_after` narrows that, the fence an
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -15,18 +15,27 @@ from flask_billcom.store import Rows, Store
 from .timing import Timing
 
 BATCH = 50
+_ABANDONED = (
+    select(Call)
+    .where(
+        Call.organization_id == bindparam("organization_id"),
+        Call.outcome.is_(None),
+        Call.lease_until <= bindparam("now"),
+    )
+    .order_by(Call.id)
+    .limit(BATCH)
+)
+_ANY_ABANDONED = _ABANDONED.with_only_columns(Call.id).limit(1)
 
 
 def sweep(organization_id: str, store: Store, clock: Clock, timing: Timing) -> int:
     """Turn the operations of abandoned calls into unknown ones and return how many there were."""
-    now = clock.now()
+    past = {"organization_id": organization_id, "now": clock.now()}
+    with store.read() as rows:
+        if rows.first(_ANY_ABANDONED, past) is None:
+            return 0
     with store.write() as rows:
-        abandoned = rows.all(
-            select(Call)
-            .where(Call.organization_id == organization_id, Call.outcome.is_(None), Call.lease_until <= now)
-            .order_by(Call.id)
-            .limit(BATCH)
-        )
+        abandoned = rows.all(_ABANDONED, past)
         return sum(_abandon(rows, clock, timing, call) for call in abandoned)
 
 

@@ -15,8 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
-from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy import bindparam, func, or_, select, update
 
 from flask_billcom.models import Quota, Slot
 from flask_billcom.store import Rows
@@ -26,6 +25,44 @@ from .errors import NoCapacity, QuotaUsed
 ALL, LOGIN, MAIL = "all", "login", "mail"
 MINUTE, QUARTER = timedelta(minutes=1), timedelta(seconds=15)
 FREE = datetime.fromisoformat("2000-01-01T00:00:00+00:00")
+_USE = (
+    update(Quota)
+    .where(
+        Quota.key_hash == bindparam("key"),
+        Quota.name == bindparam("class_"),
+        Quota.window == bindparam("begins"),
+        Quota.used < bindparam("cap"),
+        or_(Quota.closed_until.is_(None), Quota.closed_until <= bindparam("now")),
+    )
+    .values(used=Quota.used + 1)
+)
+_FREE_SLOT = (
+    select(Slot.slot)
+    .where(
+        Slot.organization_id == bindparam("of"),
+        Slot.lease_until <= bindparam("now"),
+        Slot.slot < bindparam("concurrency"),
+    )
+    .order_by(Slot.slot)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+    .scalar_subquery()
+)
+_TAKE = (
+    update(Slot)
+    .where(Slot.organization_id == bindparam("of"), Slot.slot == _FREE_SLOT, Slot.lease_until <= bindparam("now"))
+    .values(lease_until=bindparam("until"), slot_fence=Slot.slot_fence + 1)
+    .returning(Slot.slot, Slot.slot_fence)
+)
+_RELEASE = (
+    update(Slot)
+    .where(
+        Slot.organization_id == bindparam("of"),
+        Slot.slot == bindparam("taken"),
+        Slot.slot_fence == bindparam("fence"),
+    )
+    .values(lease_until=bindparam("until"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +125,8 @@ class Limits:
 
     def release(self, rows: Rows, lease: SlotLease, now: datetime) -> None:
         """Give a slot back, unless somebody else has it by now."""
-        rows.change(
-            update(Slot)
-            .where(
-                Slot.organization_id == self.organization_id, Slot.slot == lease.slot, Slot.slot_fence == lease.fence
-            )
-            .values(lease_until=min(now, lease.until))
-        )
+        until = min(now, lease.until)
+        rows.change(_RELEASE, {"of": self.organization_id, "taken": lease.slot, "fence": lease.fence, "until": until})
 
     def close_hour(self, rows: Rows, now: datetime, jitter_s: float) -> datetime:
         """Stop all calls of this key until the next hour, because Bill.com said that the hour is used up.
@@ -140,17 +172,7 @@ class Limits:
         return int(used)
 
     def _use(self, rows: Rows, name: str, window: datetime, cap: int, now: datetime) -> bool:
-        used = rows.change(
-            update(Quota)
-            .where(
-                Quota.key_hash == self.key_hash,
-                Quota.name == name,
-                Quota.window == window,
-                Quota.used < cap,
-                _is_open(now),
-            )
-            .values(used=Quota.used + 1)
-        )
+        used = rows.change(_USE, {"key": self.key_hash, "class_": name, "begins": window, "cap": cap, "now": now})
         return used == 1
 
     def _open(self, rows: Rows, name: str, window: datetime) -> None:
@@ -160,25 +182,14 @@ class Limits:
         )
 
     def _slot(self, rows: Rows, now: datetime, until: datetime) -> SlotLease:
+        wanted = {
+            "of": self.organization_id,
+            "now": now,
+            "until": until,
+            "concurrency": self.allowance.concurrency,
+        }
         for _ in range(2):
-            free = (
-                select(Slot.slot)
-                .where(
-                    Slot.organization_id == self.organization_id,
-                    Slot.lease_until <= now,
-                    Slot.slot < self.allowance.concurrency,
-                )
-                .order_by(Slot.slot)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-                .scalar_subquery()
-            )
-            taken = rows.first(
-                update(Slot)
-                .where(Slot.organization_id == self.organization_id, Slot.slot == free, Slot.lease_until <= now)
-                .values(lease_until=until, slot_fence=Slot.slot_fence + 1)
-                .returning(Slot.slot, Slot.slot_fence)
-            )
+            taken = rows.first(_TAKE, wanted)
             if taken is not None:
                 return SlotLease(taken[0], taken[1], until)
             if not self._make_slots(rows):
@@ -205,7 +216,3 @@ def _quarter(now: datetime) -> datetime:
 
 def _hour(now: datetime) -> datetime:
     return now.replace(minute=0, second=0, microsecond=0)
-
-
-def _is_open(now: datetime) -> ColumnElement[bool]:
-    return or_(Quota.closed_until.is_(None), Quota.closed_until <= now)

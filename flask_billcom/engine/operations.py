@@ -8,10 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    ClauseElement,
+    ColumnElement,
+    Integer,
+    Update,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from flask_billcom.clock import Clock
@@ -20,6 +33,60 @@ from flask_billcom.store import Rows
 
 PLANNED, SENDING, UNKNOWN = OperationState.PLANNED, OperationState.SENDING, OperationState.UNKNOWN
 CHECKING, QUARANTINED = OperationState.CHECKING, OperationState.QUARANTINED
+
+
+def _lane_is_busy() -> ColumnElement[bool]:
+    busy = aliased(Operation)
+    # Written out, because a database takes the partial index of open lanes only where it sees the states.
+    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_LANE]
+    return exists().where(
+        busy.organization_id == Operation.organization_id, busy.lane == Operation.lane, busy.state.in_(states)
+    )
+
+
+_MOST = bindparam("most", type_=Integer)
+_OURS = Operation.organization_id == bindparam("organization_id")
+_READY = (_OURS, Operation.state == PLANNED, Operation.parked.is_(None))
+_TO_CHECK = or_(
+    (Operation.state == UNKNOWN) & (Operation.check_after <= bindparam("now")),
+    (Operation.state == CHECKING) & (Operation.check_lease <= bindparam("now")),
+)
+_KINDS_DUE = select(Operation.kind).where(*_READY, Operation.not_before <= bindparam("until")).distinct()
+_KINDS_TO_CHECK = select(Operation.kind).where(_OURS, _TO_CHECK).distinct()
+_DUE = (
+    select(Operation)
+    .where(*_READY, Operation.kind == bindparam("kind"), Operation.not_before <= bindparam("now"), ~_lane_is_busy())
+    .order_by(Operation.splits.desc(), Operation.not_before, Operation.id)
+    .limit(_MOST)
+)
+_FULL = select(func.count()).select_from(
+    select(Operation.id).where(*_READY, Operation.kind == bindparam("kind")).limit(_MOST).subquery()
+)
+_CLAIM = (
+    update(Operation)
+    .where(
+        Operation.id.in_(bindparam("ids", expanding=True)),
+        Operation.state == PLANNED,
+        Operation.parked.is_(None),
+        ~_lane_is_busy(),
+    )
+    .values(
+        state=SENDING,
+        attempt=Operation.attempt + 1,
+        call_id=bindparam("call"),
+        answered=False,
+        first_sent_at=func.coalesce(
+            Operation.first_sent_at, bindparam("server_time", type_=Operation.first_sent_at.type)
+        ),
+    )
+    .returning(Operation.id)
+)
+_TABLE = Operation.__table__
+_NUMBER = (
+    update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table loosely
+    .where(_TABLE.c.id == bindparam("row"), _TABLE.c.call_id == bindparam("call"))
+    .values(call_pos=bindparam("place"), digest=bindparam("hash"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +165,12 @@ def plan(
 
 def kinds_due(rows: Rows, organization_id: str, until: datetime) -> set[str]:
     """Return the kinds of which something may be sent by then, so that the others cost nothing."""
-    return set(
-        rows.all(
-            select(Operation.kind)
-            .where(
-                Operation.organization_id == organization_id,
-                Operation.state == PLANNED,
-                Operation.parked.is_(None),
-                Operation.not_before <= until,
-            )
-            .distinct()
-        )
-    )
+    return set(rows.all(_KINDS_DUE, {"organization_id": organization_id, "until": until}))
 
 
 def kinds_to_check(rows: Rows, organization_id: str, now: datetime) -> set[str]:
     """Return the kinds of which something unknown is to be looked up now."""
-    return set(
-        rows.all(
-            select(Operation.kind)
-            .where(
-                Operation.organization_id == organization_id,
-                or_(
-                    (Operation.state == UNKNOWN) & (Operation.check_after <= now),
-                    (Operation.state == CHECKING) & (Operation.check_lease <= now),
-                ),
-            )
-            .distinct()
-        )
-    )
+    return set(rows.all(_KINDS_TO_CHECK, {"organization_id": organization_id, "now": now}))
 
 
 def due(rows: Rows, organization_id: str, kind: str, now: datetime, limit: int) -> list[Operation]:
@@ -135,44 +179,14 @@ def due(rows: Rows, organization_id: str, kind: str, now: datetime, limit: int) 
     Those that were halved together must not join a full batch again, so they come apart and ahead.
     """
     found: list[Operation] = rows.all(
-        select(Operation)
-        .where(
-            Operation.organization_id == organization_id,
-            Operation.kind == kind,
-            Operation.state == PLANNED,
-            Operation.parked.is_(None),
-            Operation.not_before <= now,
-            ~_lane_is_busy(),
-        )
-        .order_by(Operation.splits.desc(), Operation.not_before, Operation.id)
-        .limit(limit)
+        _DUE, {"organization_id": organization_id, "kind": kind, "now": now, "most": limit}
     )
     return found
 
 
-def _lane_is_busy() -> ColumnElement[bool]:
-    busy = aliased(Operation)
-    # Written out, because a database takes the partial index of open lanes only where it sees the states.
-    states: list[ColumnElement[str]] = [literal_column(f"'{state}'") for state in OPEN_LANE]
-    return exists().where(
-        busy.organization_id == Operation.organization_id, busy.lane == Operation.lane, busy.state.in_(states)
-    )
-
-
 def is_full(rows: Rows, organization_id: str, kind: str, size: int) -> bool:
     """Return whether at least a whole batch of a kind is planned, so that lingering gains nothing."""
-    ready = (
-        select(Operation.id)
-        .where(
-            Operation.organization_id == organization_id,
-            Operation.kind == kind,
-            Operation.state == PLANNED,
-            Operation.parked.is_(None),
-        )
-        .limit(size)
-        .subquery()
-    )
-    return bool(rows.first(select(func.count()).select_from(ready)) >= size)
+    return bool(rows.first(_FULL, {"organization_id": organization_id, "kind": kind, "most": size}) >= size)
 
 
 def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, server_time: datetime) -> set[UUID]:
@@ -180,23 +194,8 @@ def claim(rows: Rows, operation_ids: Sequence[UUID], call_id: UUID, server_time:
 
     :param server_time: Bill.com's time: nothing that the call makes is older.
     """
-    claimed = rows.all(
-        update(Operation)
-        .where(
-            Operation.id.in_(sorted(operation_ids)),
-            Operation.state == PLANNED,
-            Operation.parked.is_(None),
-            ~_lane_is_busy(),
-        )
-        .values(
-            state=SENDING,
-            attempt=Operation.attempt + 1,
-            call_id=call_id,
-            answered=False,
-            first_sent_at=func.coalesce(Operation.first_sent_at, server_time),
-        )
-        .returning(Operation.id)
-    )
+    wanted = {"ids": sorted(operation_ids), "call": call_id, "server_time": server_time}
+    claimed = rows.all(_CLAIM, wanted)
     return set(claimed)
 
 
@@ -205,12 +204,9 @@ def number(rows: Rows, call_id: UUID, places: Sequence[tuple[UUID, str]]) -> Non
 
     :param places: (operation id, digest) in the order of the request.
     """
-    table = Operation.__table__
     rows.execute(
-        update(table)  # type: ignore[arg-type]  # a declarative class types its table loosely
-        .where(table.c.id == bindparam("row"), table.c.call_id == call_id)
-        .values(call_pos=bindparam("place"), digest=bindparam("hash")),
-        [{"row": row, "place": place, "hash": digest} for place, (row, digest) in enumerate(places)],
+        _NUMBER,
+        [{"row": row, "call": call_id, "place": place, "hash": digest} for place, (row, digest) in enumerate(places)],
     )
 
 
@@ -228,13 +224,16 @@ def move(
     """
     if not operation_ids:
         return 0
-    guard = [getattr(Operation, name) == value for name, value in from_.items()]
-    moved = 0
     ordered = sorted(operation_ids)
-    for start in range(0, len(ordered), 500):
-        part = ordered[start : start + 500]
-        moved += rows.change(update(Operation).where(Operation.id.in_(part), *guard).values(**to))
-    return moved
+    if any(isinstance(value, ClauseElement) for value in to.values()):
+        # What is counted from the row itself is part of the statement.
+        statement, values = _moving(tuple(_guards(from_)), ()).values(**to), {}
+    else:
+        statement, values = _moving(tuple(_guards(from_)), tuple(to)), _named("to", to)
+    values |= _held(from_)
+    return sum(
+        rows.change(statement, {**values, "ids": ordered[start : start + 500]}) for start in range(0, len(ordered), 500)
+    )
 
 
 def move_each(rows: Rows, *, from_: Mapping[str, Any], to: Sequence[tuple[UUID, Mapping[str, Any]]]) -> int:
@@ -244,12 +243,42 @@ def move_each(rows: Rows, *, from_: Mapping[str, Any], to: Sequence[tuple[UUID, 
     """
     if not to:
         return 0
-    table = Operation.__table__
-    columns = sorted(to[0][1])
-    statement = (
-        update(table)  # type: ignore[arg-type]
-        .where(table.c.id == bindparam("_id"), *[table.c[name] == value for name, value in from_.items()])
-        .values({name: bindparam(f"_{name}") for name in columns})
+    guard = _held(from_)
+    return rows.change(
+        _moving_each(tuple(_guards(from_)), tuple(to[0][1])),
+        [{**guard, "row": row, **_named("to", new)} for row, new in to],
     )
-    values = [{"_id": row, **{f"_{name}": new[name] for name in columns}} for row, new in to]
-    return rows.change(statement, values)
+
+
+def _guards(from_: Mapping[str, Any]) -> list[tuple[str, bool]]:
+    """Return the columns of a guard, each with whether it must be empty."""
+    return [(name, value is None) for name, value in from_.items()]
+
+
+def _held(from_: Mapping[str, Any]) -> dict[str, Any]:
+    return _named("from", {name: value for name, value in from_.items() if value is not None})
+
+
+def _named(prefix: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"{prefix}_{name}": value for name, value in values.items()}
+
+
+@lru_cache(maxsize=200)
+def _moving(guards: tuple[tuple[str, bool], ...], columns: tuple[str, ...]) -> Update:
+    """Return the statement that moves some operations to the same values, built once for these columns."""
+    statement = update(_TABLE).where(_TABLE.c.id.in_(bindparam("ids", expanding=True)), *_guarded(guards))  # type: ignore[arg-type]
+    return statement.values({name: bindparam(f"to_{name}") for name in columns}) if columns else statement
+
+
+@lru_cache(maxsize=200)
+def _moving_each(guards: tuple[tuple[str, bool], ...], columns: tuple[str, ...]) -> Update:
+    """Return the statement that moves operations to values of their own, built once for these columns."""
+    statement = update(_TABLE).where(_TABLE.c.id == bindparam("row"), *_guarded(guards))  # type: ignore[arg-type]
+    return statement.values({name: bindparam(f"to_{name}") for name in columns})
+
+
+def _guarded(guards: tuple[tuple[str, bool], ...]) -> list[ColumnElement[bool]]:
+    return [
+        _TABLE.c[name].is_(None) if is_empty else _TABLE.c[name] == bindparam(f"from_{name}")
+        for name, is_empty in guards
+    ]

@@ -14,8 +14,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flask_billcom.api import sessions as wire
@@ -40,6 +41,11 @@ MFA_TRUST = timedelta(days=30)
 PATIENCE_S = 30.0
 LOCKED = "BDC_1107"
 HOUR_USED_UP = "BDC_1144"
+_NEWEST = (
+    select(Session).where(Session.organization_id == bindparam("organization_id")).order_by(Session.gen.desc()).limit(1)
+)
+_NEWEST_COLUMNS = _NEWEST.with_only_columns(*Session.__table__.c)
+"""The same without an entity: every call asks for it."""
 
 
 class State(StrEnum):
@@ -151,7 +157,7 @@ class Sessions:
         """Note that Bill.com does not trust a session that we took for trusted."""
         rows.change(update(Session).where(*self._is(gen)).values(trusted=False))
 
-    def token(self, row: Session) -> Secret:
+    def token(self, row: Session | Row[Any]) -> Secret:
         """Return the session id of a generation.
 
         :raises TokenUnreadable: no key opens it, or it was moved here from another place.
@@ -167,15 +173,13 @@ class Sessions:
 
     def newest(self, rows: Rows) -> Session | None:
         """Return the newest generation."""
-        found: Session | None = rows.first(
-            select(Session).where(Session.organization_id == self.organization_id).order_by(Session.gen.desc()).limit(1)
-        )
+        found: Session | None = rows.first(_NEWEST, {"organization_id": self.organization_id})
         return found
 
     def _usable(self) -> Live | None:
         now = self._clock.now()
         with self._store.read() as rows:
-            row = self.newest(rows)
+            row = rows.first(_NEWEST_COLUMNS, {"organization_id": self.organization_id})
         if row is None or row.state != State.VALID or row.last_used is None:
             return None
         if now - row.last_used > IDLE:

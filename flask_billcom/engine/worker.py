@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from flask_billcom import audit
@@ -29,6 +29,7 @@ from .delivery import Delivery
 from .errors import NoCapacity, QuotaUsed
 from .fence import Fence
 from .kinds import Absent, Kind
+from .noted import value_of
 from .readback import ReadBack
 from .timing import Timing
 
@@ -40,6 +41,12 @@ AWAY = (ConnectionFailed, RequestTimedOut, RateLimited)
 """What every further call of a tick would meet as well."""
 ROUNDS = 10_000
 """Most batches of one kind in a tick; a bound on a loop, far above what an hour's quota allows."""
+_MARK = Mark.__table__
+_NOTE = (
+    update(_MARK)  # type: ignore[arg-type]  # a declarative class types its table loosely
+    .where(_MARK.c.organization_id == bindparam("of"), _MARK.c.name == bindparam("mark"))
+    .values(value=bindparam("what"), updated_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,21 +218,20 @@ class Worker:
 
     def _finish(self, report: TickReport) -> None:
         now = self._clock.now()
+        told = {LAST_TICK: now.isoformat(), LAST_ERROR: report.stopped or ""}
+        notes = [{"of": self.organization_id, "mark": name, "what": value, "at": now} for name, value in told.items()]
         with self._store.write() as rows:
-            for name, value in ((LAST_TICK, now.isoformat()), (LAST_ERROR, report.stopped or "")):
-                rows.insert_new(
-                    Mark,
-                    [{"organization_id": self.organization_id, "name": name, "value": value, "updated_at": now}],
-                )
-                rows.change(
-                    update(Mark)
-                    .where(Mark.organization_id == self.organization_id, Mark.name == name)
-                    .values(value=value, updated_at=now)
-                )
+            if rows.change(_NOTE, notes) == len(notes):
+                return
+            first = [
+                {"organization_id": self.organization_id, "name": name, "value": "", "updated_at": now} for name in told
+            ]
+            rows.insert_new(Mark, first)
+            rows.change(_NOTE, notes)
 
 
 def last_tick(store: Store, organization_id: str) -> datetime | None:
     """Return when the last tick of an organization ended, or None."""
     with store.read() as rows:
-        value = rows.first(select(Mark.value).where(Mark.organization_id == organization_id, Mark.name == LAST_TICK))
+        value = value_of(rows, organization_id, LAST_TICK)
     return datetime.fromisoformat(value) if value else None
