@@ -110,7 +110,7 @@ def _gives_entities(statement: Executable) -> bool:
     if not isinstance(statement, Select):
         return True
     columns = statement.column_descriptions
-    return any(column["entity"] is not None and column["expr"] is column["entity"] for column in columns)
+    return any(column.get("entity") is not None and column["expr"] is column["entity"] for column in columns)
 
 
 @lru_cache(maxsize=100)
