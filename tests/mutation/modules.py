@@ -47,5 +47,11 @@ MODULES = {
     "engine.operations": _engine("operations", "test_operations_move_only_by_guarded_steps.py"),
     "engine.limits": _engine("limits", "test_limits_are_kept_in_rows.py"),
     "engine.holds": _engine("holds", "test_holds_close_and_open_capabilities.py"),
-    "engine.readback": _engine("readback", "test_absence_is_believed_late_and_presence_at_once.py"),
+    "engine.readback": _engine(
+        "readback",
+        "test_absence_is_believed_late_and_presence_at_once.py",
+        "test_unknown_operations_are_looked_up.py",
+    ),
+    "engine.sessions": _engine("sessions", "test_one_session_is_shared.py"),
+    "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }

@@ -12,6 +12,7 @@ from sqlalchemy.pool import StaticPool
 from flask_billcom.clock import ManualClock
 from flask_billcom.models import Base
 from flask_billcom.store import Rows, Store
+from tests.unit.engine.workshop import Workshop
 
 MONDAY = datetime(2026, 3, 2, 17, 30, 20, 500, tzinfo=UTC)
 
@@ -43,3 +44,9 @@ def rows(store: Store) -> Iterator[Rows]:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(MONDAY, seed=1)
+
+
+@pytest.fixture
+def shop(store: Store) -> Workshop:
+    """Give the engine's parts in front of a local Bill.com."""
+    return Workshop(store)

@@ -92,3 +92,18 @@ def test_the_oldest_fifty_are_swept_at_a_time(store: Store, clock: ManualClock) 
     assert janitor.sweep(OURS, store, clock, TIMING) == 50
     assert outcomes(store)[49:] == ["abandoned", None]
     assert janitor.sweep(OURS, store, clock, TIMING) == 1
+
+
+def test_a_call_that_somebody_ended_between_finding_and_closing_is_left_alone(store: Store, clock: ManualClock) -> None:
+    now = clock.now()
+    with store.write() as rows:
+        add(rows, call(1, now, lease_until=now, outcome="success"))
+        add(rows, operation(1, now, state=SENDING, call_id=UUID(int=5001)))
+    found_before = call(1, now, lease_until=now)
+
+    with store.write() as rows:
+        assert janitor._abandon(rows, clock, TIMING, found_before) == 0
+
+    with store.read() as rows:
+        assert read(rows, 1).state == SENDING
+    assert outcomes(store) == ["success"]
