@@ -19,10 +19,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import Adjustment
+from flask_billcom.models import Adjustment, Document
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
@@ -263,3 +263,19 @@ def _expect_same(found: Adjustment, wanted: Wanted) -> None:
                 f"the reference {wanted.reference} was used on {found.created_at:%Y-%m-%d} with another {name}: "
                 f"{there}, not {here}; ask again unchanged, or take a new reference"
             )
+
+
+def is_disputed() -> ColumnElement[bool]:
+    """Return the condition that a document belongs to a sale that its buyer disputes; asked beside the document."""
+    return (
+        select(Adjustment.id)
+        .where(
+            Adjustment.organization_id == Document.organization_id,
+            Adjustment.origin_type == SETTLEMENT,
+            Adjustment.origin_id == Document.origin_id,
+            Adjustment.kind == DISPUTE,
+            Adjustment.state == OPEN,
+        )
+        .correlate(Document)
+        .exists()
+    )

@@ -5,8 +5,9 @@
 
 A reminder is Bill.com's own e-mail with the payment link once more. Each wanted e-mail is one operation, named by the
 invoice and its day in the schedule, so none is wanted twice; the mail limit of a few a minute spreads them. An invoice
-that is paid, scheduled to be paid, cancelled or collected elsewhere gets none, and each is read at Bill.com right
-before it is sent. Where several days of the schedule have passed, one e-mail stands for them all.
+that is paid, scheduled to be paid, cancelled or collected elsewhere gets none, and none is sent while its buyer
+disputes the sale; each is read at Bill.com right before it is sent. Where several days of the schedule have passed, one
+e-mail stands for them all.
 
 Bill.com's own reminders are settings of its web app and not known to its API; leave them off where these are on.
 
@@ -30,6 +31,7 @@ from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.models import LIVE, Document, Operation
 from flask_billcom.store import Rows
 
+from .adjustments import is_disputed
 from .elsewhere import invoice_of
 from .states import ROWS
 
@@ -77,13 +79,16 @@ def remind(domain: Domain, settlement_id: UUID, person: Person | None, *, refere
 
     :param person: who asks; None only says what would be.
     :param reference: what names this e-mail; the same one is one e-mail. Today's date if left out.
-    :raises NotPossible: the invoice is not at Bill.com yet, is paid, or was cancelled; or an e-mail of it is under way.
+    :raises NotPossible: the invoice is not at Bill.com yet, is paid, or was cancelled; its buyer disputes the sale; or
+        an e-mail of it is under way.
     """
     with domain.store.write() as rows:
         invoice = invoice_of(rows, domain.organization_id, settlement_id)
         if invoice.remote_id is None or invoice.status not in OPEN:
             what = "not at Bill.com yet" if invoice.remote_id is None else invoice.status
             raise NotPossible(f"{invoice.number} is {what}; only an open invoice is sent again")
+        if disputed(rows, [invoice.id]):
+            raise NotPossible(f"the buyer disputes the sale of {invoice.number}; he is reminded when that has ended")
         name = reference or domain.clock.now().astimezone(domain.settings.zone).date().isoformat()
         plan = _mail(invoice, f"h{hashlib.sha256(name.encode()).hexdigest()[:_LONGEST]}")
         known = _known(rows, domain.organization_id, [plan.natural_key])
@@ -103,6 +108,11 @@ def remind(domain: Domain, settlement_id: UUID, person: Person | None, *, refere
 def is_reminder(operation: Operation) -> bool:
     """Return whether an e-mail is not the first one of its invoice."""
     return ":" in operation.natural_key
+
+
+def disputed(rows: Rows, document_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of some invoices whose buyers dispute the sale."""
+    return set(rows.all(select(Document.id).where(Document.id.in_(sorted(document_ids)), is_disputed())))
 
 
 def _remind_step(domain: Domain, due_until: date, passed: int, step: int) -> int:
@@ -132,6 +142,7 @@ def _overdue(
             Document.status.in_(states),
             Document.reminders == passed,
             Document.due_date <= due_until,
+            ~is_disputed(),
         )
         .order_by(Document.due_date, Document.id)
         .limit(limit)

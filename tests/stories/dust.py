@@ -71,6 +71,8 @@ def _say_who_they_are(town: Town, operator: Operator) -> None:
         if town.remote_id(seller) != into:
             with suppress(*REFUSALS):
                 town.billcom.confirm_match(seller, into, actor="eve", reason="the dust settles")
+        if not any(row.is_active for row in town.at_billcom("VendorBankAccount", vendorId=town.remote_id(seller))):
+            with suppress(*REFUSALS):
                 town.enters_bank_account(seller, number=f"{6_000_000_000 + seller.key}")
     changed = {row.scope_id for row in town.world.rows(Hold, Hold.reason == BANK_CHANGED, Hold.released_at.is_(None))}
     for party in town.world.rows(Party, Party.role == Role.VENDOR, Party.local_type == "Seller"):
@@ -84,4 +86,5 @@ def _is_over(town: Town) -> bool:
         not town.world.rows(Operation, Operation.state.in_(OPEN))
         and not town.world.rows(Payment, Payment.kind == "sent", Payment.status.in_(UNDER_WAY))
         and not town.world.rows(Party, Party.role == Role.VENDOR, Party.merged_into.is_not(None))
+        and not town.world.rows(Hold, Hold.released_at.is_(None))
     )

@@ -68,8 +68,9 @@ class Operator:
         """Switch a vendor off."""
         del second
         row = self.town.vendor(SELLERS[first % 3])
-        self.town.operator("delete", id=row.id)
-        self._off.add(row.id)
+        if row.is_active:
+            self.town.operator("delete", id=row.id)
+            self._off.add(row.id)
 
     def merges(self, first: int, second: int) -> None:
         """Make a vendor anew and merge a seller's into it."""
@@ -121,6 +122,9 @@ class Operator:
         if difference.kind == Kind.OTHER_AMOUNT:
             (row,) = [each for each in rows if each.is_active]
             self._raise(row, to_cents(_decimal(difference.ours)) - to_cents(_decimal(difference.theirs)))
+        elif difference.kind == Kind.OTHER_PARTY:
+            for row in rows:
+                self.town.operator("edit", id=row.id, values={"vendorId": difference.ours})
         elif difference.kind == Kind.OTHER_STATE and difference.theirs == "deleted":
             self.town.operator("undelete", id=rows[-1].id)
         elif difference.kind == Kind.MISSING_HERE:

@@ -89,6 +89,38 @@ def test_an_invoice_that_stays_unpaid_is_sent_again_on_its_days(begin: Begin) ->
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_a_buyer_who_disputes_a_sale_is_not_reminded_before_that_has_ended(begin: Begin) -> None:
+    town = begin(collect="send", reminder_days=(3, 7))
+    order = town.sells(TEN)
+    town.passes()
+    dispute = town.billcom.dispute(order, reference="d1", reason="the parcel is empty", actor="eve")
+    for _ in range(8):
+        town.world.advance(seconds=86_400)
+        town.passes(seconds=0)
+    with pytest.raises(NotPossible, match="disputes"):
+        town.billcom.remind(order, actor="eve")
+    assert town.calls("SendInvoice") == 1
+    town.billcom.resolve_dispute(dispute, "won", actor="bob", reason="there is a photograph")
+    town.passes(seconds=120)
+    assert town.calls("SendInvoice") == 2
+    town.pays_by_link(order)
+    town.waits(bank_days=10)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_reminder_that_waits_for_the_mail_limit_is_dropped_when_the_buyer_disputes(begin: Begin) -> None:
+    town = begin(collect="send")
+    order = town.sells(TEN)
+    town.passes()
+    town.billcom.remind(order, actor="eve")
+    town.billcom.dispute(order, reference="d1", reason="the parcel is empty", actor="eve")
+    town.passes(seconds=120)
+
+    assert town.calls("SendInvoice") == 1
+    assert [each.state for each in town.operations("send_invoice")] == ["done", "cancelled"]
+
+
 def test_a_person_reminds_a_buyer_once_a_day_however_often_he_clicks(begin: Begin) -> None:
     town = begin(collect="send")
     order = town.sells(TEN)

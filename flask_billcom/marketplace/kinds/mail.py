@@ -30,7 +30,7 @@ from flask_billcom.engine.kinds import (
 )
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.engine.reads import Reads
-from flask_billcom.marketplace.reminders import is_reminder
+from flask_billcom.marketplace.reminders import disputed, is_reminder
 from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
@@ -53,7 +53,14 @@ class SendInvoice(BaseKind):
         """Return each invoice that is still open."""
         found = rows.all(select(Document).where(Document.id.in_([o.subject_id for o in operations])))
         documents = {document.id: document for document in found}
-        return [self._ready(operation, documents[operation.subject_id]) for operation in operations]
+        reminded = [each.subject_id for each in operations if is_reminder(each)]
+        quiet = disputed(rows, reminded) if reminded else set()
+        return [
+            Needless(operation, "its buyer disputes the sale")
+            if operation.subject_id in quiet and is_reminder(operation)
+            else self._ready(operation, documents[operation.subject_id])
+            for operation in operations
+        ]
 
     def _ready(self, operation: Operation, document: Document) -> Rendered:
         if document.remote_id is None or document.status in {"paid", "inactive"}:
