@@ -19,6 +19,8 @@ V    ?= .venv
 PINS ?= -c constraints.txt
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# Every worker and every process of a test would compile what it imports again.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: install demo serve test stories test-all crash crash-all check pins clean
 

@@ -67,20 +67,17 @@ class Beginnings:
         self._engine = engine
         self._known: list[tuple[object, Kept]] = []
 
-    def live(self, world: World, act: str, how: object, live: Callable[[], None]) -> None:
-        """Live through an act; from the second world on that begins with it, put back its end.
-
-        :param how: what the act depends on, beside the world.
-        """
+    def live(self, world: World, live: Callable[..., None], args: tuple[Any, ...], values: dict[str, Any]) -> None:
+        """Live through something; from the second world on that begins with it, put back its end."""
         if not self._is_new(world):
-            live()
+            live(world, *args, **values)
             return
-        start = (act, how, world.settings, world.simulator.pickled(), world.clock.state())
+        start = (live, args, values, world.settings, world.simulator.pickled(), world.clock.state())
         for known, kept in self._known:
             if known == start:
                 go_back(world, self._engine, kept)
                 return
-        live()
+        live(world, *args, **values)
         path = Path(f"{self._engine.url.database}-{len(self._known)}")
         self._known.append((start, keep(world, self._engine, path)))
 

@@ -237,13 +237,17 @@ class World(Sights):
     def onboard(self, *, sellers: Iterable[str] = (), buyers: Iterable[str] = ()) -> None:
         """Make people known to Bill.com, with bank accounts, consent, and a session that may pay."""
         people = [("seller", name) for name in sellers] + [("buyer", name) for name in buyers]
-        self._live("onboard", people, lambda: self._onboard(people))
+        self.begin_with(World._onboard, people)
 
-    def _live(self, act: str, how: object, live: Callable[[], None]) -> None:
+    def begin_with(self, live: Callable[..., None], *args: Any, **values: Any) -> None:
+        """Live through something; where this world begins with it as one before did, put back what it had led to.
+
+        :param live: a function of the world, which always does the same with the same values.
+        """
         if self.beginnings is None:
-            live()
+            live(self, *args, **values)
         else:
-            self.beginnings.live(self, act, how, live)
+            self.beginnings.live(self, live, args, values)
 
     def _onboard(self, people: list[tuple[str, str]]) -> None:
         for role, name in people:
@@ -296,8 +300,7 @@ class World(Sights):
 
     def ready_to_pay(self, count: int = 1, *, sellers: Sequence[str] = ("ann",), price: str = "10.00") -> None:
         """Bring everything to where bills are open at Bill.com and their payments planned."""
-        how = (count, tuple(sellers), price)
-        self._live("ready to pay", how, lambda: self._ready_to_pay(count, sellers, price))
+        self.begin_with(World._ready_to_pay, count, sellers, price)
 
     def _ready_to_pay(self, count: int, sellers: Sequence[str], price: str) -> None:
         self.onboard(sellers=sellers)

@@ -12,6 +12,7 @@ from flask import Flask
 from example_marketplace import create_app, sample
 from example_marketplace.extensions import db
 from example_marketplace.local_billcom import LocalBillcom, running
+from tests.support.copies import copy_file, put_file
 from tests.support.visitors import Visitor
 
 
@@ -25,17 +26,27 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shop's database is kept as it is when its people have come; hashing their password takes long."""
+    return tmp_path_factory.mktemp("shop") / "peopled.sqlite"
+
+
 @pytest.fixture
-def shop(instance: Path) -> Iterator[Flask]:  # noqa: ARG001 - the folder is this test's own
+def shop(instance: Path, peopled: Path) -> Iterator[Flask]:  # noqa: ARG001 - the folder is this test's own
     """The shop with its sample people and no Bill.com."""
     app = create_app()
     app.testing = True
     with app.app_context():
-        sample.add_people(db.session())
-        db.session.commit()
-        yield_engine = db.engine
+        engine = db.engine
+        if peopled.exists():
+            put_file(engine, peopled)
+        else:
+            sample.add_people(db.session())
+            db.session.commit()
+            copy_file(engine, peopled)
     yield app
-    yield_engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture

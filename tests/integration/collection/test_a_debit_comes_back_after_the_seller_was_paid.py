@@ -26,6 +26,11 @@ def days(world: World, count: int) -> None:
 def lent(make_world: MakeWorld) -> World:
     """Give a world in which ann has her nine dollars and Ada's bank has taken ten back."""
     world = make_world(simulator={"buyers_pay": False}, collect="charge", float_cents=0)
+    world.begin_with(lend)
+    return world
+
+
+def lend(world: World) -> None:
     world.onboard(sellers=["ann"], buyers=["Ada"])
     world.settle(("ann", "10.00", "1.00"))
     days(world, 8)
@@ -36,7 +41,6 @@ def lent(make_world: MakeWorld) -> World:
     (receipt,) = world.simulator.books.received_pays
     world.simulator.under_lock(lambda bill: return_charge(bill, bill.store["ReceivedPay"].by_id[receipt.id], "R10"))
     days(world, 9)
-    return world
 
 
 def trial(world: World) -> dict[str, int]:

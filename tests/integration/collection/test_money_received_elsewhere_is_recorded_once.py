@@ -33,6 +33,10 @@ def enter(world: World, reference: str = "check 1043", **values: Any) -> Any:
 
 def sell(world: World, **values: Any) -> None:
     """Settle one order of ten dollars and bring its documents to Bill.com."""
+    world.begin_with(_sell, **values)
+
+
+def _sell(world: World, **values: Any) -> None:
     world.settle(("ann", "10.00", "1.00"), **values)
     for _ in range(2):
         world.tick()

@@ -26,6 +26,10 @@ def reminding(make_world: MakeWorld) -> World:
 
 
 def sell(world: World, **values: Any) -> None:
+    world.begin_with(_sell, **values)
+
+
+def _sell(world: World, **values: Any) -> None:
     world.settle(("ann", "10.00", "1.00"), **values)
     for _ in range(2):
         world.tick()

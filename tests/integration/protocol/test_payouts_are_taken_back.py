@@ -26,6 +26,13 @@ GRACE = 15 * 60
 def paid(make_world: MakeWorld) -> World:
     """Two bills of one seller, paid by one combined payment that is scheduled."""
     world = make_world(float_cents=10**9, hold_days=0)
+    world.begin_with(pay_together)
+    assert world.states("pay") == ["done", "done"]
+    assert len(world.rows(Payment)) == 1
+    return world
+
+
+def pay_together(world: World) -> None:
     world.onboard(sellers=["ann"])
     (vendor,) = world.simulator.books.vendors
     world.person_does("edit", id=vendor.id, values={"enabledCombinePayments": True})
@@ -42,9 +49,6 @@ def paid(make_world: MakeWorld) -> World:
         )
     world.advance(seconds=1)
     world.tick()
-    assert world.states("pay") == ["done", "done"]
-    assert len(world.rows(Payment)) == 1
-    return world
 
 
 def payout(world: World) -> Payment:
