@@ -1,0 +1,67 @@
+"""Make public calls in any order and any trouble, and look after each step.
+
+    python -m tests.machine --sequences 500 --steps 100 --seed 1 --jobs 2
+    python -m tests.machine --seed 1 --only 7          one handful of sequences again, bit for bit
+
+The last line counts; the exit code is 1 if anything was found.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+from tests.machine.shards import HANDFUL, Played, Shard, played, shards
+
+
+def main() -> int:
+    """Play, tell what was found, and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.machine", description=__doc__)
+    parser.add_argument("--sequences", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--only", type=int, help="the number of one handful")
+    parser.add_argument("--unshortened", action="store_true", help="show what fails as it was found, at once")
+    given = parser.parse_args()
+    wanted = shards(given.sequences, given.steps, given.seed, shortens=not given.unshortened)
+    if given.only is not None:
+        wanted = [Shard(given.seed, given.only, HANDFUL, given.steps, not given.unshortened)]
+    began = time.monotonic()
+    counted: Counter[str] = Counter()
+    found = 0
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as crew:
+        for done in as_completed([crew.submit(played, shard) for shard in wanted]):
+            result = done.result()
+            counted += result.counted
+            found += bool(result.error)
+            _tell(result)
+    print(_sum(counted, found, time.monotonic() - began))
+    return int(found > 0)
+
+
+def _tell(result: Played) -> None:
+    if result.error:
+        shard = result.shard
+        print(result.error)
+        again = f"python -m tests.machine --seed {shard.seed} --steps {shard.steps} --only {shard.number}"
+        print(f"play it again: {again}", flush=True)
+
+
+def _sum(counted: Counter[str], found: int, seconds: float) -> str:
+    def of(start: str) -> int:
+        return sum(count for name, count in counted.items() if name.startswith(start))
+
+    return (
+        f"machine: sequences={counted['sequences']} steps={counted['steps']} done={of('done ')} "
+        f"refused={of('refused ')} ticks={counted['ticks']} cut={counted['cut']} troubles={of('trouble ')} "
+        f"restored={counted['restored']} seconds={seconds:.0f} found={found}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

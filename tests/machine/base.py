@@ -1,0 +1,240 @@
+"""The ground of the state machine: a town, its trouble, and how a public call is made and looked at."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple
+from sqlalchemy.exc import OperationalError
+
+from flask_billcom import errors
+from flask_billcom.engine import errors as engine_errors
+from flask_billcom.errors import BillcomError
+from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.holds import HoldOn
+from flask_billcom.models import Hold, Settlement
+from tests.crash.boundaries import Crash
+from tests.machine.ground import begin
+from tests.machine.trouble import Trouble
+from tests.machine.watch import Watch
+from tests.stories.dust import settle
+from tests.stories.operator import Operator
+from tests.stories.oracle import check_dust
+from tests.stories.town import SELLERS, Order, Town
+
+MISTAKES = (BillcomError, TypeError, ValueError)
+"""What a wrong argument may be answered with; one that is right, with a BillcomError only."""
+DOCUMENTED = {
+    name for module in (errors, engine_errors) for name, each in vars(module).items() if isinstance(each, type)
+} | {"NotPossible"}
+"""What may end a step of a tick: anything else is a mistake of ours."""
+AT_REST: dict[str, Any] = {"approval_threshold_cents": None, "combine_payments": False, "collect": "charge"}
+"""How the marketplace is set up when the dust settles."""
+OVER_THE_WIRE = {
+    "add_bank_account",
+    "attach",
+    "authorize_charges",
+    "confirm_bank_account",
+    "confirm_match",
+    "doctor",
+    "invoice_pdf",
+    "match_report",
+    "reconcile",
+    "resolve",
+    "cancel_operation",
+    "revoke_charges",
+}
+"""Calls that ask Bill.com while the caller waits; these note what they send."""
+LOCKING = {"refund", "cancel"}
+"""Calls that lock the sale before they refuse; a lock is a commit, and changes nothing."""
+CHANCE = "chance"
+COUNTED: Counter[str] = Counter()
+"""What all sequences of this process did: steps, calls that were done and refused, troubles that happened."""
+
+
+class Base(RuleBasedStateMachine):
+    """A town, what may be chosen from, and what is looked at."""
+
+    orders = Bundle("orders")
+    payouts = Bundle("payouts")
+    operations = Bundle("operations")
+    adjustments = Bundle("adjustments")
+
+    town: Town
+    trouble: Trouble
+    watch: Watch
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_restored = False
+        self.backup: Path | None = None
+        self.bonuses: Counter[str] = Counter()
+        self._is_begun = False
+
+    @initialize(
+        target=orders,
+        is_young=st.sampled_from([False, False, True]),
+        switches=st.fixed_dictionaries(
+            {
+                "unique_numbers": st.sampled_from(["off", "org"]),
+                "bulk": st.sampled_from(["per_item", "rollback"]),
+                "void": st.sampled_from(["pending", "at_once"]),
+                "list_lag_s": st.sampled_from([0, 100]),
+            }
+        ),
+        settings=st.fixed_dictionaries(
+            {
+                "collect": st.sampled_from(["charge", "send"]),
+                "combine_payments": st.booleans(),
+                "approval_threshold_cents": st.sampled_from([None, 50_00]),
+            }
+        ),
+    )
+    def begins(self, *, switches: dict[str, Any], settings: dict[str, Any], is_young: bool) -> Any:
+        """Begin with a Bill.com and settings by chance, before the first sale or in the middle of life."""
+        self.town = begin(switches, settings, is_young=is_young)
+        self.trouble = Trouble(self.town, _count_trouble)
+        self.trouble.boundaries.__enter__()
+        self.watch = Watch(self.town)
+        self._is_begun = True
+        COUNTED["sequences"] += 1
+        return multiple(*self.town.orders)
+
+    # -- public calls ----------------------------------------------------------------------------------------------
+
+    def asks(self, call: str, *args: Any, wrong: bool = False, **options: Any) -> Any:
+        """Make a public call, and commit whatever came of it; return its result, or None where it was refused.
+
+        :param wrong: whether the arguments cannot be right: then it must refuse.
+        """
+        look = self.watch.content if call in LOCKING else self.watch.version
+        before, is_calm = look(), self.trouble.is_calm
+        try:
+            done, refused = self.trouble.during(
+                lambda: self._ask(call, args, options, MISTAKES if wrong else BillcomError)
+            )
+        except (Crash, OperationalError):
+            COUNTED["cut"] += 1
+            return None
+        if refused is None:
+            assert not wrong, f"{call} took what cannot be right: {args} {options}"
+            COUNTED[f"done {call}"] += 1
+            return done
+        COUNTED[f"refused {call}"] += 1
+        assert str(refused), f"{call} refused without a word"
+        if call not in OVER_THE_WIRE and is_calm:
+            assert look() == before, f"{call} raised {refused!r} and wrote something"
+        return None
+
+    def _ask(self, call: str, args: Any, options: Any, expected: Any) -> tuple[Any, Exception | None]:
+        """Make a call as an app does that goes on after an error and commits."""
+        town = self.town
+        with town.world.app() as session:
+            found = [town.mapped(session, each) for each in args]
+            known = {key: town.mapped(session, each) for key, each in options.items()}
+            try:
+                done = getattr(town.world.shop.billcom, call)(*found, **known)
+                done = list(done) if hasattr(done, "__next__") else done
+            except expected as refused:
+                session.commit()
+                return None, refused
+            session.commit()
+            return done, None
+
+    def together(self, call: str, orders: list[Order]) -> None:
+        """Make a public call that takes several orders."""
+        try:
+            self.trouble.during(lambda: self._ask_together(call, orders))
+        except (Crash, OperationalError):
+            COUNTED["cut"] += 1
+
+    def _ask_together(self, call: str, orders: list[Order]) -> None:
+        with self.town.world.app() as session:
+            getattr(self.town.world.shop.billcom, call)([self.town.mapped(session, each) for each in orders])
+            session.commit()
+
+    def several(self, *found: Any) -> Any:
+        """Return what a rule adds to its bundle: nothing where nothing was found."""
+        return multiple(*(getattr(each, "id", each) for each in found if each is not None))
+
+    def is_settled(self, order: Order) -> bool:
+        """Return whether our rows know an order."""
+        return bool(self.town.world.rows(Settlement, Settlement.reference == order.number))
+
+    def asks_again(self, known: int) -> None:
+        """Let customers place the orders again that a restored database does not know."""
+        lost = self.town.orders[known:]
+        for order in lost:
+            self.town.orders.remove(order)
+            lines = [(seller, cents_as_text(cents), cents_as_text(fee)) for seller, cents, fee in order.items]
+            self.town.places(*lines, to=order.buyer, own=cents_as_text(order.own), number=int(order.number))
+            self.asks("settle", order)
+
+    def ticks(self) -> None:
+        """Do one round of the worker; only what is documented may end one of its steps."""
+        is_calm = self.trouble.is_calm
+        try:
+            report = self.trouble.during(self.town.world.tick)
+        except (Crash, OperationalError):
+            COUNTED["cut"] += 1
+            return
+        COUNTED["ticks"] += 1
+        for step, error in report.failed.items():
+            name = error.partition(":")[0]
+            rolled_back = name in {"OperationalError", "IntegrityError"} and not is_calm
+            assert name in DOCUMENTED or rolled_back, (step, error)
+
+    # -- what must be so -------------------------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_wrong(self) -> None:
+        """Look after every step."""
+        if self._is_begun:
+            COUNTED["steps"] += 1
+            self.watch.look()
+
+    def teardown(self) -> None:
+        """Let the dust settle, and look at everything, unless something was found before."""
+        if not self._is_begun:
+            return
+        try:
+            if sys.exc_info()[0] is None:
+                self._settles()
+        finally:
+            self.watch.let_go()
+            self.trouble.boundaries.__exit__()
+
+    def _settles(self) -> None:
+        town = self.town
+        self.trouble.calm()
+        town.mends()
+        town.world.clock.offset *= 0
+        town.restarts(**AT_REST)
+        for row in town.world.rows(Hold, Hold.reason == CHANCE, Hold.released_at.is_(None)):
+            town.billcom.release(HoldOn(row.scope, row.scope_id), actor="bob")
+        consent = Consent(reference="the end", date=date(2026, 1, 1))
+        self.asks("authorize_charges", town.buyer("Ada"), consent)  # which notices that a session is over
+        settle(town, Operator(town), SELLERS)
+        self.watch.look()
+        if not self.is_restored:
+            check_dust(town, bonuses=self.bonuses)
+
+
+def _count_trouble(what: str) -> None:
+    COUNTED[f"trouble {what}"] += 1
+
+
+def cents_as_text(cents: int) -> str:
+    """Return cents in dollars as the town takes them."""
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def dollars(cents: int) -> Decimal:
+    """Return cents as the public calls take them."""
+    return Decimal(cents) / 100

@@ -1,0 +1,12 @@
+"""The state machine: all rules together."""
+
+from __future__ import annotations
+
+from tests.machine.days import Days
+from tests.machine.nonsense import Nonsense
+from tests.machine.office import Office
+from tests.machine.sales import Sales
+
+
+class Machine(Sales, Office, Days, Nonsense):
+    """Everybody does anything, in any order."""
