@@ -12,7 +12,8 @@ import random
 import sys
 
 from tests.crash import mutants, processes, suites
-from tests.crash.asked import Asked
+from tests.crash.asked import DEEP, Asked
+from tests.crash.crew import say
 from tests.crash.quiet import silent
 
 
@@ -25,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="replay the telling of this name")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the work")
-    parser.add_argument("--deep", type=int, default=1, help="how many cuts of each chapter share a telling")
+    parser.add_argument("--deep", type=int, default=DEEP, help="how many cuts of each chapter share a telling")
     given = parser.parse_args(arguments)
     with silent():
         return play(Asked(**vars(given)))
@@ -48,11 +49,6 @@ def play(asked: Asked) -> int:
         say(f"  replay: python -m tests.crash {options} --only '{end.name}'")
     print(total)
     return 0 if total.is_clean else 1
-
-
-def say(text: str) -> None:
-    """Tell progress, apart from the result."""
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

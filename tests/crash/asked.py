@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+DEEP = 6
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -21,4 +23,4 @@ class Asked:
     seed: int = 1
     only: str | None = None
     jobs: int = 1
-    deep: int = 1
+    deep: int = DEEP

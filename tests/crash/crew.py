@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
+from tests.crash.total import End
+
+S = TypeVar("S")
 T = TypeVar("T")
 Say = Callable[[str], None]
 Play = Callable[[Sequence[int]], list[T]]
@@ -32,3 +36,19 @@ def share(count: int, jobs: int, play: Play[T]) -> list[T]:
         parts = [pool.submit(play, range(first, count, jobs)) for first in range(jobs)]
         ends = [part.result() for part in parts]
     return [ends[number % jobs][number // jobs] for number in range(count)]
+
+
+def told(numbers: Iterable[int], tellings: Sequence[S], play: Callable[[S], End]) -> list[End]:
+    """Play some of the tellings, and say of each how it ended as soon as it has."""
+    ends = []
+    for number in numbers:
+        end = play(tellings[number])
+        ends.append(end)
+        how = f"{end.faults} faults" if end.verdict.is_clean else f"FAILED {end.name} {end.verdict.notes}"
+        say(f"{number + 1} of {len(tellings)}: {how}")
+    return ends
+
+
+def say(text: str) -> None:
+    """Tell progress, apart from the result."""
+    print(text, file=sys.stderr, flush=True)

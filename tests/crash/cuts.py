@@ -13,6 +13,7 @@ everything else                      a fault of the wire, by the simulator's nam
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -41,6 +42,7 @@ AROUND_CALLS = ("freeze", "second_runner", "clock_forward", "clock_back")
 SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
 LOSING = frozenset({"crash", "freeze", "long_freeze", "suspend", "late_effect", "commit_error", *BEFORE, *AFTER})
 """What can leave an attempt without an answer."""
+NAME = re.compile(r"([^/]+)/(?:(\d+):(.*)/(\w+)|(-?\d+)/([^@]+)(?:@(.*))?)")
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,11 @@ class Cut:
     def is_of_the_wire(self) -> bool:
         """Return whether the simulator carries it out."""
         return self.at < 0 and not self.nth
+
+    @property
+    def place(self) -> tuple[str, str, int]:
+        """Return what it may not share with another cut of the same telling."""
+        return self.chapter, self.endpoint or self.label, self.nth or self.at
 
     @property
     def name(self) -> str:
@@ -201,29 +208,41 @@ def some_of(cuts: list[Cut], count: int | None, seed: int) -> list[Cut]:
     return [cut for place, cut in enumerate(cuts) if place in chosen]
 
 
+def named(names: Iterable[str]) -> list[Cut]:
+    """Return the cuts of some names, as the command line takes them."""
+    return [_named(name) for name in names]
+
+
+def _named(name: str) -> Cut:
+    found = NAME.fullmatch(name)
+    if found is None:
+        raise ValueError(f"{name!r} names no cut")
+    chapter, nth, place, act, at, fault, endpoint = found.groups()
+    if nth:
+        return Cut(chapter, -1, act, label=f"{chapter}: {place}", nth=int(nth))
+    return Cut(chapter, int(at), fault, endpoint or "")
+
+
 def packed(cuts: Iterable[Cut], chapters: Iterable[str], *, deep: int = 1) -> list[list[Cut]]:
     """Return tellings that hold a few cuts of each chapter, so that a story serves many of them.
 
-    :param deep: how many of one chapter; those of one telling have different places.
+    :param deep: how many of one chapter at most; those of one telling are far apart and have different places.
     """
     of_chapter: dict[str, list[Cut]] = {chapter: [] for chapter in chapters}
     for cut in cuts:
         of_chapter[cut.chapter].append(cut)
-    tellings: list[list[Cut]] = []
-    while any(of_chapter.values()):
-        telling: list[Cut] = []
-        for waiting in of_chapter.values():
-            telling += _take(waiting, deep)
-        tellings.append(telling)
-    return tellings
+    count = max((-(-len(some) // deep) for some in of_chapter.values()), default=0)
+    tellings: list[list[Cut]] = [[] for _ in range(count)]
+    for some in of_chapter.values():
+        for number, cut in enumerate(some):
+            _put(cut, tellings, number % count)
+    return [telling for telling in tellings if telling]
 
 
-def _take(waiting: list[Cut], deep: int) -> list[Cut]:
-    """Take cuts out of a list, far apart from each other, no two of them at the same place."""
-    taken: list[Cut] = []
-    for turn in range(min(deep, len(waiting))):
-        place = len(waiting) * turn // deep
-        if waiting[place].is_of_the_wire and any(each.is_of_the_wire for each in taken):
-            continue
-        taken.append(waiting.pop(place))
-    return taken
+def _put(cut: Cut, tellings: list[list[Cut]], first: int) -> None:
+    """Put a cut into the first telling, from one on, that has none at its place, or else into another one."""
+    for telling in tellings[first:] + tellings[:first]:
+        if all(cut.place != other.place for other in telling):
+            telling.append(cut)
+            return
+    tellings.append([cut])

@@ -21,8 +21,9 @@ from tests.crash.story import ENDED, Order, Run
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
-LEFT_TO_PEOPLE = "charge "
-"""A debit of somebody else's account is never sent again by itself; everything else ends without a person."""
+LEFT_TO_PEOPLE = ("charge ", "record ")
+"""A debit of another's account, and a receipt that pays an invoice, are never sent again by themselves; everything
+else ends without a person."""
 USED_UP = "attempts without an answer"
 """An effect that was lost more often than it may be sent again is left to a person too."""
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}

@@ -23,15 +23,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.errors import NoCapacity
+from flask_billcom.errors import BillcomError
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
 from flask_billcom.marketplace.witness import RESTORED
 from flask_billcom.models import Operation, OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.schedule import Schedule
+from flask_billcom.simulator.bank import PAYING_OUT
 from flask_billcom.simulator.disbursements import ACH, return_payout
 from flask_billcom.simulator.payouts import PAID, VOID
 from tests.crash.boundaries import Boundaries, Crash
@@ -41,9 +44,15 @@ BUYERS, SELLERS = ("Ada", "Ben", "Cleo"), ("ann", "bo")
 OPERATOR = Person("operator", "settled by the book of the crash suite")
 ENDED = ("paid_out", "cancelled")
 ROUNDS = 60
+STILL = 6
+"""How many rounds may leave planned work as it is until it waits for the next chapter, such as for money to come back;
+ninety minutes, longer than any refusal of Bill.com lasts."""
 HOUR = 3600
 PATIENCE = 12
 """How many pairs of bank days the end may take."""
+
+Standing = tuple[UUID, str, int]
+"""An operation's id, state and number of attempts."""
 
 
 @dataclass(frozen=True)
@@ -147,12 +156,25 @@ class Run:
                     self._quietly(lambda: self.world.advance(seconds=HOUR))  # so does who was told to try later
 
     def rounds(self) -> None:
-        """Tick until nothing is under way or in doubt any more."""
+        """Tick until all is quiet, and once more after a person has released what a refused sign-in holds up."""
+        self._tick_until_quiet()
+        if self.world.holds():
+            with suppress(BillcomError):
+                self._quietly(Decider(self.world).let_go_on)
+            self._tick_until_quiet()
+
+    def _tick_until_quiet(self) -> None:
+        """Tick until nothing is under way or in doubt any more, and nothing becomes of what is planned."""
         world = self.world
-        for _ in range(ROUNDS):
+        last, since = set[Standing](), 0
+        for number in range(ROUNDS):
             world.tick()
             self._remember_quarantined()
-            if not self._is_busy():
+            busy = self._busy()
+            if busy != last:
+                last, since = busy, number
+            is_still = number - since >= STILL and all(state == OperationState.PLANNED for _, state, _ in busy)
+            if not busy or is_still:
                 return
             self._quietly(lambda: world.advance_to_next(900))
 
@@ -163,10 +185,11 @@ class Run:
         finally:
             self.boundaries.is_listening = was
 
-    def _is_busy(self) -> bool:
+    def _busy(self) -> set[Standing]:
         under_way = [OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING]
         planned = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
-        return bool(self.world.rows(Operation, Operation.state.in_(under_way) | planned))
+        rows = self.world.rows(Operation, Operation.state.in_(under_way) | planned)
+        return {(row.id, row.state, row.attempt) for row in rows}
 
     def _remember_quarantined(self) -> None:
         for row in self.world.rows(Operation, Operation.state == OperationState.QUARANTINED):
@@ -254,6 +277,17 @@ def _correct(run: Run) -> None:
             _record(run, order)
     run.world.advance(seconds=5)
     run.rounds()
+    _decide_soon(run)
+
+
+def _decide_soon(run: Run) -> None:
+    """Let a person decide before the buyers pay: the one who gave a check does not pay once more."""
+    for _ in range(PATIENCE):
+        if not run.world.rows(Operation, Operation.state == OperationState.QUARANTINED):
+            return
+        run._quietly(Decider(run.world).decide_all)
+        run.world.advance(seconds=HOUR)
+        run.rounds()
 
 
 def _refund(run: Run, order: Order, cents: int) -> None:
@@ -369,8 +403,10 @@ def _decide(run: Run) -> None:
 def _is_over(run: Run) -> bool:
     world = run.world
     ended = [OperationState.DONE, OperationState.CANCELLED]
-    return not world.rows(Settlement, Settlement.state.not_in(ENDED)) and not world.rows(
-        Operation, Operation.state.not_in(ended)
+    return (
+        not world.rows(Settlement, Settlement.state.not_in(ENDED))
+        and not world.rows(Operation, Operation.state.not_in(ended))
+        and not world.simulator.bank.accounts[PAYING_OUT].cents  # checks in the mail
     )
 
 

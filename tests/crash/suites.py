@@ -9,30 +9,34 @@ random       some hundred settlements in a world, hurt by chance
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from tests.crash.asked import Asked
-from tests.crash.crew import share
+from tests.crash.crew import say, share, told
 from tests.crash.cuts import (
     Cut,
     every_boundary,
     first_of_each_name,
+    named,
     other_faults,
     packed,
     some_of,
     wire_faults,
 )
 from tests.crash.fair import randomly
-from tests.crash.pairs import Pair, every_pair, play_pair
+from tests.crash.pairs import THEN, Pair, every_pair, in_chains, play_pair, shards_of
 from tests.crash.shrinking import shortest
 from tests.crash.story import CHAPTERS
 from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
-from tests.crash.total import End, Total, joined
+from tests.crash.total import End, Total
 
+T = TypeVar("T")
 Say = Callable[[str], None]
+Play = Callable[[Theatre, T], End]
 
 
 @contextmanager
@@ -42,58 +46,75 @@ def opened(asked: Asked, simulator: dict[str, object] | None = None) -> Iterator
         yield house
 
 
-def play_each(asked: Asked, count: int, play: Callable[[Sequence[int]], list[End]], house: Theatre) -> Total:
-    """Play tellings in as many processes as were asked for, and sum them up."""
+def play_each(asked: Asked, house: Theatre, tellings: Sequence[T], play: Play[T]) -> list[End]:
+    """Play tellings in as many processes as were asked for, and return their ends in the same order.
+
+    :param play: can be pickled, and so can the tellings.
+    """
+    if asked.jobs < 2 or len(tellings) <= asked.jobs:
+        return told(range(len(tellings)), tellings, partial(play, house))
+    return share(len(tellings), asked.jobs, partial(_play_elsewhere, asked, tellings, play))
+
+
+def _play_elsewhere(asked: Asked, tellings: Sequence[T], play: Play[T], numbers: Sequence[int]) -> list[End]:
+    with opened(asked) as house:
+        return told(numbers, tellings, partial(play, house))
+
+
+def total_of(asked: Asked, house: Theatre) -> Total:
+    """Begin to sum up."""
     total = Total(asked.suite, asked.database, boundaries=house.boundaries)
     total.add(house.clean_end)
-    total.add_all(share(count, asked.jobs, play))
     return total
 
 
-# -- one cut in each chapter ---------------------------------------------------------------------------------------
+# -- many cuts in each telling -------------------------------------------------------------------------------------
 
 
 def cuts_of(house: Theatre, asked: Asked) -> list[Cut]:
     """Return the cuts that a suite plays."""
-    if asked.suite == "crashes":
-        cuts = every_boundary(house.trail)
-    else:
-        cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
     if asked.only:
-        wanted = asked.only.split(TOGETHER)
-        return [cut for cut in cuts if cut.name in wanted]
+        return named(asked.only.split(TOGETHER))
+    if asked.suite == "crashes":
+        return some_of(every_boundary(house.trail), asked.count, asked.seed)
+    cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
     return some_of(cuts, asked.count, asked.seed)
-
-
-def tellings_of(house: Theatre, asked: Asked) -> list[list[Cut]]:
-    """Return the tellings of a suite: each has a few cuts of every chapter, so that one story serves many."""
-    cuts = cuts_of(house, asked)
-    return [cuts] if asked.only else packed(cuts, CHAPTERS, deep=asked.deep)
 
 
 def cut_up(asked: Asked, say: Say) -> Total:
     """Hurt the story in every place."""
     with shared_server(asked.database), opened(asked) as house:
-        tellings = tellings_of(house, asked)
-        say(f"{sum(map(len, tellings))} cuts in {len(tellings)} tellings")
-        return play_each(asked, len(tellings), partial(_play_tellings, asked), house)
+        total, waiting = total_of(asked, house), cuts_of(house, asked)
+        if asked.only:
+            total.add(play_cuts(house, waiting))
+            return total
+        # What met nothing among many others is played again with few, and with none in the end.
+        for deep in (asked.deep, 2, 1):
+            tellings = packed(waiting, CHAPTERS, deep=deep)
+            say(f"{len(waiting)} cuts in {len(tellings)} tellings")
+            waiting = _add_all(total, tellings, play_each(asked, house, tellings, play_cuts))
+        say(f"{len(waiting)} cuts, each alone")
+        total.add_all(play_each(asked, house, [[cut] for cut in waiting], play_cuts))
+        return total
 
 
-def _play_tellings(asked: Asked, numbers: Iterable[int]) -> list[End]:
-    with opened(asked) as house:
-        tellings = tellings_of(house, asked)
-        return [play_all(house, tellings[number]) for number in numbers]
+def _add_all(total: Total, tellings: list[list[Cut]], ends: list[End]) -> list[Cut]:
+    """Count the ends of tellings, and return the cuts that met nothing."""
+    missed: list[Cut] = []
+    for cuts, end in zip(tellings, ends, strict=True):
+        missed += [cut for cut in cuts if cut.name in end.unfired]
+        total.add(replace(end, unfired=()))
+    return missed
 
 
-def play_all(house: Theatre, cuts: list[Cut]) -> End:
-    """Play cuts together; those that met nothing there again, each alone; a failure with as few as are enough."""
+def play_cuts(house: Theatre, cuts: list[Cut]) -> End:
+    """Play cuts together; a failure is told with as few of them as are enough."""
     end = house.end_of(cuts)
-    if len(cuts) == 1:
+    if end.verdict.is_clean or len(cuts) == 1:
         return end
-    if not end.verdict.is_clean:
-        return house.end_of(shortest(cuts, lambda some: bool(some) and not house.end_of(some).verdict.is_clean))
-    missed = [cut for cut in cuts if any(name.startswith(cut.name) for name in end.unfired)]
-    return joined([replace(end, unfired=()), *(house.end_of([cut]) for cut in missed)])
+    say(f"FAILED {end.name} {end.verdict.notes}; looking for the fewest that are enough")
+    few = shortest(cuts, lambda some: bool(some) and not house.end_of(some).verdict.is_clean)
+    return replace(end, name=TOGETHER.join(cut.name for cut in few), verdict=house.end_of(few).verdict)
 
 
 # -- pairs ---------------------------------------------------------------------------------------------------------
@@ -110,17 +131,18 @@ def pairs_of(house: Theatre, asked: Asked) -> list[Pair]:
 
 
 def pairs(asked: Asked, say: Say) -> Total:
-    """Kill the worker twice in each telling."""
+    """Kill the worker at one place after the other, until each has followed each."""
+    if asked.only and THEN not in asked.only:
+        return cut_up(asked, say)
     with shared_server(asked.database), opened(asked) as house:
-        count = len(pairs_of(house, asked))
-        say(f"{count} of {len(every_pair(house.trail))} ordered pairs")
-        return play_each(asked, count, partial(_play_pairs, asked), house)
-
-
-def _play_pairs(asked: Asked, numbers: Iterable[int]) -> list[End]:
-    with opened(asked) as house:
-        found = pairs_of(house, asked)
-        return [play_pair(house, found[number]) for number in numbers]
+        total, found = total_of(asked, house), pairs_of(house, asked)
+        if asked.only:
+            total.add_all(play_pair(house, pair) for pair in found)
+            return total
+        shards = shards_of(found)
+        say(f"{len(found)} of {len(every_pair(house.trail))} ordered pairs in {len(shards)} parts")
+        total.add_all(play_each(asked, house, shards, in_chains))
+        return total
 
 
 SUITES: dict[str, Callable[[Asked, Say], Total]] = {
