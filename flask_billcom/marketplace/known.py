@@ -1,11 +1,15 @@
-"""The parties that a batch of sales needs, by what names them in the app."""
+"""The parties that a batch of sales needs, by what names them in the app.
+
+The id of a party's row, and with it the key under which Bill.com has him, comes from what names him in the app: where a
+backup of the database is put back, one who became known after it gets the same key again, and is recognized.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select, tuple_
 
@@ -19,12 +23,19 @@ T = TypeVar("T")
 NOBODY = UUID(int=0)
 """Stands for a party without a row: equal to no party that has one."""
 _IN_ONE_SELECT = 200
+_OURS = UUID("5d1c9a1e-7c0b-4f0e-9d53-1f5a3c2b8e64")
+"""Namespace of the ids of parties."""
 
 
 def chunks(items: Sequence[T]) -> Iterator[Sequence[T]]:
     """Yield parts small enough for one IN list on either database."""
     for start in range(0, len(items), _IN_ONE_SELECT):
         yield items[start : start + _IN_ONE_SELECT]
+
+
+def id_of(organization_id: str, key: PartyKey) -> UUID:
+    """Return the id of a party's row."""
+    return uuid5(_OURS, "\0".join((organization_id, *key)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +97,7 @@ class KnownParties:
             Party,
             [
                 {
-                    "id": self._clock.new_id(),
+                    "id": id_of(self._organization_id, key),
                     "organization_id": self._organization_id,
                     "role": key.role,
                     "local_type": key.local_type,

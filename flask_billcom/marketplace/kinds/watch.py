@@ -47,9 +47,7 @@ def watch_customers(domain: Domain, reads: Reads) -> None:
 def _watch(domain: Domain, name: str, record_type: type[Any], consume: Any) -> None:  # noqa: ANN401
     now = domain.clock.now()
     with domain.store.write() as rows:
-        oldest = rows.first(
-            select(Party.created_at).where(Party.organization_id == domain.organization_id).order_by(Party.id).limit(1)
-        )
+        oldest = rows.first(select(func.min(Party.created_at)).where(Party.organization_id == domain.organization_id))
         marks.start(rows, domain.organization_id, name, marks.Progress(since=(oldest or now) - AT_FIRST), now)
         progress = marks.read(rows, domain.organization_id, name)
     if progress is not None and progress.may_look(now, EVERY):

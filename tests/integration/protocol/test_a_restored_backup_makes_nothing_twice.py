@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from flask_billcom.engine.decisions import Person
 from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.lost import resume, sweep
-from flask_billcom.models import Document, Mark, Operation, Party
+from flask_billcom.models import Document, Mark, Operation, Party, Settlement, SettlementLine
 from tests.support.world import World
 
 WHO = Person("Eve", "the backup of last night was restored")
@@ -193,3 +193,27 @@ def test_a_document_with_our_prefix_that_no_row_has_made_is_found_within_a_day(w
     assert sorted(each.key for each in found) == ["FB-1-1", "FB-77-1"]
     assert len(world.rows(Mark, Mark.name == "sweep:documents")) == 1
     assert world.holds() == []
+
+
+def test_parties_that_became_known_in_the_lost_time_are_recognized(world: World) -> None:
+    world.settle(("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    world.tick()
+    with world.store.write() as rows:
+        for model in (Operation, Document, SettlementLine, Settlement, Party):
+            rows.execute(delete(model))
+    world.restart()
+    with world.app() as session:
+        world.shop.billcom.settle(session.get(world.shop.Order, 1))
+        session.commit()
+    world.run(60)
+    resume(world.parts.domain, actor="Eve", reason="restored last night's backup")
+
+    for kind in ("create_vendor", "create_customer", "create_bill", "create_invoice"):
+        world.run(700)
+        operation = world.operation(kind)
+        world.parts.decisions.adopt(operation.id, str((operation.evidence or {})["remote_id"]), WHO)
+
+    assert set(world.states()) == {"done"}
+    books = world.simulator.books
+    assert [len(there) for there in (books.vendors, books.customers, books.bills, books.invoices)] == [1, 1, 1, 1]
