@@ -31,6 +31,21 @@ if TYPE_CHECKING:
 __all__ = ["Late", "answer", "land"]
 
 Files = dict[str, tuple[str, bytes]]
+_AT_THE_DOOR = frozenset(
+    {
+        "BDC_1101",
+        "BDC_1102",
+        "BDC_1103",
+        "BDC_1104",
+        "BDC_1105",
+        "BDC_1107",
+        "BDC_1109",
+        "BDC_1110",
+        "BDC_1144",
+        "BDC_1322",
+    }
+)
+"""Key, session and limits are looked at before any work begins."""
 
 
 class Sent(NamedTuple):
@@ -148,7 +163,7 @@ def _carried_out(simulator: Simulator, request: Request, inside: int, fault: Fau
     _count(simulator, route, request.form)
     sent = Sent(route, request.form, _session_id(simulator, request), request.files, request.base_url)
     if fault is not None and fault.name == "bdc":
-        if simulator.settings.answer == "early":
+        if simulator.settings.answer == "early" and fault.code not in _AT_THE_DOOR:
             _put_off(simulator, request, fault)
         raise _forced(fault)
     done = _effect(simulator, sent, fault)

@@ -150,6 +150,15 @@ def test_an_error_may_come_before_the_end_of_the_work(make_caller: MakeCaller, r
     assert made(bill) == 1
 
 
+def test_what_is_refused_at_the_door_is_never_worked_on(make_caller: MakeCaller, refused: Refuse) -> None:
+    bill = make_caller(answer="early", landing_s=60)
+    for code in ("BDC_1109", "BDC_1144", "BDC_1322"):
+        bill.simulator.plan_fault(f"bdc:{code}", "Crud/*")
+        refused(code, bill.vendor)
+    bill.simulator.clock.advance(seconds=60)
+    assert made(bill) == 0
+
+
 def test_bulk_answers_may_be_short_or_reordered(bill: Caller) -> None:
     objects = [{"obj": {"entity": "Vendor", "name": name}} for name in "abcd"]
     for kind, names in (("short_bulk", ["a", "b"]), ("reordered_bulk", ["d", "c", "b", "a"])):
