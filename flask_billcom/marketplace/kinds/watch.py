@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
