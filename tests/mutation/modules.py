@@ -53,5 +53,8 @@ MODULES = {
         "test_unknown_operations_are_looked_up.py",
     ),
     "engine.sessions": _engine("sessions", "test_one_session_is_shared.py"),
+    "engine.delivery": _engine("delivery", "test_a_batch_is_claimed_by_one_call.py"),
+    "engine.fence": _engine("fence", "test_earlier_sessions_are_proved_dead.py"),
+    "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }

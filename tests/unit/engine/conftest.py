@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 
 import pytest
 from sqlalchemy import create_engine
@@ -17,21 +19,22 @@ from tests.unit.engine.workshop import Workshop
 MONDAY = datetime(2026, 3, 2, 17, 30, 20, 500, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def tables() -> Iterator[Store]:
+@cache
+def tables() -> Store:
+    """Make our tables once in this process, so that the ones that it forks for mutants need not."""
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
     Base.metadata.create_all(engine)
-    yield Store(engine)
-    engine.dispose()
+    atexit.register(engine.dispose)
+    return Store(engine)
 
 
 @pytest.fixture
-def store(tables: Store) -> Store:
+def store() -> Store:
     """Give our tables without rows."""
-    with tables.engine.begin() as connection:
+    with tables().engine.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             connection.execute(table.delete())
-    return tables
+    return tables()
 
 
 @pytest.fixture

@@ -122,6 +122,15 @@ def test_due_are_those_that_may_be_sent_now_the_most_halved_and_oldest_first(row
     assert numbers(ops.due(rows, OURS, "pay", now, 2)) == [4, 3]
 
 
+def test_of_those_that_are_equally_old_the_first_comes_first(rows: Rows, clock: ManualClock) -> None:
+    now = clock.now()
+    add(rows, operation(3, now))
+    add(rows, operation(1, now))
+    add(rows, operation(2, now))
+
+    assert numbers(ops.due(rows, OURS, "pay", now, 2)) == [1, 2]
+
+
 @pytest.mark.parametrize("state", [SENDING, UNKNOWN, CHECKING, OperationState.QUARANTINED])
 def test_a_lane_whose_outcome_is_open_lets_nothing_else_through(
     rows: Rows, clock: ManualClock, state: OperationState
@@ -225,3 +234,10 @@ def test_each_moves_to_values_of_its_own(rows: Rows, clock: ManualClock) -> None
     found = [(read(rows, n).state, read(rows, n).remote_id) for n in (1, 2, 3)]
     assert found == [("done", "stp1"), ("done", "stp2"), ("planned", None)]
     assert ops.move_each(rows, from_={"state": SENDING}, to=[]) == 0
+
+
+def test_one_alone_moves_to_values_of_its_own(rows: Rows, clock: ManualClock) -> None:
+    add(rows, operation(1, clock.now()))
+
+    assert ops.move_each(rows, from_={"state": PLANNED}, to=[(UUID(int=1), {"state": DONE})]) == 1
+    assert read(rows, 1).state == "done"
