@@ -15,9 +15,9 @@ from typing import Any
 
 from flask_billcom import audit
 from flask_billcom.ledger import Account
-from flask_billcom.models import Call, Operation, Settlement
+from flask_billcom.models import Call, Settlement
 from tests.crash.cuts import ELSEWHERE
-from tests.crash.story import ENDED, Order, Run
+from tests.crash.story import ENDED, Order, Run, open_operations
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
@@ -207,12 +207,7 @@ def _our_books(run: Run, found: Verdict) -> None:
 
 def _our_rows(run: Run, found: Verdict) -> None:
     world = run.world
-    superseded = {row.supersedes for row in world.rows(Operation)}
-    open_rows = [
-        row
-        for row in world.rows(Operation, Operation.state.not_in(["done", "cancelled"]))
-        if not (row.state == "rejected" and row.id in superseded)
-    ]
+    open_rows = open_operations(world)
     shown = [f"{row.kind} {row.state} {row.parked or row.error_code or ''} {row.evidence or ''}" for row in open_rows]
     found.find("unexplained", len(open_rows), f"operations {shown}")
     unended = [row.reference for row in world.rows(Settlement, Settlement.state.not_in(ENDED))]

@@ -31,6 +31,8 @@ from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import BillcomError
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
+from flask_billcom.marketplace.voidable import VOID as TAKEN_BACK
+from flask_billcom.marketplace.voidable import VOID_PART
 from flask_billcom.marketplace.witness import RESTORED
 from flask_billcom.models import Operation, OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.schedule import Schedule
@@ -402,12 +404,25 @@ def _decide(run: Run) -> None:
 
 def _is_over(run: Run) -> bool:
     world = run.world
-    ended = [OperationState.DONE, OperationState.CANCELLED]
     return (
         not world.rows(Settlement, Settlement.state.not_in(ENDED))
-        and not world.rows(Operation, Operation.state.not_in(ended))
+        and not open_operations(world)
         and not world.simulator.bank.accounts[PAYING_OUT].cents  # checks in the mail
     )
+
+
+def open_operations(world: World) -> list[Operation]:
+    """Return the operations that somebody or something has still to end.
+
+    One that was refused has another one in its place; but a void that came too late stays refused, and nobody is owed.
+    """
+    ended = [OperationState.DONE, OperationState.CANCELLED]
+    superseded = {row.supersedes for row in world.rows(Operation)}
+    return [
+        row
+        for row in world.rows(Operation, Operation.state.not_in(ended))
+        if not (row.state == OperationState.REJECTED and (row.id in superseded or row.kind in (TAKEN_BACK, VOID_PART)))
+    ]
 
 
 @dataclass(frozen=True)
