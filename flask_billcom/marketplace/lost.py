@@ -24,8 +24,8 @@ from flask_billcom.models import Hold, Mark, Operation, OperationState
 from . import strays
 from .kinds.watch import watch_customers, watch_vendors
 from .known import chunks
-from .strays import Stray
-from .witness import RESTORED, look_again
+from .strays import RESTORED, Stray
+from .witness import look_again
 
 if TYPE_CHECKING:
     from .context import Domain

@@ -29,6 +29,7 @@ from flask_billcom.store import Rows
 
 from . import clawback, states
 from .adjustments import BOOKED, DOCUMENT, NETTING, SETTLEMENT
+from .strays import may_be_there
 
 if TYPE_CHECKING:
     from .context import Domain
@@ -68,15 +69,12 @@ def waiting(rows: Rows, organization_id: str, operations: Sequence[Operation]) -
     fresh = {operation.subject_id: operation.id for operation in operations if operation.first_sent_at is None}
     if not fresh:
         return set()
-    found = rows.all(
-        select(Document.id, Document.party_id, Document.cents).where(
-            Document.id.in_(sorted(fresh)), Document.is_refund.is_(False)
-        )
-    )
+    found = rows.all(select(Document).where(Document.id.in_(sorted(fresh)), Document.is_refund.is_(False)))
     owing = clawback.in_debt(rows, organization_id, {each.party_id for each in found})
     theirs = [each for each in found if each.party_id in owing]
     taken = _taken(rows, [each.id for each in theirs])
-    return {fresh[each.id] for each in theirs if each.cents > taken.get(each.id, 0)}
+    there = may_be_there(rows, organization_id, theirs)
+    return {fresh[each.id] for each in theirs if each.cents > taken.get(each.id, 0) and each.id not in there}
 
 
 def _sellers(rows: Rows, organization_id: str) -> list[UUID]:
@@ -146,7 +144,12 @@ def _bills(rows: Rows, organization_id: str, seller: UUID) -> list[_Bill]:
         .limit(_MOST)
     )
     taken = _taken(rows, [document.id for document, _ in found])
-    return [_Bill(document, operation, document.cents - taken.get(document.id, 0)) for document, operation in found]
+    there = may_be_there(rows, organization_id, [document for document, _ in found])
+    return [
+        _Bill(document, operation, document.cents - taken.get(document.id, 0))
+        for document, operation in found
+        if document.id not in there
+    ]
 
 
 def _taken(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, int]:

@@ -23,9 +23,10 @@ def steps_before(domain: Domain) -> Sequence[Step]:
     """Return what comes before anything is sent."""
     witness = Witness(domain)
     return [
+        # First: what a lost timeline has made must not be lowered here, as if it were not there.
+        Step("witness", witness.look),
         Step("refunds before", lambda: carry_out(domain), network=False),
         Step("netting", lambda: net(domain), network=False),
-        Step("witness", witness.look),
     ]
 
 

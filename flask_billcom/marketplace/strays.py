@@ -25,12 +25,17 @@ from sqlalchemy import delete, select
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.models import OPEN_LANE, Document, Mark, Operation, OperationState, Party
+from flask_billcom.models import OPEN_LANE, Document, Hold, Mark, Operation, OperationState, Party
 from flask_billcom.store import Rows
 
 from .numbers import id_of_key
 
 PREFIX = "stray/"
+RESTORED = (
+    "documents at Bill.com that this database does not know: was it restored? "
+    "Run `flask billcom books reconcile --resume`"
+)
+"""How the reason ends for which everything stands until a person has looked."""
 SORTS: Mapping[str, type[Any]] = {"invoice": Invoice, "bill": Bill, "customer": Customer, "vendor": Vendor}
 """What can be one, in the order in which things are made at Bill.com."""
 ACTIVE = "1"
@@ -178,6 +183,36 @@ def known(rows: Rows, organization_id: str, sort: str, keys: Collection[str]) ->
     names = [_name(sort, key) for key in sorted(keys)]
     found = rows.all(select(Mark.name, Mark.value).where(Mark.organization_id == organization_id, Mark.name.in_(names)))
     return {each.key: each for name, value in found for each in [_stray(name, value)]}
+
+
+def may_be_there(rows: Rows, organization_id: str, documents: Sequence[Document]) -> set[UUID]:
+    """Return those of some documents, all planned, that a lost timeline may have made: they are adopted as they are.
+
+    Their amount must not change before a person has looked, or the one that is there would be nobody's.
+    """
+    if not documents:
+        return set()
+    if _is_restored(rows, organization_id):
+        return {each.id for each in documents}
+    there: set[UUID] = set()
+    for sort in ("invoice", "bill"):
+        numbers = {each.number: each.id for each in documents if each.kind == sort}
+        there |= {numbers[number] for number in known(rows, organization_id, sort, numbers)}
+    return there
+
+
+def _is_restored(rows: Rows, organization_id: str) -> bool:
+    """Return whether everything stands because this database seems to have been restored."""
+    found = rows.first(
+        select(Hold.id)
+        .where(
+            Hold.organization_id == organization_id,
+            Hold.released_at.is_(None),
+            Hold.reason.endswith(RESTORED, autoescape=True),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def unexplained(rows: Rows, organization_id: str) -> list[Stray]:

@@ -24,13 +24,9 @@ from flask_billcom.store import Rows
 
 from . import holds, strays
 from .context import Domain
-from .strays import Stray
+from .strays import RESTORED, Stray
 
 EVERY = timedelta(minutes=10)
-RESTORED = (
-    "documents at Bill.com that this database does not know: was it restored? "
-    "Run `flask billcom books reconcile --resume`"
-)
 SORTS = ("invoice", "bill")
 
 

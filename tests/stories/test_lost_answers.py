@@ -8,6 +8,7 @@ import pytest
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
+from flask_billcom.models import Document
 from tests.stories.conftest import Begin
 from tests.stories.town import Order, Town
 
@@ -230,6 +231,29 @@ def test_an_invoice_of_lost_minutes_that_was_paid_and_deleted_is_not_made_and_pa
     (invoice,) = town.operations("create_invoice")
     assert (invoice.state, invoice.parked) == ("planned", "difference")
     assert [row.id for row in town.at_billcom("Invoice")] == [lost.id]
+
+
+def test_a_refund_of_a_sale_whose_papers_a_backup_forgot_waits_until_they_are_known_again(begin: Begin) -> None:
+    town = begin(float_cents=100_00)
+    order = town.sells(TEN)
+    backup = town.backs_up()
+    town.passes(seconds=60)
+    town.restores(backup)
+    town.billcom.adjust(
+        town.seller("ann"), kind="fine", amount=Decimal("1.00"), reference="f1", reason="late", actor="eve"
+    )
+    town.billcom.refund(order, reference="r1", amount=Decimal("4.00"), reason="a scratch", actor="eve")
+    town.passes(seconds=60)
+    assert {each.cents for each in town.world.rows(Document)} == {10_00, 9_00}
+    town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    town.passes(seconds=60)
+    for operation in town.operations("create_invoice") + town.operations("create_bill"):
+        there = (operation.evidence or {})["remote_id"]
+        town.billcom.resolve(operation.id, actor="eve", reason="the same sale", adopt=there)
+    town.waits(bank_days=4, step=2)
+    town.waits_long()
+
+    town.ends(collected="10.00", refunded="4.00", paid_out="5.40", fees="1.60", sellers_owe="1.00")
 
 
 def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:

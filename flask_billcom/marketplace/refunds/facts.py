@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.marketplace.elsewhere import RECORD
 from flask_billcom.marketplace.states import PAID
+from flask_billcom.marketplace.strays import may_be_there
 from flask_billcom.marketplace.voidable import VOID, VOID_PART
 from flask_billcom.models import (
     LIVE,
@@ -51,6 +52,7 @@ class Facts:
     :param recording: a payment received elsewhere that Bill.com is not told of yet.
     :param paid_cents: what payments of it hold.
     :param scheduled_cents: what payments of it will take on a coming day.
+    :param may_be_there: whether it is planned here, and a lost timeline may have made it.
     :param coming_back: the status of a payout of it that comes back or is to be taken back, or None.
     :param back: the bills that pay the buyer back, by adjustment.
     """
@@ -64,6 +66,7 @@ class Facts:
     recording: Operation | None = None
     paid_cents: int = 0
     scheduled_cents: int = 0
+    may_be_there: bool = False
     coming_back: str | None = None
     back: dict[UUID, Facts] = field(default_factory=dict)
 
@@ -123,6 +126,7 @@ def _facts(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
         _place(facts[operation.subject_id], operation)
     _add_busy(rows, facts)
     _add_payments(rows, facts)
+    _add_strays(rows, facts)
     return facts
 
 
@@ -179,6 +183,12 @@ def _add_payments(rows: Rows, facts: dict[UUID, Facts]) -> None:
             each.coming_back = row.status
         elif row.kind == "sent" and row.status in _STANDS and row.void_request is not None:
             each.coming_back = ASKED_BACK
+
+
+def _add_strays(rows: Rows, facts: dict[UUID, Facts]) -> None:
+    unmade = [each.document for each in facts.values() if each.document.status == "planned"]
+    for document_id in may_be_there(rows, unmade[0].organization_id, unmade) if unmade else ():
+        facts[document_id].may_be_there = True
 
 
 def _add_back(rows: Rows, facts: dict[UUID, Facts], parts: Sequence[AdjustmentPart]) -> None:

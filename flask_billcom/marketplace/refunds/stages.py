@@ -108,6 +108,8 @@ def _not_made(facts: Facts) -> Stage:
             return _busy(make)
         if make.parked not in {None, AWAITING_PARTY}:
             return Wait(f"{make.kind} is parked: {make.parked}", needs_person=True)
+        if facts.may_be_there:
+            return Wait("Bill.com may have it already; run `flask billcom books reconcile --resume`", needs_person=True)
     amounts = _first(facts, facts.document.cents)
     return Local(amounts) if amounts else _turned(_open(facts))
 
