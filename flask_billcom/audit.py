@@ -23,6 +23,21 @@ from .store import Rows
 
 GENESIS = "0" * 64
 SEAL_BATCH = 1000
+_OURS = Audit.organization_id == bindparam("organization_id")
+_LAST_SEAL = (
+    select(Audit.sequence, Audit.hash)
+    .where(_OURS, Audit.sequence.is_not(None))
+    .order_by(Audit.sequence.desc())
+    .limit(1)
+)
+_UNSEALED = select(Audit).where(_OURS, Audit.sequence.is_(None)).order_by(Audit.id)
+_ANY_UNSEALED = select(Audit.id).where(_OURS, Audit.sequence.is_(None)).limit(1)
+_TABLE = Audit.__table__
+_SEAL = (
+    update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table loosely
+    .where(_TABLE.c.id == bindparam("row"), _TABLE.c.sequence.is_(None))
+    .values(sequence=bindparam("n"), previous_hash=bindparam("before"), hash=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +108,13 @@ def _fingerprint(row: Audit, sequence: int, previous: str) -> str:
 
 
 def _last_seal(rows: Rows, organization_id: str) -> tuple[int, str]:
-    newest = rows.first(
-        select(Audit.sequence, Audit.hash)
-        .where(Audit.organization_id == organization_id, Audit.sequence.is_not(None))
-        .order_by(Audit.sequence.desc())
-        .limit(1)
-    )
+    newest = rows.first(_LAST_SEAL, {"organization_id": organization_id})
     return (newest[0], newest[1]) if newest else (0, GENESIS)
+
+
+def is_unsealed(rows: Rows, organization_id: str) -> bool:
+    """Return whether there is anything to seal."""
+    return rows.first(_ANY_UNSEALED, {"organization_id": organization_id}) is not None
 
 
 def seal(rows: Rows, organization_id: str, *, batch: int = SEAL_BATCH) -> int:
@@ -108,12 +123,7 @@ def seal(rows: Rows, organization_id: str, *, batch: int = SEAL_BATCH) -> int:
     Two sealers at once meet on the unique sequence: one of them is rolled back whole.
     """
     sequence, previous = _last_seal(rows, organization_id)
-    pending = rows.all(
-        select(Audit)
-        .where(Audit.organization_id == organization_id, Audit.sequence.is_(None))
-        .order_by(Audit.id)
-        .limit(batch)
-    )
+    pending = rows.all(_UNSEALED.limit(batch), {"organization_id": organization_id})
     seals = []
     for row in pending:
         sequence += 1
@@ -121,13 +131,7 @@ def seal(rows: Rows, organization_id: str, *, batch: int = SEAL_BATCH) -> int:
         seals.append({"row": row.id, "n": sequence, "before": previous, "now": fingerprint})
         previous = fingerprint
     if seals:
-        table = Audit.__table__
-        rows.execute(
-            update(table)  # type: ignore[arg-type]  # a declarative class types its table loosely
-            .where(table.c.id == bindparam("row"), table.c.sequence.is_(None))
-            .values(sequence=bindparam("n"), previous_hash=bindparam("before"), hash=bindparam("now")),
-            seals,
-        )
+        rows.execute(_SEAL, seals)
     return len(seals)
 
 

@@ -47,12 +47,13 @@ def _lane_is_busy() -> ColumnElement[bool]:
 _MOST = bindparam("most", type_=Integer)
 _OURS = Operation.organization_id == bindparam("organization_id")
 _READY = (_OURS, Operation.state == PLANNED, Operation.parked.is_(None))
-_TO_CHECK = or_(
+TO_CHECK = or_(
     (Operation.state == UNKNOWN) & (Operation.check_after <= bindparam("now")),
     (Operation.state == CHECKING) & (Operation.check_lease <= bindparam("now")),
 )
+"""What is to be looked up `now`."""
 _KINDS_DUE = select(Operation.kind).where(*_READY, Operation.not_before <= bindparam("until")).distinct()
-_KINDS_TO_CHECK = select(Operation.kind).where(_OURS, _TO_CHECK).distinct()
+_KINDS_TO_CHECK = select(Operation.kind).where(_OURS, TO_CHECK).distinct()
 _DUE = (
     select(Operation)
     .where(*_READY, Operation.kind == bindparam("kind"), Operation.not_before <= bindparam("now"), ~_lane_is_busy())

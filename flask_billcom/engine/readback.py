@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from flask_billcom.audit import Act, record
@@ -37,10 +37,32 @@ from .timing import CHECK_LEASE, SECOND_LOOK, Timing
 logger = logging.getLogger(__name__)
 
 CHECK_BATCH = 200
+WRITE_BATCH = 100
+"""So many decisions are written in one short transaction."""
 ALONE = 8
 """So many halvings leave one operation in a call."""
 AGAIN = timedelta(seconds=30)
 REFUSED_DATE = "BDC_1402"
+_TO_CHECK = (
+    select(Operation.id)
+    .where(
+        Operation.organization_id == bindparam("organization_id"),
+        Operation.kind == bindparam("kind"),
+        operations.TO_CHECK,
+    )
+    .order_by(Operation.id)
+    .limit(CHECK_BATCH)
+    .with_for_update(skip_locked=True)
+)
+_OF_CHECK = (
+    select(Operation)
+    .where(Operation.id.in_(bindparam("ids", expanding=True)), Operation.check_id == bindparam("check_id"))
+    .order_by(Operation.id)
+)
+_ANSWERED = select(Call.id, Call.server_date).where(Call.id.in_(bindparam("ids", expanding=True)))
+_DEATHS = select(
+    func.count().filter(Session.dead_at.is_(None)), func.max(Session.dead_at), func.max(Session.dead_server_date)
+).where(Session.organization_id == bindparam("organization_id"), Session.gen <= bindparam("unsafe_gen"))
 
 
 class Step(Enum):
@@ -160,19 +182,26 @@ def _absent_without_answer(
 
 def proof_of(rows: Rows, operation: Operation) -> Proof:
     """Return what is known of the sessions and answers of an operation's attempts."""
-    answered = rows.first(select(Call.server_date).where(Call.id == operation.call_id))
-    if not operation.unsafe_gen:
-        return Proof(answered_server_date=answered)
-    alive, latest, latest_server = rows.first(
-        select(
-            func.count().filter(Session.dead_at.is_(None)),
-            func.max(Session.dead_at),
-            func.max(Session.dead_server_date),
-        ).where(Session.organization_id == operation.organization_id, Session.gen <= operation.unsafe_gen)
-    )
-    if alive:
-        return Proof(answered_server_date=answered)
-    return Proof(latest, latest_server, answered)
+    return proofs_of(rows, [operation])[operation.id]
+
+
+def proofs_of(rows: Rows, doubtful: Sequence[Operation]) -> dict[UUID, Proof]:
+    """Return what is known of the sessions and answers of operations' attempts, by operation id."""
+    answered = dict(rows.all(_ANSWERED, {"ids": sorted({o.call_id for o in doubtful if o.call_id is not None})}))
+    died = {of: _deaths(rows, *of) for of in {(o.organization_id, o.unsafe_gen) for o in doubtful if o.unsafe_gen}}
+    return {
+        operation.id: Proof(
+            *died.get((operation.organization_id, operation.unsafe_gen), (None, None)),
+            answered.get(operation.call_id),
+        )
+        for operation in doubtful
+    }
+
+
+def _deaths(rows: Rows, organization_id: str, unsafe_gen: int) -> tuple[datetime | None, datetime | None]:
+    """Return when the last of the generations up to one was proved dead, by both clocks, if all of them were."""
+    alive, ours, servers = rows.first(_DEATHS, {"organization_id": organization_id, "unsafe_gen": unsafe_gen})
+    return (None, None) if alive else (ours, servers)
 
 
 class ReadBack:
@@ -206,7 +235,7 @@ class ReadBack:
             self._give_back(check_id, claimed)
             raise
         with self._store.read() as rows:
-            proofs = {operation.id: proof_of(rows, operation) for operation in claimed}
+            proofs = proofs_of(rows, claimed)
         now = self._clock.now()
         decided = [
             (
@@ -223,28 +252,18 @@ class ReadBack:
             )
             for operation in claimed
         ]
-        # What stands and falls together is written together.
-        for group in [decided] if kind.followers else [[each] for each in decided]:
-            self._carry_out(kind, check_id, group)
+        if kind.followers:
+            # What stands and falls together is written together.
+            self._carry_out(kind, check_id, decided)
+        else:
+            for start in range(0, len(decided), WRITE_BATCH):
+                self._carry_out_some(kind, check_id, decided[start : start + WRITE_BATCH])
         return True
 
     def _claim(self, kind: Kind) -> tuple[UUID, list[Operation]]:
         now, check_id = self._clock.now(), self._clock.new_id()
         with self._store.write() as rows:
-            due = rows.all(
-                select(Operation.id)
-                .where(
-                    Operation.organization_id == self.organization_id,
-                    Operation.kind == kind.name,
-                    or_(
-                        (Operation.state == OperationState.UNKNOWN) & (Operation.check_after <= now),
-                        (Operation.state == OperationState.CHECKING) & (Operation.check_lease <= now),
-                    ),
-                )
-                .order_by(Operation.id)
-                .limit(CHECK_BATCH)
-                .with_for_update(skip_locked=True)
-            )
+            due = rows.all(_TO_CHECK, {"organization_id": self.organization_id, "kind": kind.name, "now": now})
             if not due:
                 return check_id, []
             if kind.followers:
@@ -258,7 +277,7 @@ class ReadBack:
                 )
                 .values(state=OperationState.CHECKING, check_id=check_id, check_lease=now + CHECK_LEASE)
             )
-            return check_id, rows.all(select(Operation).where(Operation.check_id == check_id).order_by(Operation.id))
+            return check_id, rows.all(_OF_CHECK, {"ids": due, "check_id": check_id})
 
     def _give_back(self, check_id: UUID, claimed: Sequence[Operation]) -> None:
         with self._store.write() as rows:
@@ -274,11 +293,22 @@ class ReadBack:
                 },
             )
 
-    def _carry_out(self, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
+    def _carry_out_some(self, kind: Kind, check_id: UUID, decided: Sequence[tuple[Operation, Decision]]) -> None:
+        """Write decisions together, which is cheap, or one by one where one of them cannot be written."""
         try:
             with self._store.write() as rows:
-                for operation, decision in group:
-                    self._write(rows, kind, check_id, operation, decision)
+                self._write(rows, kind, check_id, decided)
+        except Exception:
+            # Rolled back whole. Alone, each fails by itself, and for its own reason.
+            logger.info("%s checks cannot be written together", len(decided), exc_info=True)
+            for each in decided:
+                self._carry_out(kind, check_id, [each])
+
+    def _carry_out(self, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
+        """Write decisions that stand and fall together."""
+        try:
+            with self._store.write() as rows:
+                self._write(rows, kind, check_id, group)
         except LateReply:
             logger.info("the check of operation %s had passed its lease; another one decides", group[0][0].id)
         except IntegrityError:
@@ -286,28 +316,40 @@ class ReadBack:
                 for operation, _ in group:
                     self._quarantine(rows, check_id, operation, "its effect already belongs to another operation")
 
-    def _write(self, rows: Rows, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
-        step = decision.step
-        if step is Step.DONE and decision.remote is not None:
-            applied = [Applied(operation, decision.remote, operation.digest)]
-            finish(rows, applied, from_={"state": OperationState.CHECKING, "check_id": check_id})
-            kind.apply(rows, applied)
-            self._tell(rows, "read_back", operation, {"remote_id": decision.remote.remote_id})
+    def _write(self, rows: Rows, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
+        done = [(o, d.remote) for o, d in group if d.step is Step.DONE and d.remote is not None]
+        self._write_done(rows, kind, check_id, [Applied(o, remote, o.digest) for o, remote in done])
+        waiting: dict[datetime | None, list[UUID]] = {}
+        for operation, decision in group:
+            if decision.step is Step.WAIT:
+                waiting.setdefault(decision.until, []).append(operation.id)
+            elif decision.step is not Step.DONE:
+                self._write_undone(rows, kind, check_id, operation, decision)
+        for until, ids in waiting.items():
+            self._move(rows, check_id, ids, {"state": OperationState.UNKNOWN, "check_after": until})
+
+    def _write_done(self, rows: Rows, kind: Kind, check_id: UUID, applied: Sequence[Applied]) -> None:
+        if not applied:
             return
+        finish(rows, applied, from_={"state": OperationState.CHECKING, "check_id": check_id})
+        kind.apply(rows, applied)
+        acts = [self._act("read_back", each.operation, {"remote_id": each.remote.remote_id}) for each in applied]
+        record(rows, self._clock, self.organization_id, acts)
+
+    def _write_undone(self, rows: Rows, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
+        step = decision.step
         if step is Step.QUARANTINE:
             self._quarantine(rows, check_id, operation, decision.reason)
             return
-        self._move(rows, check_id, operation, self._values(operation, decision))
+        self._move(rows, check_id, [operation.id], self._values(operation, decision))
         if step is Step.REJECT:
             kind.dropped(rows, [operation])
             self._tell(rows, "operation_rejected", operation, {"code": operation.error_code})
-        elif step is not Step.WAIT:
+        else:
             self._tell(rows, "proved_absent", operation, {"next": step.value})
 
     def _values(self, operation: Operation, decision: Decision) -> Mapping[str, object]:
         now = self._clock.now()
-        if decision.step is Step.WAIT:
-            return {"state": OperationState.UNKNOWN, "check_after": decision.until}
         if decision.step is Step.REJECT:
             return {"state": OperationState.REJECTED}
         planned = {
@@ -322,14 +364,14 @@ class ReadBack:
             return {**planned, "splits": ALONE, "resends": operation.resends + 1}
         return planned
 
-    def _move(self, rows: Rows, check_id: UUID, operation: Operation, to: Mapping[str, object]) -> None:
+    def _move(self, rows: Rows, check_id: UUID, operation_ids: Sequence[UUID], to: Mapping[str, object]) -> None:
         moved = operations.move(
             rows,
-            [operation.id],
+            operation_ids,
             from_={"state": OperationState.CHECKING, "check_id": check_id},
             to={**to, "check_id": None, "check_lease": None},
         )
-        if moved != 1:
+        if moved != len(operation_ids):
             raise LateReply("the check had passed its lease")
 
     def _quarantine(self, rows: Rows, check_id: UUID, operation: Operation, reason: str) -> None:
@@ -338,5 +380,8 @@ class ReadBack:
         )
 
     def _tell(self, rows: Rows, action: str, operation: Operation, detail: Mapping[str, object]) -> None:
-        act = Act(action, "operation", operation.id, {"kind": operation.kind, **detail})
-        record(rows, self._clock, self.organization_id, [act])
+        record(rows, self._clock, self.organization_id, [self._act(action, operation, detail)])
+
+    @staticmethod
+    def _act(action: str, operation: Operation, detail: Mapping[str, object]) -> Act:
+        return Act(action, "operation", operation.id, {"kind": operation.kind, **detail})

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.clock import Clock
@@ -26,6 +26,12 @@ from .limits import LOGIN
 from .sessions import Sessions, State
 
 CODE_LENGTH = 6
+_TRUSTED_UNTIL = (
+    select(Session.mfa_expires)
+    .where(Session.organization_id == bindparam("organization_id"), Session.mfa_enc.is_not(None))
+    .order_by(Session.gen.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,17 +167,18 @@ class SharedSession:
                 )
 
 
+def trusted_until(rows: Rows, organization_id: str) -> datetime | None:
+    """Return when the trust in this device ends, or None if no device was confirmed."""
+    until: datetime | None = rows.first(_TRUSTED_UNTIL, {"organization_id": organization_id})
+    return until
+
+
 def stand_of(rows: Rows, organization_id: str) -> SessionStand:
     """Return how an organization's session stands."""
     newest = rows.first(
         select(Session).where(Session.organization_id == organization_id).order_by(Session.gen.desc()).limit(1)
     )
-    until = rows.first(
-        select(Session.mfa_expires)
-        .where(Session.organization_id == organization_id, Session.mfa_enc.is_not(None))
-        .order_by(Session.gen.desc())
-        .limit(1)
-    )
+    until = trusted_until(rows, organization_id)
     if newest is None:
         return SessionStand(state="none", generation=0, trusted=False, trusted_until=until, last_used=None)
     return SessionStand(

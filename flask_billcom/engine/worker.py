@@ -210,6 +210,9 @@ class Worker:
             report.batches[kind.name] = report.batches.get(kind.name, 0) + 1
 
     def _seal(self) -> None:
+        with self._store.read() as rows:
+            if not audit.is_unsealed(rows, self.organization_id):
+                return
         while True:
             with self._store.write() as rows:
                 sealed = audit.seal(rows, self.organization_id)

@@ -13,11 +13,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flask_billcom.ledger import Account, balance
 from flask_billcom.models import Entry, Party
 from flask_billcom.store import Rows
+
+_OWED = func.sum(Entry.cents)
+_IN_DEBT = (
+    select(Entry.party_id, _OWED)
+    .where(Entry.organization_id == bindparam("organization_id"), Entry.account == Account.SELLER_CLAWBACK)
+    .group_by(Entry.party_id)
+    .having(_OWED > 0)
+)
 
 
 def lock(rows: Rows, party_id: UUID) -> None:
@@ -39,9 +47,6 @@ def in_debt(rows: Rows, organization_id: str, among: Collection[UUID] | None = N
 
     :param among: only these sellers.
     """
-    total = func.sum(Entry.cents)
-    where = [Entry.organization_id == organization_id, Entry.account == Account.SELLER_CLAWBACK]
-    if among is not None:
-        where.append(Entry.party_id.in_(sorted(among)))
-    found = rows.all(select(Entry.party_id, total).where(*where).group_by(Entry.party_id).having(total > 0))
+    statement = _IN_DEBT if among is None else _IN_DEBT.where(Entry.party_id.in_(sorted(among)))
+    found = rows.all(statement, {"organization_id": organization_id})
     return {seller: int(cents) for seller, cents in found if seller is not None}

@@ -25,11 +25,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from blinker import NamedSignal, Namespace
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 
 from flask_billcom.clock import Clock
+from flask_billcom.engine.noted import value_of
 from flask_billcom.models import Audit, Mark
 from flask_billcom.store import Rows, Store
+
+from .marks import compare_and_set
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -89,6 +92,12 @@ CURSOR, ERRORS = "events", "events_error"
 BATCH = 200
 MOST_FAILING = 1000
 """With more failing events than this the cursor waits for them."""
+_NEXT = (
+    select(Audit)
+    .where(Audit.organization_id == bindparam("organization_id"), Audit.sequence > bindparam("cursor"))
+    .order_by(Audit.sequence)
+    .limit(BATCH)
+)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=10), timedelta(hours=1)
 
 
@@ -113,7 +122,7 @@ class Failing:
 
 def failing_events(rows: Rows, organization_id: str) -> list[Failing]:
     """Return the events that receivers did not take, for `doctor`."""
-    return _failing(_read(rows, organization_id, ERRORS))
+    return _failing(value_of(rows, organization_id, ERRORS))
 
 
 def _failing(value: str | None) -> list[Failing]:
@@ -147,7 +156,7 @@ class Events:
     def _next(self, app: Flask) -> bool:
         """Deliver the next batch and move the cursor behind it; return whether there may be more."""
         with self._store.read() as rows:
-            cursor = _read(rows, self._organization_id, CURSOR)
+            cursor = value_of(rows, self._organization_id, CURSOR)
             failing = failing_events(rows, self._organization_id)
             acts = self._acts(rows, int(cursor or 0))
         if not acts or len(failing) > MOST_FAILING:
@@ -199,7 +208,7 @@ class Events:
         """Write which events fail now: those that were told are dropped, those that failed are added or replaced."""
         swapped = False
         while not swapped:  # another tick may write its own between our read and our write
-            value = _read(rows, self._organization_id, ERRORS)
+            value = value_of(rows, self._organization_id, ERRORS)
             kept: dict[int, Failing | None] = {each.sequence: each for each in _failing(value)}
             kept.update(outcomes)
             text = json.dumps([asdict(each) for _, each in sorted(kept.items()) if each is not None])
@@ -211,21 +220,11 @@ class Events:
         if old is None:
             row = {"organization_id": self._organization_id, "name": name, "value": new, "updated_at": now}
             rows.insert_new(Mark, [row])
-            return _read(rows, self._organization_id, name) == new
-        changed = rows.change(
-            update(Mark)
-            .where(Mark.organization_id == self._organization_id, Mark.name == name, Mark.value == old)
-            .values(value=new, updated_at=now)
-        )
-        return changed == 1
+            return value_of(rows, self._organization_id, name) == new
+        return compare_and_set(rows, self._organization_id, name, old, new, now)
 
     def _acts(self, rows: Rows, cursor: int) -> list[Audit]:
-        acts: list[Audit] = rows.all(
-            select(Audit)
-            .where(Audit.organization_id == self._organization_id, Audit.sequence > cursor)
-            .order_by(Audit.sequence)
-            .limit(BATCH)
-        )
+        acts: list[Audit] = rows.all(_NEXT, {"organization_id": self._organization_id, "cursor": cursor})
         return acts
 
     def _acts_at(self, rows: Rows, sequences: Sequence[int]) -> dict[int, Audit]:
@@ -248,8 +247,3 @@ def _arguments(act: Audit) -> dict[str, Any]:
         "subject_type": act.subject_type,
         "subject_id": act.subject_id,
     }
-
-
-def _read(rows: Rows, organization_id: str, name: str) -> str | None:
-    value: str | None = rows.first(select(Mark.value).where(Mark.organization_id == organization_id, Mark.name == name))
-    return value

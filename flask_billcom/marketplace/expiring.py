@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from flask_billcom.audit import Act, record
-from flask_billcom.engine.signing import stand_of
+from flask_billcom.engine.noted import value_of
+from flask_billcom.engine.signing import trusted_until
 from flask_billcom.models import Mark
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ def announce(domain: Domain) -> bool:
     """Tell that the trust ends within a week, if that was not told before; return whether it was told now."""
     now = domain.clock.now()
     with domain.store.read() as rows:
-        until = stand_of(rows, domain.organization_id).trusted_until
-        told = rows.first(select(Mark.value).where(Mark.organization_id == domain.organization_id, Mark.name == MARK))
-    if until is None or not now < until <= now + AHEAD or told == until.isoformat():
+        until = trusted_until(rows, domain.organization_id)
+        if until is None or not now < until <= now + AHEAD:
+            return False
+        told = value_of(rows, domain.organization_id, MARK)
+    if told == until.isoformat():
         return False
     value = until.isoformat()
     with domain.store.write() as rows:

@@ -22,7 +22,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, SentPay
 from flask_billcom.models import Payment, Settlement, SettlementState
@@ -42,6 +42,15 @@ EVERY = timedelta(seconds=60)
 MOVEMENTS_EVERY = timedelta(minutes=15)
 HOURLY, DAILY, WEEKLY = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 SKEW = timedelta(minutes=5)
+_OLDEST = (
+    select(Settlement.settled_at)
+    .where(Settlement.organization_id == bindparam("organization_id"), Settlement.state == bindparam("state"))
+    .order_by(Settlement.id)
+    .limit(1)
+)
+_OF = (Payment.organization_id == bindparam("organization_id"), Payment.kind == bindparam("kind"))
+_ANY = select(Payment.id).where(*_OF, Payment.status == bindparam("status")).limit(1)
+_FIRST_MADE = select(func.min(func.coalesce(Payment.remote_created_at, Payment.created_at))).where(*_OF)
 
 
 def follow(domain: Domain) -> None:
@@ -163,12 +172,7 @@ def _received_can_change(rows: Rows, domain: Domain, progress: marks.Progress, n
 
 
 def _oldest(rows: Rows, domain: Domain, state: SettlementState) -> datetime | None:
-    found: datetime | None = rows.first(
-        select(Settlement.settled_at)
-        .where(Settlement.organization_id == domain.organization_id, Settlement.state == state)
-        .order_by(Settlement.id)
-        .limit(1)
-    )
+    found: datetime | None = rows.first(_OLDEST, {"organization_id": domain.organization_id, "state": state})
     return found
 
 
@@ -216,14 +220,8 @@ def _movements_can_change(rows: Rows, domain: Domain, progress: marks.Progress, 
 
 
 def _any(rows: Rows, domain: Domain, kind: str, status: str, *which: ColumnElement[bool]) -> bool:
-    found = rows.first(
-        select(Payment.id)
-        .where(
-            Payment.organization_id == domain.organization_id, Payment.kind == kind, Payment.status == status, *which
-        )
-        .limit(1)
-    )
-    return found is not None
+    of = {"organization_id": domain.organization_id, "kind": kind, "status": status}
+    return rows.first(_ANY.where(*which) if which else _ANY, of) is not None
 
 
 def _passed_since(seen: datetime | None, now: datetime, bank_days: int) -> tuple[ColumnElement[bool], ...]:
@@ -236,11 +234,7 @@ def _passed_since(seen: datetime | None, now: datetime, bank_days: int) -> tuple
 
 def _first_payment(rows: Rows, domain: Domain, kind: str) -> datetime | None:
     """Return when Bill.com made the oldest payment: our row may be days younger, and it has changed since."""
-    found: datetime | None = rows.first(
-        select(func.min(func.coalesce(Payment.remote_created_at, Payment.created_at))).where(
-            Payment.organization_id == domain.organization_id, Payment.kind == kind
-        )
-    )
+    found: datetime | None = rows.first(_FIRST_MADE, {"organization_id": domain.organization_id, "kind": kind})
     return found
 
 

@@ -22,10 +22,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from flask_billcom.api.fields import Stored
 from flask_billcom.api.query import Sort, since
+from flask_billcom.engine.noted import value_of
 from flask_billcom.models import Mark
 from flask_billcom.store import Rows
 
@@ -40,6 +41,11 @@ _SECOND = timedelta(seconds=1)
 _PLAIN = {"start", "holder"}
 POLL_OF: Mapping[str, str] = MappingProxyType({"sent": "poll:sent", "received": "poll:received"})
 """The poll that follows payments of a kind."""
+_SWAP = (
+    update(Mark)
+    .where(Mark.organization_id == bindparam("of"), Mark.name == bindparam("mark"), Mark.value == bindparam("old"))
+    .values(value=bindparam("new"), updated_at=bindparam("now"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def _text(value: Any) -> Any:  # noqa: ANN401 - a time, a number or text
 
 def read(rows: Rows, organization_id: str, name: str) -> Progress | None:
     """Return how far a poll has come, or None before the first one."""
-    text = rows.first(select(Mark.value).where(Mark.organization_id == organization_id, Mark.name == name))
+    text = value_of(rows, organization_id, name)
     return None if text is None else Progress.parse(text)
 
 
@@ -128,10 +134,13 @@ def look_back(rows: Rows, organization_id: str, name: str, to: datetime, now: da
 
 def swap(domain: Domain, name: str, old: Progress, new: Progress) -> bool:
     """Write a mark if it is still the old one, and return whether it was."""
-    mark = (Mark.organization_id == domain.organization_id, Mark.name == name, Mark.value == str(old))
     with domain.store.write() as rows:
-        changed = rows.change(update(Mark).where(*mark).values(value=str(new), updated_at=domain.clock.now()))
-    return changed == 1
+        return compare_and_set(rows, domain.organization_id, name, str(old), str(new), domain.clock.now())
+
+
+def compare_and_set(rows: Rows, organization_id: str, name: str, old: str, new: str, now: datetime) -> bool:  # noqa: PLR0917
+    """Write what a mark holds if it is still the old text, and return whether it was."""
+    return rows.change(_SWAP, {"of": organization_id, "mark": name, "old": old, "new": new, "now": now}) == 1
 
 
 Consume = Callable[[Sequence[R]], datetime | None]

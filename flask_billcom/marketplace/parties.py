@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from flask_billcom.clock import Clock
 from flask_billcom.engine.operations import Plan, lane_of_party, plan
@@ -30,6 +30,11 @@ UPDATE_PARTY = {Role.CUSTOMER: "update_customer", Role.VENDOR: "update_vendor"}
 NEEDS_DATA = "needs_data"
 WAITING = "resync/"
 """Start of the name of a mark that asks for one more update of a party."""
+_WAITING = (
+    select(Mark.name, Mark.value)
+    .where(Mark.organization_id == bindparam("organization_id"), Mark.name.startswith(WAITING))
+    .order_by(Mark.name)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +164,9 @@ def plan_updates(rows: Rows, clock: Clock, settings: Settings, parties: Sequence
 def plan_waiting_updates(rows: Rows, clock: Clock, settings: Settings) -> int:
     """Turn marks into updates where nothing else is under way any more, and return how many."""
     organization_id = settings.organization_id
-    marks = rows.all(
-        select(Mark.name, Mark.value)
-        .where(Mark.organization_id == organization_id, Mark.name.startswith(WAITING))
-        .order_by(Mark.name)
-    )
+    marks = rows.all(_WAITING, {"organization_id": organization_id})
+    if not marks:
+        return 0
     wanted = {_party_of(name): (name, value) for name, value in marks}
     dropped = set(_plan(rows, clock, settings, list(wanted)))
     for party, (name, value) in wanted.items():

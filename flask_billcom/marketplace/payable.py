@@ -14,7 +14,7 @@ from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Row, and_, bindparam, func, or_, select
 
 from flask_billcom.bankdays import add_bank_days, pacific_date
 from flask_billcom.clock import uuid7
@@ -52,6 +52,25 @@ _COLUMNS = (
     PARTY.c.is_active,
     PARTY.c.merged_into,
     PARTY.c.bank_changed_at,
+)
+
+
+def _is_due(organization_id: str | BindParameter[str], now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return and_(
+        Document.organization_id == organization_id,
+        Document.kind == "bill",
+        Document.status == "open",
+        Document.released_at.is_(None),
+        Document.release_after <= now,
+    )
+
+
+_DUE_BILLS = (
+    select(*_COLUMNS)
+    .join_from(DOCUMENT, PARTY, PARTY.c.id == DOCUMENT.c.party_id)
+    .where(_is_due(bindparam("organization_id"), bindparam("now")))
+    .order_by(DOCUMENT.c.release_after, DOCUMENT.c.id)
+    .limit(bindparam("most", type_=Integer))
 )
 
 
@@ -95,21 +114,17 @@ def due_bills(
     :param seller: only bills of this vendor.
     :param among: only these bills.
     """
-    where = [_is_due(organization_id, now)]
+    statement = _DUE_BILLS
     if seller is not None:
-        where.append(Document.party_id == seller)
+        statement = statement.where(Document.party_id == seller)
     if among is not None:
-        where.append(Document.id.in_(sorted(among)))
+        statement = statement.where(Document.id.in_(sorted(among)))
     if after is not None:
         moment, row_id = after
-        where.append(or_(Document.release_after > moment, and_(Document.release_after == moment, Document.id > row_id)))
-    found = rows.execute(
-        select(*_COLUMNS)
-        .join_from(DOCUMENT, PARTY, PARTY.c.id == DOCUMENT.c.party_id)
-        .where(*where)
-        .order_by(DOCUMENT.c.release_after, DOCUMENT.c.id)
-        .limit(limit)
-    )
+        statement = statement.where(
+            or_(Document.release_after > moment, and_(Document.release_after == moment, Document.id > row_id))
+        )
+    found = rows.execute(statement, {"organization_id": organization_id, "now": now, "most": limit})
     return [_due_bill(row) for row in found]
 
 
@@ -219,16 +234,6 @@ def start_of_day(domain: Domain) -> datetime:
     """Return when the day began by which caps and schedules count."""
     today: date = domain.clock.now().astimezone(domain.settings.zone).date()
     return datetime.combine(today, time(0), domain.settings.zone)
-
-
-def _is_due(organization_id: str, now: datetime) -> ColumnElement[bool]:
-    return and_(
-        Document.organization_id == organization_id,
-        Document.kind == "bill",
-        Document.status == "open",
-        Document.released_at.is_(None),
-        Document.release_after <= now,
-    )
 
 
 def _due_bill(row: Row[Any]) -> DueBill:

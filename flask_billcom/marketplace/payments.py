@@ -145,6 +145,13 @@ def _numbered(
         }
 
 
+_FIRST_DAY = select(func.min(Payment.process_date)).where(
+    Payment.organization_id == bindparam("organization_id"),
+    Payment.kind == bindparam("kind"),
+    Payment.status == bindparam("status"),
+)
+
+
 def days_of(
     rows: Rows, organization_id: str, kind: str, status: str, until: date | None = None, *which: ColumnElement[bool]
 ) -> Iterator[date]:
@@ -152,12 +159,13 @@ def days_of(
 
     :param until: the last one that counts.
     """
+    of = {"organization_id": organization_id, "kind": kind, "status": status}
     last: date | None = None
     while True:
-        where = [Payment.organization_id == organization_id, Payment.kind == kind, Payment.status == status, *which]
+        statement = _FIRST_DAY.where(*which)
         if last is not None:
-            where.append(Payment.process_date > last)
-        last = rows.first(select(func.min(Payment.process_date)).where(*where))
+            statement = statement.where(Payment.process_date > last)
+        last = rows.first(statement, of)
         if last is None or (until is not None and last > until):
             return
         yield last

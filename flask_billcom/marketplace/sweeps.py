@@ -11,7 +11,7 @@ One statement each, over the rows as they are: whoever mends a cause does not ha
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from flask_billcom.models import Document, Operation, OperationState, Party
 
@@ -21,39 +21,44 @@ from .gate import CAP, NO_COVER
 AWAITING_PARTY, AWAITING_AUTHORIZATION = "awaiting_party", "awaiting_authorization"
 TIMED = ("needs_data", "needs_match", "awaiting_invoice", "difference", "held", NO_COVER, CAP)
 
+_OURS = (Operation.organization_id == bindparam("of"), Operation.state == OperationState.PLANNED)
+_REASONS = select(Operation.parked).where(*_OURS, Operation.parked.is_not(None)).distinct()
+_OF_KNOWN = select(Document.id).join(Party, Party.id == Document.party_id).where(Party.remote_id.is_not(None))
+_OF_CHARGEABLE = (
+    select(Document.id)
+    .join(Party, Party.id == Document.party_id)
+    .where(Party.authorized.is_(True), Party.bank_account_id.is_not(None), Party.is_active.is_(True))
+)
+_PARTY_KNOWN = (
+    update(Operation)
+    .where(*_OURS, Operation.parked == AWAITING_PARTY, Operation.subject_id.in_(_OF_KNOWN))
+    .values(parked=None)
+)
+_CHARGEABLE = (
+    update(Operation)
+    .where(*_OURS, Operation.parked == AWAITING_AUTHORIZATION, Operation.subject_id.in_(_OF_CHARGEABLE))
+    .values(parked=None)
+)
+_TIME_HAS_COME = (
+    update(Operation)
+    .where(*_OURS, Operation.parked.in_(TIMED), Operation.not_before <= bindparam("now"))
+    .values(parked=None)
+)
+
 
 def unpark(domain: Domain) -> int:
     """Let operations go on whose reason to wait is gone, and return how many."""
-    now = domain.clock.now()
-    known = select(Document.id).join(Party, Party.id == Document.party_id).where(Party.remote_id.is_not(None))
-    chargeable = (
-        select(Document.id)
-        .join(Party, Party.id == Document.party_id)
-        .where(Party.authorized.is_(True), Party.bank_account_id.is_not(None), Party.is_active.is_(True))
-    )
-    waiting = (Operation.organization_id == domain.organization_id, Operation.state == OperationState.PLANNED)
+    ours = {"of": domain.organization_id}
     with domain.store.read() as rows:
-        parked = set(rows.all(select(Operation.parked).where(*waiting, Operation.parked.is_not(None)).distinct()))
+        parked = set(rows.all(_REASONS, ours))
     moved = 0
     if AWAITING_PARTY in parked:
         with domain.store.write() as rows:
-            moved += rows.change(
-                update(Operation)
-                .where(*waiting, Operation.parked == AWAITING_PARTY, Operation.subject_id.in_(known))
-                .values(parked=None)
-            )
+            moved += rows.change(_PARTY_KNOWN, ours)
     if AWAITING_AUTHORIZATION in parked:
         with domain.store.write() as rows:
-            moved += rows.change(
-                update(Operation)
-                .where(*waiting, Operation.parked == AWAITING_AUTHORIZATION, Operation.subject_id.in_(chargeable))
-                .values(parked=None)
-            )
+            moved += rows.change(_CHARGEABLE, ours)
     if parked.intersection(TIMED):
         with domain.store.write() as rows:
-            moved += rows.change(
-                update(Operation)
-                .where(*waiting, Operation.parked.in_(TIMED), Operation.not_before <= now)
-                .values(parked=None)
-            )
+            moved += rows.change(_TIME_HAS_COME, {**ours, "now": domain.clock.now()})
     return moved

@@ -25,7 +25,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
 
 from flask_billcom import ledger
 from flask_billcom.api.query import equals
@@ -61,6 +61,11 @@ CREDIT_CONFIRMED = "credit_confirmed"
 VOIDED = "payout_voided"
 LOOK_BACK = timedelta(days=365)
 """How long before a payout others may have come back whose credits have to be told from its own."""
+_COMING_BACK = (
+    select(Payment)
+    .where(Payment.organization_id == bindparam("organization_id"), Payment.kind == SENT, Payment.status == "returning")
+    .order_by(Payment.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,9 @@ def prove(domain: Domain) -> int:
 def _coming_back(rows: Rows, domain: Domain) -> list[tuple[Payment, Sighting | None]]:
     """Return the payouts whose next read can tell something, those that were read longest ago first."""
     now = domain.clock.now()
-    found: list[Payment] = rows.all(
-        select(Payment)
-        .where(Payment.organization_id == domain.organization_id, Payment.kind == SENT, Payment.status == "returning")
-        .order_by(Payment.id)
-    )
+    found: list[Payment] = rows.all(_COMING_BACK, {"organization_id": domain.organization_id})
+    if not found:
+        return []
     marks = _sightings(rows, domain, [payment.id for payment in found])
     left = []
     for payment in found:

@@ -19,6 +19,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from flask_billcom.api.query import Filter, Sort, since
+from flask_billcom.engine.operations import kinds_due
 from flask_billcom.models import Document, Operation, OperationState
 from flask_billcom.store import Rows
 
@@ -53,17 +54,7 @@ class Witness:
     def _is_anything_planned(self) -> bool:
         until = self._domain.clock.now() + timedelta(seconds=self._domain.settings.linger_s)
         with self._domain.store.read() as rows:
-            found = rows.first(
-                select(Operation.id)
-                .where(
-                    Operation.organization_id == self._domain.organization_id,
-                    Operation.state == OperationState.PLANNED,
-                    Operation.parked.is_(None),
-                    Operation.not_before <= until,
-                )
-                .limit(1)
-            )
-        return found is not None
+            return bool(kinds_due(rows, self._domain.organization_id, until))
 
     def _unknown(self, sort: str) -> list[Stray]:
         """Return what carries our prefix and was made by none of our rows, and is not remembered as that."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flask_billcom.engine import operations as ops
 from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState
@@ -31,6 +31,17 @@ STEPS = 8
 GIVEN_BACK = "a refund lowers its document first"
 """Why a planned payment or charge was given up; another one is planned for what is left."""
 _PLANNED = OperationState.PLANNED
+_ENDED = (
+    select(Adjustment.id)
+    .join(Document, (Document.origin_id == Adjustment.id) & (Document.origin_type == "adjustment"))
+    .where(
+        Adjustment.organization_id == bindparam("organization_id"),
+        Adjustment.state == PAYING_BACK,
+        Document.is_refund.is_(True),
+        Document.cleared_at.is_not(None),
+    )
+    .limit(PAGE)
+)
 
 
 class Moved(Exception):  # noqa: N818 - rolls one document's transaction back
@@ -53,14 +64,8 @@ def carry_out(domain: Domain) -> int:
 
 def _arrived(domain: Domain) -> int:
     """Let refunds end whose buyers have their money, and return how many."""
-    paying = (Adjustment.organization_id == domain.organization_id, Adjustment.state == PAYING_BACK)
     with domain.store.read() as rows:
-        ended = rows.all(
-            select(Adjustment.id)
-            .join(Document, (Document.origin_id == Adjustment.id) & (Document.origin_type == "adjustment"))
-            .where(*paying, Document.is_refund.is_(True), Document.cleared_at.is_not(None))
-            .limit(PAGE)
-        )
+        ended = rows.all(_ENDED, {"organization_id": domain.organization_id})
     if ended:
         with domain.store.write() as rows:
             follow(rows, domain, ended)

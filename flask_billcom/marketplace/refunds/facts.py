@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Integer, bindparam, func, or_, select
 
 from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.marketplace.elsewhere import RECORD
@@ -38,6 +38,13 @@ COMING_BACK = ("returning", "failed")
 ASKED_BACK = "to be taken back"
 _STANDS = ("scheduled", "paid", "cleared", "held")
 DONE = "done"
+_OPEN = (
+    select(AdjustmentPart.document_id)
+    .where(AdjustmentPart.organization_id == bindparam("organization_id"), AdjustmentPart.state != DONE)
+    .distinct()
+    .order_by(AdjustmentPart.document_id)
+    .limit(bindparam("most", type_=Integer))
+)
 
 
 @dataclass(slots=True)
@@ -88,12 +95,8 @@ def open_cents(part: AdjustmentPart) -> int:
 
 def open_documents(rows: Rows, organization_id: str, *, after: UUID | None, limit: int) -> list[UUID]:
     """Return documents that refunds have still to reach, by their index, in order."""
-    where = [AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE]
-    if after is not None:
-        where.append(AdjustmentPart.document_id > after)
-    found: list[UUID] = rows.all(
-        select(AdjustmentPart.document_id).where(*where).distinct().order_by(AdjustmentPart.document_id).limit(limit)
-    )
+    statement = _OPEN if after is None else _OPEN.where(AdjustmentPart.document_id > after)
+    found: list[UUID] = rows.all(statement, {"organization_id": organization_id, "most": limit})
     return found
 
 
