@@ -59,6 +59,14 @@ _OF_CHECK = (
     .where(Operation.id.in_(bindparam("ids", expanding=True)), Operation.check_id == bindparam("check_id"))
     .order_by(Operation.id)
 )
+_CHECK = (
+    update(Operation)
+    .where(
+        Operation.id.in_(bindparam("ids", expanding=True)),
+        Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING)),
+    )
+    .values(state=OperationState.CHECKING, check_id=bindparam("check"), check_lease=bindparam("until"))
+)
 _ANSWERED = select(Call.id, Call.server_date).where(Call.id.in_(bindparam("ids", expanding=True)))
 _DEATHS = select(
     func.count().filter(Session.dead_at.is_(None)), func.max(Session.dead_at), func.max(Session.dead_server_date)
@@ -269,14 +277,7 @@ class ReadBack:
             if kind.followers:
                 first = rows.first(select(Operation).where(Operation.id == due[0]))
                 due = [operation.id for operation in kind.company(rows, first)]
-            rows.change(
-                update(Operation)
-                .where(
-                    Operation.id.in_(due),
-                    Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING)),
-                )
-                .values(state=OperationState.CHECKING, check_id=check_id, check_lease=now + CHECK_LEASE)
-            )
+            rows.change(_CHECK, {"ids": due, "check": check_id, "until": now + CHECK_LEASE})
             return check_id, rows.all(_OF_CHECK, {"ids": due, "check_id": check_id})
 
     def _give_back(self, check_id: UUID, claimed: Sequence[Operation]) -> None:

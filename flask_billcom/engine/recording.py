@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from flask_billcom.api.codes import Scope
 from flask_billcom.api.envelope import Reply
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 SENDING = OperationState.SENDING
 UNREACHED = timedelta(seconds=15)
 ENDED_AGAIN = timedelta(minutes=1)
+_CLOSE = (
+    update(Call)
+    .where(Call.id == bindparam("call"), Call.outcome.is_(None))
+    .values(outcome=bindparam("end"), http=bindparam("status"), bdc=bindparam("code"), server_date=bindparam("date"))
+)
 
 
 class Recorder:
@@ -130,9 +135,7 @@ class Recorder:
             outcome = "lost" if end.may_have_happened else "unsent"
             http, code, date = None, None, getattr(end, "server_date", None)
         closed = rows.change(
-            update(Call)
-            .where(Call.id == claimed.call_id, Call.outcome.is_(None))
-            .values(outcome=outcome, http=http, bdc=code, server_date=date)
+            _CLOSE, {"call": claimed.call_id, "end": outcome, "status": http, "code": code, "date": date}
         )
         if closed != 1:
             raise LateReply("the answer came after its lease had ended")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, cast, exists, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, String, bindparam, cast, exists, func, or_, select, tuple_, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -211,12 +211,20 @@ def digits(column: Any) -> ColumnElement[str]:  # noqa: ANN401 - a column of row
     return func.replace(cast(column, String), "-", "")
 
 
+_ON_ROWS = (
+    select(Hold.id)
+    .where(
+        Hold.organization_id == bindparam("organization_id"),
+        Hold.released_at.is_(None),
+        Hold.scope.in_((PARTY, SETTLEMENT, DOCUMENT, PAYMENT)),
+    )
+    .limit(1)
+)
+
+
 def live_on_rows(rows: Rows, organization_id: str) -> bool:
     """Return whether any hold on a party, sale, document or payment is in force."""
-    found = rows.first(
-        select(Hold.id).where(_of(organization_id), Hold.scope.in_((PARTY, SETTLEMENT, DOCUMENT, PAYMENT))).limit(1)
-    )
-    return found is not None
+    return rows.first(_ON_ROWS, {"organization_id": organization_id}) is not None
 
 
 def _of(organization_id: str) -> ColumnElement[bool]:

@@ -46,6 +46,30 @@ CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
 PO_NUMBER = 40
 """Longest `poNumber`: https://support.bill.com/hc/en-us/articles/203692739-Importing-Invoices"""
+_WITH_ORIGINS = (
+    select(Document, Party, Settlement.reference, Adjustment)
+    .join(Party, Party.id == Document.party_id)
+    .outerjoin(Adjustment, (Document.origin_type == ADJUSTMENT) & (Adjustment.id == Document.origin_id))
+    .outerjoin(Settlement, Settlement.id == func.coalesce(Adjustment.origin_id, Document.origin_id))
+    .where(Document.id.in_(bindparam("ids", expanding=True)))
+)
+_LINES = (
+    select(SettlementLine)
+    .where(SettlementLine.settlement_id.in_(bindparam("sales", expanding=True)))
+    .order_by(SettlementLine.settlement_id, SettlementLine.position)
+)
+_TABLE = Document.__table__
+_OPENED = (
+    update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table loosely
+    .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == "planned")
+    .values(
+        remote_id=bindparam("remote"),
+        remote_created_at=bindparam("made"),
+        status="open",
+        due_cents=_TABLE.c.cents,
+        scheduled_cents=0,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +151,7 @@ class DocumentKind(BaseKind):
 
         :param planned: whether lines are to be as they are after what is about to be sent.
         """
-        found = rows.all(
-            select(Document, Party, Settlement.reference, Adjustment)
-            .join(Party, Party.id == Document.party_id)
-            .outerjoin(Adjustment, (Document.origin_type == ADJUSTMENT) & (Adjustment.id == Document.origin_id))
-            .outerjoin(Settlement, Settlement.id == func.coalesce(Adjustment.origin_id, Document.origin_id))
-            .where(Document.id.in_(document_ids))
-        )
+        found = rows.all(_WITH_ORIGINS, {"ids": list(document_ids)})
         of_sales = [document for document, _, _, adjustment in found if adjustment is None]
         lines = self._lines(rows, of_sales, planned=planned)
         less = lowering.planned_cents(rows, document_ids) if planned else {}
@@ -150,11 +168,7 @@ class DocumentKind(BaseKind):
         return drafts
 
     def _lines(self, rows: Rows, documents: Sequence[Document], *, planned: bool = False) -> dict[UUID, list[WireLine]]:
-        settled = rows.all(
-            select(SettlementLine)
-            .where(SettlementLine.settlement_id.in_({document.origin_id for document in documents}))
-            .order_by(SettlementLine.settlement_id, SettlementLine.position)
-        )
+        settled = rows.all(_LINES, {"sales": sorted({document.origin_id for document in documents})})
         by_sale: dict[UUID, list[SettlementLine]] = {}
         for line in settled:
             by_sale.setdefault(line.settlement_id, []).append(line)
@@ -247,17 +261,8 @@ class DocumentKind(BaseKind):
         """Open the documents and plan what comes next."""
         now = self.domain.clock.now()
         done = by_operation(applied)
-        table = Document.__table__
         rows.execute(
-            update(table)  # type: ignore[arg-type]
-            .where(table.c.id == bindparam("row"), table.c.status == "planned")
-            .values(
-                remote_id=bindparam("remote"),
-                remote_created_at=bindparam("made"),
-                status="open",
-                due_cents=table.c.cents,
-                scheduled_cents=0,
-            ),
+            _OPENED,
             [{"row": row, "remote": a.remote.remote_id, "made": a.remote.created} for row, a in done.items()],
         )
         documents = rows.all(select(Document).where(Document.id.in_(done)).order_by(Document.id))

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
@@ -33,13 +33,16 @@ class Debt:
     party: Party
 
 
+_WITH_PARTIES = (
+    select(Document, Party)
+    .join(Party, Party.id == Document.party_id)
+    .where(Document.id.in_(bindparam("ids", expanding=True)))
+)
+
+
 def debts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Debt]:
     """Return the document and party of each operation, by the document's row id."""
-    found = rows.all(
-        select(Document, Party)
-        .join(Party, Party.id == Document.party_id)
-        .where(Document.id.in_([operation.subject_id for operation in operations]))
-    )
+    found = rows.all(_WITH_PARTIES, {"ids": [operation.subject_id for operation in operations]})
     return {document.id: Debt(document, party) for document, party in found}
 
 

@@ -9,19 +9,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from flask_billcom.models import AdjustmentPart, Document
 from flask_billcom.store import Rows
 
 DONE, INVOICE = "done", "invoice"
+_ANY_OPEN = (
+    select(AdjustmentPart.id)
+    .where(AdjustmentPart.organization_id == bindparam("organization_id"), AdjustmentPart.state != DONE)
+    .limit(1)
+)
 
 
 def blocked(rows: Rows, organization_id: str, document_ids: Collection[UUID]) -> set[UUID]:
     """Return those of some documents that must not be charged or paid now; one look into an index where nothing is."""
-    open_ = (AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE)
-    if not document_ids or rows.first(select(AdjustmentPart.id).where(*open_).limit(1)) is None:
+    if not document_ids or rows.first(_ANY_OPEN, {"organization_id": organization_id}) is None:
         return set()
+    open_ = (AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE)
     found: set[UUID] = set()
     ids = sorted(document_ids)
     for start in range(0, len(ids), 500):

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from flask_billcom.models import Adjustment, AdjustmentLine, AdjustmentPart, Document, SettlementLine
 from flask_billcom.money import from_cents, spread
@@ -47,23 +47,26 @@ class Lowering(NamedTuple):
     """Whether it is a debt of the seller that was taken off, and no refund."""
 
 
+_PARTS = (
+    select(
+        AdjustmentPart.document_id,
+        AdjustmentPart.adjustment_id,
+        AdjustmentPart.lowered_cents,
+        AdjustmentPart.planned_cents,
+        Adjustment.kind,
+    )
+    .join(Adjustment, Adjustment.id == AdjustmentPart.adjustment_id)
+    .where(AdjustmentPart.document_id.in_(bindparam("ids", expanding=True)))
+    .order_by(AdjustmentPart.document_id, AdjustmentPart.id)
+)
+
+
 def lowerings(rows: Rows, document_ids: Collection[UUID], *, planned: bool = False) -> dict[UUID, list[Lowering]]:
     """Return what has lowered some documents, by document and in order.
 
     :param planned: whether what is about to be sent counts as well.
     """
-    found = rows.all(
-        select(
-            AdjustmentPart.document_id,
-            AdjustmentPart.adjustment_id,
-            AdjustmentPart.lowered_cents,
-            AdjustmentPart.planned_cents,
-            Adjustment.kind,
-        )
-        .join(Adjustment, Adjustment.id == AdjustmentPart.adjustment_id)
-        .where(AdjustmentPart.document_id.in_(sorted(document_ids)))
-        .order_by(AdjustmentPart.document_id, AdjustmentPart.id)
-    )
+    found = rows.all(_PARTS, {"ids": sorted(document_ids)})
     parts = [
         (row.document_id, row.adjustment_id, row.lowered_cents + (row.planned_cents if planned else 0), row.kind)
         for row in found
