@@ -181,7 +181,8 @@ class Charge(BaseKind):
         for party in {debt.party.id: debt.party for debt in known.values()}.values():
             theirs = [o for o in operations if known[o.subject_id].party.id == party.id]
             shown = look(RECEIVABLE, reads, theirs, known, [equals("customer_id", party.remote_id)])
-            findings.update({o.id: finding_of(RECEIVABLE, reads, o, known[o.subject_id], shown) for o in theirs})
+            now = self.domain.clock.now()
+            findings |= {o.id: finding_of(RECEIVABLE, reads, o, known[o.subject_id], shown, now) for o in theirs}
         return findings
 
     # -- recording -----------------------------------------------------------------------------------------------

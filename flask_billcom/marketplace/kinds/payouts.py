@@ -181,7 +181,8 @@ class Pay(BaseKind):
         with self.domain.store.read() as rows:
             known = debts(rows, operations)
         shown = look(PAYABLE, reads, operations, known)
-        return {o.id: finding_of(PAYABLE, reads, o, known[o.subject_id], shown) for o in operations}
+        now = self.domain.clock.now()
+        return {o.id: finding_of(PAYABLE, reads, o, known[o.subject_id], shown, now) for o in operations}
 
     # -- recording -----------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from flask_billcom.api.query import Filter, Sort, since
 from flask_billcom.api.records import Bill, Invoice, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
 from flask_billcom.engine.kinds import Finding, Remote
 from flask_billcom.engine.reads import Reads
-from flask_billcom.models import Operation
+from flask_billcom.models import Operation, OperationState
 from flask_billcom.money import to_cents
 
 from .base import earliest_attempt
@@ -124,13 +124,18 @@ def _earliest(operations: Sequence[Operation], known: Mapping[UUID, Debt]) -> da
     return min([earliest_attempt(operations), *made])
 
 
-def finding_of(side: Side, reads: Reads, operation: Operation, debt: Debt, shown: Shown) -> Finding:
+def finding_of(  # noqa: PLR0917
+    side: Side, reads: Reads, operation: Operation, debt: Debt, shown: Shown, now: datetime
+) -> Finding:
     """Return what is shown of one operation, and whether its document stands as if it had a payment."""
     matches = list(shown.parts.get(debt.document.remote_id or "", {}).values())
     if matches:
         equal = [_is_his(side, each, debt, operation) for each in matches]
         apart = _are_others(side, reads, matches, operation, debt)
         return Finding(matches, equal, shown.server_date, apart=apart)
+    if _is_early(operation, now):
+        # Nothing is made of its absence yet, so its document is not read for it: no date, no proof.
+        return Finding()
     document: Any = reads.one(side.document, debt.document.remote_id or "")
     due = None if document is None else side.due(document)
     untouched = document is not None and due is not None and to_cents(due) == debt.document.cents
@@ -139,6 +144,12 @@ def finding_of(side: Side, reads: Reads, operation: Operation, debt: Debt, shown
     word = side.document.__name__.lower()
     blocked = f"the {word} stands as if it were paid, yet no payment of it can be seen"
     return Finding(server_date=shown.server_date, blocked=blocked)
+
+
+def _is_early(operation: Operation, now: datetime) -> bool:
+    """Return whether the engine checks an operation before its absence may be believed; a person's look is whole."""
+    checked = operation.state == OperationState.CHECKING
+    return checked and (operation.absent_after is None or now < operation.absent_after)
 
 
 def only_part(side: Side, parts: Parts, debt: Debt, operation: Operation) -> Remote | None:
