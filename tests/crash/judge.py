@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from flask_billcom import audit
 from flask_billcom.ledger import Account
-from flask_billcom.models import Call, Settlement
+from flask_billcom.models import Adjustment, Call, Settlement
 from tests.crash.cuts import ELSEWHERE
 from tests.crash.story import ENDED, Order, Run, open_operations
 
@@ -26,6 +26,7 @@ LEFT_TO_PEOPLE = ("charge ", "record ")
 else ends without a person."""
 USED_UP = "attempts without an answer"
 """An effect that was lost more often than it may be sent again is left to a person too."""
+PROMISES, KEPT = ("refund", "cancel"), ("refunded", "cancelled")
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
 
 
@@ -72,7 +73,7 @@ def judge(run: Run, *, hurts: int = 1) -> Verdict:
         if not name.startswith(LEFT_TO_PEOPLE) and not (hurts > 1 and reason.endswith(USED_UP))
     )
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
-    for ask in (_parties, _documents, _money_in, _money_out, _banks, _our_books, _our_rows, _slots):
+    for ask in (_parties, _documents, _money_in, _money_out, _given_back, _banks, _our_books, _our_rows, _slots):
         ask(run, found)
     return found
 
@@ -113,53 +114,110 @@ def _owner(run: Run, name: str, row: Any) -> Any:
 
 def _documents(run: Run, found: Verdict) -> None:
     invoices, bills = _by_number(run, "Invoice"), _by_number(run, "Bill")
-    wanted_invoices = _invoices(run)
-    wanted_bills = {number: cents for order in run.orders for number, cents in _bills_of(order).items()}
-    for name, there, wanted in (("invoice", invoices, wanted_invoices), ("bill", bills, wanted_bills)):
-        for number, cents in wanted.items():
+    wanted_bills = {number: due for order in run.orders for number, due in _bills_of(order).items()}
+    for name, there, wanted in (("invoice", invoices, _invoices(run)), ("bill", bills, wanted_bills)):
+        for number, due in wanted.items():
             rows = there.get(number, [])
             found.find("doubles", max(0, len(rows) - 1), f"{name} {number} exists {len(rows)} times")
-            found.find("lost", int(not rows), f"{name} {number} is missing")
-            off = sum(abs(row["amount"] - cents) for row in rows)
-            found.find("cents_off", off, f"{name} {number} should be {cents}")
+            found.find("lost", int(not rows and due.least > 0), f"{name} {number} is missing")
+            off = sum(due.off(row["amount"]) for row in rows)
+            found.find("cents_off", off, f"{name} {number} should be {due}")
             strange = sum(not _is_ours(_owner(run, name, row)) for row in rows)
             found.find("lost", strange, f"{name} {number} names a stranger")
         strangers = sorted(number for number in there if number.startswith(PREFIX) and number not in wanted)
         found.find("unexplained", len(strangers), f"{name}s {strangers}")
 
 
-def _bills_of(order: Order) -> dict[str, int]:
-    """Return the cents of each bill, by number: sellers are counted in the order of their first line."""
-    bills = {f"{PREFIX}{order.number}-{place}": cents for place, cents in enumerate(order.net().values(), start=1)}
+class Due(NamedTuple):
+    """What a document may be worth in the end; more than one amount only where it turned on who was faster."""
+
+    least: int
+    most: int
+
+    def off(self, cents: int) -> int:
+        """Return by how much an amount lies outside."""
+        return max(self.least - cents, cents - self.most, 0)
+
+    def __str__(self) -> str:
+        return str(self.most) if self.least == self.most else f"{self.least} to {self.most}"
+
+
+def _bills_of(order: Order) -> dict[str, Due]:
+    """Return what each bill is worth, by number: sellers are counted in the order of their first line.
+
+    What goes back is taken off a seller's bill unless that may have been paid before; the buyer gets by bills what he
+    has paid by then.
+    """
+    before = replace(order, given_back=()).net()
+    bills = {}
+    for place, (seller, cents) in enumerate(order.net().items(), start=1):
+        number = f"{PREFIX}{order.number}-{place}"
+        bills[number] = Due(cents, before[seller] if number in order.late else cents)
     if order.refunded:
-        bills[f"{PREFIX}{order.number}-R1"] = order.refunded
-    return {number: cents for number, cents in bills.items() if cents}
+        bills[f"{PREFIX}{order.number}-R1"] = Due(order.refunded, order.refunded)
+    if not order.canceled:
+        for place, back in enumerate(order.given_back, start=1):
+            bills[f"{PREFIX}{order.number}-R{place}"] = Due(0, back.cents)
+    return {number: due for number, due in bills.items() if due.most}
 
 
-def _invoices(run: Run) -> dict[str, int]:
-    return {f"{PREFIX}{order.number}": order.invoiced for order in run.orders if order.invoiced}
+def _invoices(run: Run) -> dict[str, Due]:
+    dues = {}
+    for order in run.orders:
+        most = order.invoiced if order.canceled else order.gross - order.lowered
+        dues[f"{PREFIX}{order.number}"] = Due(order.invoiced, most)
+    return {number: due for number, due in dues.items() if due.most}
 
 
 def _money_in(run: Run, found: Verdict) -> None:
     cents = _cents_by_document(_rows(run, "ReceivedPay"), "invoicePays", "invoiceId", DEAD_RECEIVED)
     due = _invoices(run)
     for number, rows in _by_number(run, "Invoice").items():
-        wanted = due.get(number)
-        if wanted is None:
+        if number not in due:
             continue
         got = sum(cents[row.id] for row in rows)
+        wanted = rows[0]["amount"]
         found.find("doubles", int(got > wanted), f"invoice {number} of {wanted} was collected with {got}")
         found.find("idle", max(0, wanted - got), f"invoice {number} of {wanted} was collected with {got}")
 
 
 def _money_out(run: Run, found: Verdict) -> None:
     cents = _cents_by_document(_rows(run, "SentPay"), "billPays", "billId", DEAD_SENT)
-    wanted = {number: amount for order in run.orders for number, amount in _bills_of(order).items()}
+    wanted = {number for order in run.orders for number in _bills_of(order)}
     for number, rows in _by_number(run, "Bill").items():
         got = sum(cents[row.id] for row in rows)
-        due = wanted.get(number, 0)
+        due = rows[0]["amount"] if number in wanted else 0
         found.find("doubles", int(got > due), f"bill {number} of {due} was paid with {got}")
         found.find("idle", max(0, due - got), f"bill {number} of {due} was paid with {got}")
+
+
+def _given_back(run: Run, found: Verdict) -> None:
+    """Compare what buyers got back with what they had paid and did not owe: neither more nor less."""
+    regretted = [order for order in run.orders if order.given_back]
+    if not regretted:
+        return
+    invoices, bills = _by_number(run, "Invoice"), _by_number(run, "Bill")
+    for order in regretted:
+        invoiced = sum(row["amount"] for row in invoices.get(f"{PREFIX}{order.number}", ()))
+        numbers = [f"{PREFIX}{order.number}-R{place}" for place in range(1, len(order.given_back) + 1)]
+        back = sum(row["amount"] for number in numbers for row in bills.get(number, ()))
+        should = invoiced - order.invoiced
+        note = f"order {order.number}: {invoiced} invoiced, {order.invoiced} owed, {back} given back"
+        found.find("doubles", int(back > should), note)
+        found.find("idle", max(0, should - back), note)
+
+
+def _owed(run: Run) -> Counter[str]:
+    """Return what sellers were paid above what they have earned, as their sales were regretted after that."""
+    owed: Counter[str] = Counter()
+    if not any(order.late for order in run.orders):
+        return owed
+    bills = _by_number(run, "Bill")
+    for order in run.orders:
+        for place, (seller, cents) in enumerate(order.net().items(), start=1):
+            rows = bills.get(f"{PREFIX}{order.number}-{place}", ())
+            owed[seller] += sum(row["amount"] - cents for row in rows)
+    return owed
 
 
 def _cents_by_document(payments: Iterable[Any], parts: str, name: str, dead: set[str]) -> Counter[str]:
@@ -179,6 +237,7 @@ def _banks(run: Run, found: Verdict) -> None:
         earned.update(order.net())
         spent[order.buyer] += 0 if order.elsewhere else order.invoiced
         earned[order.buyer] += order.refunded
+    earned.update(_owed(run))
     has: Counter[str] = Counter()
     for account in run.world.simulator.bank.accounts.values():
         has[account.holder] += account.cents
@@ -200,6 +259,8 @@ def _our_books(run: Run, found: Verdict) -> None:
     found.find("cents_off", abs(sum(trial.values())), f"our books do not balance: {trial}")
     ours = trial[Account.BANK] - sum(order.invoiced for order in run.orders if order.elsewhere)
     found.find("cents_off", abs(ours - _organization(run)), f"our books have {ours} at the bank")
+    owed = _owed(run).total()
+    found.find("cents_off", abs(trial.pop(Account.SELLER_CLAWBACK, 0) - owed), f"our books do not say {owed} owed")
     for account, cents in trial.items():
         if account not in AT_REST:
             found.find("cents_off", abs(cents), f"{account} holds {cents} at rest")
@@ -212,6 +273,9 @@ def _our_rows(run: Run, found: Verdict) -> None:
     found.find("unexplained", len(open_rows), f"operations {shown}")
     unended = [row.reference for row in world.rows(Settlement, Settlement.state.not_in(ENDED))]
     found.find("unexplained", len(unended), f"settlements {unended} have not ended")
+    promised = world.rows(Adjustment, Adjustment.kind.in_(PROMISES), Adjustment.state.not_in(KEPT))
+    shown = [f"{row.reference} {row.state}" for row in promised]
+    found.find("unexplained", len(promised), f"refunds that were not carried out: {shown}")
     calls = world.rows(Call, Call.outcome.is_(None))
     found.find("unexplained", len(calls), f"calls without an end: {[call.endpoint for call in calls]}")
     found.find("unexplained", len(world.holds()), f"holds {world.holds()}")

@@ -1,6 +1,7 @@
 """One world of the random suite: some hundred settlements on a few days, hurt wherever chance wants it.
 
     day 0 to 2    orders are settled, as they come
+    day 0 to 10   some of them are regretted
     each day      the worker ticks until nothing is under way; people do what they do in Bill.com's own page
     the end       faults stop, and a person decides by the book about what is left to him
 
@@ -12,7 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,14 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.errors import NoCapacity
-from flask_billcom.models import Document, Operation, OperationState, Settlement
+from flask_billcom.models import Adjustment, Document, Operation, OperationState, Settlement
+from flask_billcom.simulator.disbursements import SCHEDULED
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
+from tests.crash.judge import KEPT, PROMISES
 from tests.crash.meddling import Meddler
-from tests.crash.story import ENDED, PATIENCE, Decider, Order, Run
+from tests.crash.regrets import Customers, regrets_of
+from tests.crash.story import ENDED, PATIENCE, ROUNDS, Decider, Order, Run
 
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
 SALE_DAYS, DAYS = 3, 13
@@ -43,12 +47,14 @@ class Market(Run):
     folder: Path = Path()
     sold: list[int] = field(default_factory=list)
     meddler: Meddler = field(init=False)
+    customers: Customers = field(init=False)
 
     # -- the days --------------------------------------------------------------------------------------------------
 
     def live(self) -> None:
         """Live through all days and, without faults, through the end."""
         self.meddler = Meddler(self, self.chance, self.folder)
+        self.customers = Customers(self, regrets_of(self.chance, self.orders))
         places = sorted(range(len(self.orders)), key=lambda _: self.chance.random())
         days = [places[first::SALE_DAYS] for first in range(SALE_DAYS)]
         self.boundaries.is_listening = True
@@ -56,6 +62,7 @@ class Market(Run):
             self.boundaries.open(f"day {day}")
             if day < SALE_DAYS:
                 self._insist(lambda today=days[day]: self._sell(today))  # type: ignore[misc]
+            self._insist(lambda today=day: self.customers.open(today))  # type: ignore[misc]
             self._insist(self.rounds)
             self._quietly(self.meddler.meddle)
             if self.world.holds():
@@ -67,33 +74,53 @@ class Market(Run):
         self.meddler.end()
         self.end()
 
+    def rounds(self) -> None:
+        """Tick until nothing is under way or in doubt any more, while people ask for what comes to their minds."""
+        for _ in range(ROUNDS):
+            self.world.tick()
+            self._remember_quarantined()
+            self.customers.look()
+            if not self._is_busy():
+                return
+            self._quietly(lambda: self.world.advance_to_next(900))
+
     def _let_go_on(self) -> None:
         """Let a person end holds; told to try later, he comes back the next day."""
         with suppress(NoCapacity):
             Decider(self.world).let_go_on()
 
     def end(self) -> None:
-        """Let a person decide what is left to him until all has ended."""
+        """Let a person decide what is left to him until all has ended, and put in what refunds take above the sales."""
+        self.world.restart(float_cents=10**9)
+        self.listen()
         for _ in range(PATIENCE):
+            Decider(self.world).decide_all()
             self.rounds()
             if self.is_over():
                 return
-            Decider(self.world).decide_all()
             self.world.advance(business_days=2)
 
     def is_over(self) -> bool:
         """Return whether nothing is left to be done."""
         ended = [OperationState.DONE, OperationState.CANCELLED]
-        return not self.world.rows(Settlement, Settlement.state.not_in(ENDED)) and not self.world.rows(
-            Operation, Operation.state.not_in(ended)
+        return not (
+            self._is_any(Settlement, Settlement.state.not_in(ENDED))
+            or self._is_any(Operation, Operation.state.not_in(ended))
+            or self._is_any(Document, Document.kind == "bill", Document.status == "open")
+            or any(way.status == SCHEDULED for way in self.world.simulator.world.disbursements.values())
+            or self._is_any(Adjustment, Adjustment.kind.in_(PROMISES), Adjustment.state.not_in(KEPT))
         )
 
     def _is_busy(self) -> bool:
         under_way = [OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING]
-        if self.world.rows(Operation, Operation.state.in_(under_way)):
+        if self._is_any(Operation, Operation.state.in_(under_way)):
             return True
         planned = (Operation.state == OperationState.PLANNED, Operation.parked.is_(None))
-        return not self.world.holds() and bool(self.world.rows(Operation, *planned))
+        return not self.world.holds() and self._is_any(Operation, *planned)
+
+    def _is_any(self, model: type[Any], *where: Any) -> bool:
+        with self.world.store.read() as rows:
+            return rows.first(select(model.id).where(*where).limit(1)) is not None
 
     def _insist(self, act: Callable[[], object]) -> None:
         """Do something until it succeeds, in a new process after each crash."""
@@ -119,6 +146,21 @@ class Market(Run):
     def settle_again(self) -> None:
         """Let the app's customers ask for everything again that they have asked for."""
         self._sell(self.sold)
+        self.customers.ask_again()
+
+    def request(self, order: Order, act: Callable[[Any, Any], object]) -> None:
+        """Let the app do something about an order that it has settled, and commit.
+
+        :param act: is given the extension and the app's row.
+        """
+        with self.world.app() as session:
+            act(self.world.shop.billcom, session.get(self.world.shop.Order, int(order.number)))
+            session.commit()
+
+    def change(self, place: int, **values: Any) -> None:
+        """Note something about an order."""
+        order = replace(self.orders[place], **values)
+        self.orders = (*self.orders[:place], order, *self.orders[place + 1 :])
 
     def _settle(self, orders: list[Order]) -> None:
         shop = self.world.shop

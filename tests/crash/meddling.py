@@ -44,6 +44,7 @@ class Meddler:
     done: list[str] = field(default_factory=list)
     raised: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     backup: Path | Tables | None = None
+    asked: int = 0
 
     def meddle(self) -> None:
         """Let somebody do something, or nobody."""
@@ -77,7 +78,9 @@ class Meddler:
         """Pay a bill in full that nothing is scheduled for."""
         bills = self._open_bills()
         if bills:
-            self.market.world.person_does("pay_bill", id=self.chance.choice(bills).id)
+            bill = self.chance.choice(bills)
+            self.market.world.person_does("pay_bill", id=bill.id)
+            self.market.customers.were_late(bill["invoiceNumber"])
         return bool(bills)
 
     def raise_(self) -> bool:
@@ -86,12 +89,15 @@ class Meddler:
         if bills:
             bill = self.chance.choice(bills)
             self.raised[bill.id] = [(line.id, line["amount"]) for line in bill["billLineItems"]]
-            self._set(bill.id, [(each, cents + 100 * (not n)) for n, (each, cents) in enumerate(self.raised[bill.id])])
+            self._set(bill.id, _raised(self.raised[bill.id]))
         return bool(bills)
 
     def _put_back(self) -> None:
         for bill_id, lines in self.raised.items():
-            self._set(bill_id, lines)
+            (bill,) = self.rows("Bill", lambda row: row.id == bill_id)  # noqa: B023
+            is_as_left = [(line.id, line["amount"]) for line in bill["billLineItems"]] == _raised(lines)
+            if bill.is_active and is_as_left:
+                self._set(bill_id, lines)
         self.raised.clear()
 
     def _set(self, bill_id: str, lines: list[tuple[str, int]]) -> None:
@@ -109,9 +115,11 @@ class Meddler:
 
     def restore(self) -> bool:
         """Keep the database, or put back the one that was kept; the app's customers then ask again."""
-        engine = self.market.stage.engine
+        engine, asked = self.market.stage.engine, len(self.market.customers.asked)
         let_go(self.market)
-        if self.backup is None:
+        # What was given back in the lost time has changed documents in a way that only who did it can tell.
+        if self.backup is None or self.asked < asked:
+            self.asked = asked
             is_file = engine.dialect.name == "sqlite"
             self.backup = copy_file(engine, self.folder / "backup") if is_file else copy_out(engine)
             return False
@@ -121,6 +129,10 @@ class Meddler:
         self.market.listen()
         self.market.settle_again()
         return True
+
+
+def _raised(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    return [(each, cents + 100 * (not n)) for n, (each, cents) in enumerate(lines)]
 
 
 ACTS: Mapping[str, Callable[[Meddler], bool]] = MappingProxyType(

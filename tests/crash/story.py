@@ -58,6 +58,17 @@ Standing = tuple[UUID, str, int]
 
 
 @dataclass(frozen=True)
+class GivenBack:
+    """What the shop has promised to give back of an order, at a moment that the judge does not know.
+
+    :param line: of which, counted from one; 0 for all that was left.
+    """
+
+    line: int
+    cents: int
+
+
+@dataclass(frozen=True)
 class Order:
     """One order as the shop knows it; the judge compares Bill.com with this, never with our rows.
 
@@ -65,6 +76,9 @@ class Order:
     :param lowered: cents that are taken off before it is paid; all of them where it is canceled.
     :param refunded: cents that go back after it was paid; an order with either has one line.
     :param elsewhere: whether it is paid by a check that Bill.com never sees.
+    :param given_back: what was promised at any time.
+    :param canceled: whether it was canceled before anybody had paid.
+    :param late: numbers of its sellers' bills that may have been paid before that.
     """
 
     number: str
@@ -75,6 +89,9 @@ class Order:
     lowered: int = 0
     refunded: int = 0
     elsewhere: bool = False
+    given_back: tuple[GivenBack, ...] = ()
+    canceled: bool = False
+    late: frozenset[str] = frozenset()
 
     @property
     def gross(self) -> int:
@@ -83,15 +100,26 @@ class Order:
     @property
     def invoiced(self) -> int:
         """Return the cents that its buyer owes in the end."""
-        return self.gross - self.lowered
+        return self.gross - self.lowered - sum(back.cents for back in self.given_back)
 
     def net(self) -> dict[str, int]:
         """Return what each seller gets in the end, in cents; the fee of what goes back goes back with it."""
         shares: dict[str, int] = {}
-        for seller, cents, fee in self.items:
-            back = self.lowered + self.refunded
-            shares[seller] = shares.get(seller, 0) + cents - fee - (back - back * fee // cents)
+        for line, (seller, cents, fee) in enumerate(self.items, start=1):
+            back = self.lowered + self.refunded + self._given_back_of(line)
+            shares[seller] = shares.get(seller, 0) + cents - fee - (back - _fee_of(back, fee, cents))
         return shares
+
+    def _given_back_of(self, line: int) -> int:
+        """Return the cents that were given back of a line."""
+        if any(not back.line for back in self.given_back):
+            return self.items[line - 1][1]
+        return sum(back.cents for back in self.given_back if back.line == line)
+
+
+def _fee_of(back: int, fee: int, cents: int) -> int:
+    """Return the fee of a part of a line, half up."""
+    return (2 * fee * back + cents) // (2 * cents)
 
 
 ORDERS = (
@@ -473,7 +501,8 @@ class Decider:
         kind = next(each for each in parts.worker._kinds if each.name == operation.kind)
         finding = kind.find(parts.domain.reads, [operation]).get(operation.id)
         for match in finding.matches if finding is not None else ():
-            if match.remote_id is not None and self._is_possible("adopt", operation.id, match.remote_id):
+            there = match.remote_id or getattr(match.record, "id", None)  # a change makes no object of its own
+            if there is not None and self._is_possible("adopt", operation.id, there):
                 return
 
     def _is_possible(self, act: str, *about: object) -> bool:
