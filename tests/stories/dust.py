@@ -35,7 +35,7 @@ def settle(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
         town.waits(bank_days=6, step=3)
         if _is_over(town):
             break
-    town.waits(bank_days=8, step=8)  # checks arrive later than anybody at Bill.com says
+    town.world.advance(business_days=8)  # checks arrive later than anybody at Bill.com says
 
 
 def _people_decide(town: Town, operator: Operator, sellers: Sequence[str], *, deletes_strays: bool) -> None:
