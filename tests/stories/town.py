@@ -11,7 +11,6 @@ Stories use public calls, the tick, and what banks and people do at Bill.com; no
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_, text
+from sqlalchemy import or_
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.marketplace.consent import Consent
@@ -32,6 +31,7 @@ from flask_billcom.simulator.bankdays import next_bank_day
 from flask_billcom.simulator.bankevents import KINDS as BANK_ACTS
 from flask_billcom.simulator.receipts import schedule_receipt
 from tests.stories.oracle import check
+from tests.support.copies import copy_file, put_file
 from tests.support.world import Stage, World
 
 SELLERS, BUYERS = ("ann", "bo", "cy"), ("Ada", "Ben", "Cleo")
@@ -271,24 +271,13 @@ class Town:
 
     def backs_up(self) -> Path:
         """Copy the marketplace's database as it is now."""
-        with self.world.app() as session:
-            session.remove()
-        with self.stage.engine.connect() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        self.stage.engine.dispose()
-        copy = self.folder / "backup.sqlite"
-        shutil.copy(str(self.stage.engine.url.database), copy)
-        return copy
+        self.world.let_go()
+        return copy_file(self.stage.engine, self.folder / "backup.sqlite")
 
     def restores(self, backup: Path) -> None:
         """Put a copy back, and start anew with it."""
-        with self.world.app() as session:
-            session.remove()
-        self.stage.engine.dispose()
-        path = Path(str(self.stage.engine.url.database))
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        shutil.copy(backup, path)
+        self.world.let_go()
+        put_file(self.stage.engine, backup)
         self.world.restart()
 
     # -- people ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,23 @@ def put_back(engine: Engine, database: Copy) -> None:
         put_file(engine, database)
     else:
         copy_in(engine, database)
+
+
+def digest(engine: Engine) -> bytes:
+    """Return the hash of all rows."""
+    found = sha256()
+    if engine.dialect.name == "postgresql":
+        for name, rows in copy_out(engine).items():
+            found.update(name.encode() + rows)
+        return found.digest()
+    with engine.connect() as connection:
+        for name in (
+            connection.execute(text("select name from sqlite_master where type = 'table' order by name"))
+            .scalars()
+            .all()
+        ):
+            found.update(repr((name, connection.execute(text(f'select * from "{name}"')).all())).encode())
+    return found.digest()
 
 
 # -- SQLite --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""What worlds begin with, lived through once: afterwards they are put back to where it had led.
+"""What worlds live through in the same way, lived through once: afterwards they are put back to where it had led.
 
-A world repeats bit for bit, so what follows from the same beginning is the same. Whether a world stands at its very
-beginning is looked at, not told: nothing may have been asked of Bill.com, no id made, and no row of the shop written.
+A world repeats bit for bit, so what follows from the same state is the same. The state is looked at, not told: every
+row of the database, all of the simulator, the clock and the settings.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
-from tests.support.copies import Copy, copy_of, put_back
+from tests.support.copies import Copy, copy_of, digest, put_back
 
 if TYPE_CHECKING:
     from tests.support.world import World
@@ -35,19 +36,17 @@ class Kept:
 
 
 def keep(world: World, engine: Engine, path: Path) -> Kept:
-    """Copy a world as it is now; its worker begins anew, as it does whenever the world is put back.
+    """Copy a world as it is now.
 
     :param path: for the copy of a file.
     """
     world.let_go()
     bill = world.simulator
-    kept = Kept(copy_of(engine, path), bill.pickled(), pickle.dumps(bill.journal), world.clock.state(), world.orders)
-    world.restart()
-    return kept
+    return Kept(copy_of(engine, path), bill.pickled(), pickle.dumps(bill.journal), world.clock.state(), world.orders)
 
 
 def go_back(world: World, engine: Engine, kept: Kept) -> None:
-    """Let a world be as it was when it was kept."""
+    """Let a world be as it was when it was kept; its worker begins anew."""
     world.let_go()
     put_back(engine, kept.database)
     world.simulator.unpickle(kept.simulator)
@@ -57,8 +56,8 @@ def go_back(world: World, engine: Engine, kept: Kept) -> None:
     world.restart()
 
 
-class Beginnings:
-    """The beginnings of one stage's worlds.
+class Memories:
+    """What the worlds of one stage have lived through.
 
     :param engine: of the stage's database.
     """
@@ -68,24 +67,14 @@ class Beginnings:
         self._known: list[tuple[object, Kept]] = []
 
     def live(self, world: World, live: Callable[..., None], args: tuple[Any, ...], values: dict[str, Any]) -> None:
-        """Live through something; from the second world on that begins with it, put back its end."""
-        if not self._is_new(world):
+        """Live through something; from the second time on from the same state, put back its end."""
+        world.let_go()
+        bill = sha256(world.simulator.pickled() + pickle.dumps(world.simulator.journal)).digest()
+        start = (live, args, values, digest(self._engine), bill, world.clock.state(), world.orders, world.settings)
+        kept = next((kept for known, kept in self._known if known == start), None)
+        if kept is None:
             live(world, *args, **values)
-            return
-        start = (live, args, values, world.settings, world.simulator.pickled(), world.clock.state())
-        for known, kept in self._known:
-            if known == start:
-                go_back(world, self._engine, kept)
-                return
-        live(world, *args, **values)
-        path = Path(f"{self._engine.url.database}-{len(self._known)}")
-        self._known.append((start, keep(world, self._engine, path)))
-
-    def _is_new(self, world: World) -> bool:
-        if world.is_heard or world.clock.made_ids or len(world.simulator.journal):
-            return False
-        with self._engine.connect() as connection:
-            return not any(connection.scalar(text(f"select count(*) from {name}")) for name in _OF_THE_SHOP)
-
-
-_OF_THE_SHOP = ("buyer", "seller", "shop_order")
+            kept = keep(world, self._engine, Path(f"{self._engine.url.database}-{len(self._known)}"))
+            self._known.append((start, kept))
+        # The first time too, so that every world goes on from the same.
+        go_back(world, self._engine, kept)

@@ -26,9 +26,13 @@ def pay(office: Office) -> dict[str, int]:
 def sold(make_office: MakeOffice) -> Office:
     """Give an office with one order of two sellers, with shipping."""
     office = make_office("ann", "bob")
-    office.world.settle(("ann", "10.00", "1.00"), ("bob", "20.00", "2.00"), own="5.00")
-    office.go()
+    office.world.lives_through(sell)
     return office
+
+
+def sell(world: World) -> None:
+    world.settle(("ann", "10.00", "1.00"), ("bob", "20.00", "2.00"), own="5.00")
+    Office(world).go()
 
 
 def test_a_disputed_order_is_not_paid_out(sold: Office) -> None:

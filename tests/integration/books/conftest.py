@@ -24,6 +24,10 @@ def world(sqlite_stage: Stage) -> World:
 
 def settle_some(world: World) -> None:
     """Settle three orders: 150.00 of goods, 15.00 of fees and 5.00 of shipping."""
+    world.lives_through(_settle_some)
+
+
+def _settle_some(world: World) -> None:
     world.settle(("ann", "60.00", "6.00"), ("cid", "40.00", "4.00"), buyer="Ada", own="5.00")
     world.settle(("ann", "20.00", "2.00"), buyer="Ada")
     world.settle(("cid", "30.00", "3.00"), buyer="Bob")
@@ -38,5 +42,9 @@ def round_of(world: World, *, days: int = 0) -> None:
 
 def pay_out(world: World) -> None:
     """Let the orders walk from the charge to the cleared payout."""
+    world.lives_through(_pay_out)
+
+
+def _pay_out(world: World) -> None:
     for days in (0, 1, 5, 1, 2):
         round_of(world, days=days)

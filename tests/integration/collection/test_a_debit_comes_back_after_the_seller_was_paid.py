@@ -26,7 +26,7 @@ def days(world: World, count: int) -> None:
 def lent(make_world: MakeWorld) -> World:
     """Give a world in which ann has her nine dollars and Ada's bank has taken ten back."""
     world = make_world(simulator={"buyers_pay": False}, collect="charge", float_cents=0)
-    world.begin_with(lend)
+    world.lives_through(lend)
     return world
 
 

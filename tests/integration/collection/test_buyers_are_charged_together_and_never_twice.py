@@ -27,6 +27,10 @@ def charging(make_world: MakeWorld) -> World:
 
 
 def look(world: World, times: int = 2) -> None:
+    world.lives_through(_look, times)
+
+
+def _look(world: World, times: int) -> None:
     for _ in range(times):
         world.tick()
         world.advance(seconds=5)

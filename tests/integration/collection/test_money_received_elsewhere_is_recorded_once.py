@@ -33,7 +33,7 @@ def enter(world: World, reference: str = "check 1043", **values: Any) -> Any:
 
 def sell(world: World, **values: Any) -> None:
     """Settle one order of ten dollars and bring its documents to Bill.com."""
-    world.begin_with(_sell, **values)
+    world.lives_through(_sell, **values)
 
 
 def _sell(world: World, **values: Any) -> None:

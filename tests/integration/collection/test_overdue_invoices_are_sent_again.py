@@ -26,7 +26,7 @@ def reminding(make_world: MakeWorld) -> World:
 
 
 def sell(world: World, **values: Any) -> None:
-    world.begin_with(_sell, **values)
+    world.lives_through(_sell, **values)
 
 
 def _sell(world: World, **values: Any) -> None:
@@ -38,6 +38,10 @@ def _sell(world: World, **values: Any) -> None:
 
 def pass_days(world: World, days: int) -> None:
     """Let days pass, with a look at each."""
+    world.lives_through(_pass_days, days)
+
+
+def _pass_days(world: World, days: int) -> None:
     for _ in range(days):
         world.advance(seconds=24 * 3600)
         world.tick()

@@ -35,6 +35,10 @@ def following(world: World, since: int = 0) -> Counter[str]:
 
 
 def settle_some(world: World) -> None:
+    world.lives_through(_settle_some)
+
+
+def _settle_some(world: World) -> None:
     world.settle(("ann", "60.00", "6.00"), ("cid", "40.00", "4.00"), buyer="Ada", own="5.00")
     world.settle(("ann", "20.00", "2.00"), buyer="Ada")
     world.settle(("cid", "30.00", "3.00"), buyer="Bob")
@@ -42,6 +46,10 @@ def settle_some(world: World) -> None:
 
 def round_of(world: World, *, days: int = 0) -> None:
     """Let bank days pass and then do everything that is due, without moving the clock between."""
+    world.lives_through(_round_of, days)
+
+
+def _round_of(world: World, days: int) -> None:
     if days:
         world.advance(business_days=days)
     world.rounds()

@@ -26,7 +26,7 @@ GRACE = 15 * 60
 def paid(make_world: MakeWorld) -> World:
     """Two bills of one seller, paid by one combined payment that is scheduled."""
     world = make_world(float_cents=10**9, hold_days=0)
-    world.begin_with(pay_together)
+    world.lives_through(pay_together)
     assert world.states("pay") == ["done", "done"]
     assert len(world.rows(Payment)) == 1
     return world

@@ -60,21 +60,17 @@ class Shop:
 
     def sell(self, *items: tuple[str, ...], buyer: str = "Ada", own: str | None = None) -> str:
         """Settle an order and let Bill.com know it: invoice, bills, and where charges are due the charge."""
-        order = self.world.settle(*items, buyer=buyer, own=own)
-        self.go()
-        return order
+        self.world.lives_through(sell, *items, buyer=buyer, own=own)
+        return str(self.world.orders)
 
     def go(self, *, days: int = 0) -> None:
         """Let bank days pass, and then do everything that is due."""
-        if days:
-            self.world.advance(business_days=days)
-        self.world.advance(seconds=5)
-        self.world.rounds()
+        self.world.lives_through(go, days)
 
     def dust(self, *, days: int = 12) -> None:
         """Let everything come to its end; the worker looks every other bank day."""
         for step in [2] * (days // 2) + [1] * (days % 2):
-            self.go(days=step)
+            go(self.world, step)
 
     def pay_by_link(self, cents: int | None = None) -> None:
         """Let the buyer of the newest invoice pay it, or so much of it, on the next bank day."""
@@ -184,6 +180,20 @@ class Shop:
                 )
             )
             return balance(rows, self.world.organization_id, Account.SELLER_CLAWBACK, party)
+
+
+def sell(world: World, *items: tuple[str, ...], buyer: str, own: str | None) -> None:
+    """Settle an order, and do what is due then."""
+    world.settle(*items, buyer=buyer, own=own)
+    go(world, 0)
+
+
+def go(world: World, days: int) -> None:
+    """Let bank days pass, and do what is due then."""
+    if days:
+        world.advance(business_days=days)
+    world.advance(seconds=5)
+    world.rounds()
 
 
 Open = Callable[..., Shop]
