@@ -14,6 +14,8 @@ from tests.mutation.modules import Module
 
 ROOT = Path(__file__).parents[2]
 _COPIED = ("flask_billcom", "tests", "example_marketplace", "conftest.py", "pyproject.toml", "README.md")
+_WITHOUT = ("cacheprovider", "playwright", "xdist", "cov", "unraisableexception", "threadexception")
+"""Plugins that a mutant needs not; the last two collect garbage five times in each of thousands of processes."""
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", "*.sqlite*")
 
 
@@ -95,7 +97,7 @@ def _settings(module: Module) -> str:
         "only_mutate": [module.path],
         "also_copy": ["conftest.py", "example_marketplace", "README.md"],
         "pytest_add_cli_args_test_selection": selection,
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:playwright", "-p", "no:xdist", "-p", "no:cov"],
+        "pytest_add_cli_args": [argument for plugin in _WITHOUT for argument in ("-p", f"no:{plugin}")],
         # A mutant that never ends has this many times the time of its tests; a loaded machine must not kill any.
         "timeout_multiplier": 10.0,
         "timeout_constant": 2.0,
