@@ -24,6 +24,7 @@ from tests.machine.ground import begin
 from tests.machine.trouble import Trouble
 from tests.machine.watch import Watch
 from tests.stories.dust import settle
+from tests.stories.life import ORDINARY
 from tests.stories.operator import Operator
 from tests.stories.oracle import check_dust
 from tests.stories.town import SELLERS, Order, Town
@@ -34,8 +35,6 @@ DOCUMENTED = {
     name for module in (errors, engine_errors) for name, each in vars(module).items() if isinstance(each, type)
 } | {"NotPossible"}
 """What may end a step of a tick: anything else is a mistake of ours."""
-AT_REST: dict[str, Any] = {"approval_threshold_cents": None, "combine_payments": False, "collect": "charge"}
-"""How the marketplace is set up when the dust settles."""
 OVER_THE_WIRE = {
     "add_bank_account",
     "attach",
@@ -69,6 +68,7 @@ class Base(RuleBasedStateMachine):
     town: Town
     trouble: Trouble
     watch: Watch
+    operator: Operator
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,6 +84,7 @@ class Base(RuleBasedStateMachine):
             {
                 "unique_numbers": st.sampled_from(["off", "org"]),
                 "bulk": st.sampled_from(["per_item", "rollback"]),
+                "change_paid": st.just("refuse"),
                 "void": st.sampled_from(["pending", "at_once"]),
                 "list_lag_s": st.sampled_from([0, 100]),
             }
@@ -102,6 +103,7 @@ class Base(RuleBasedStateMachine):
         self.trouble = Trouble(self.town, _count_trouble)
         self.trouble.boundaries.__enter__()
         self.watch = Watch(self.town)
+        self.operator = Operator(self.town)
         self._is_begun = True
         COUNTED["sequences"] += 1
         return multiple(*self.town.orders)
@@ -215,12 +217,14 @@ class Base(RuleBasedStateMachine):
         self.trouble.calm()
         town.mends()
         town.world.clock.offset *= 0
-        town.restarts(**AT_REST)
+        town.restarts(**ORDINARY)
         for row in town.world.rows(Hold, Hold.reason == CHANCE, Hold.released_at.is_(None)):
             town.billcom.release(HoldOn(row.scope, row.scope_id), actor="bob")
+        town.world.advance(seconds=3600)  # leases end, the hour turns
+        self.ticks()
         consent = Consent(reference="the end", date=date(2026, 1, 1))
         self.asks("authorize_charges", town.buyer("Ada"), consent)  # which notices that a session is over
-        settle(town, Operator(town), SELLERS)
+        settle(town, self.operator, SELLERS)
         self.watch.look()
         if not self.is_restored:
             check_dust(town, bonuses=self.bonuses)

@@ -7,7 +7,8 @@ from hypothesis.stateful import precondition, rule
 
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import BillcomError
-from flask_billcom.marketplace.witness import RESTORED
+from flask_billcom.marketplace.holds import ORGANIZATION
+from flask_billcom.models import Hold
 from tests.machine.base import COUNTED, Base
 from tests.machine.trouble import HAPPENINGS
 
@@ -118,5 +119,5 @@ class Days(Base):
 
     @rule()
     def a_person_lets_it_go_on(self) -> None:
-        if any(RESTORED in reason for reason in self.town.world.holds()):
+        if self.town.world.rows(Hold, Hold.scope == ORGANIZATION, Hold.released_at.is_(None)):
             self.asks("resume", actor="eve", reason="the backup was restored")

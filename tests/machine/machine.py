@@ -5,8 +5,9 @@ from __future__ import annotations
 from tests.machine.days import Days
 from tests.machine.nonsense import Nonsense
 from tests.machine.office import Office
+from tests.machine.page import Page
 from tests.machine.sales import Sales
 
 
-class Machine(Sales, Office, Days, Nonsense):
+class Machine(Sales, Office, Days, Page, Nonsense):
     """Everybody does anything, in any order."""

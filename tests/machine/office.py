@@ -10,7 +10,7 @@ from hypothesis.stateful import rule
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.marketplace.holds import HoldOn
-from flask_billcom.models import Operation
+from flask_billcom.models import Operation, Payment
 from tests.machine.base import Base, dollars
 from tests.machine.sales import CENTS, FEW, SELLER
 from tests.stories.town import BUYERS, SELLERS, Order
@@ -62,6 +62,14 @@ class Office(Base):
     @rule(payout=Base.payouts)
     def pays_again(self, payout: Any) -> None:
         self.asks("pay_again", payout, actor="eve", reason="chance")
+
+    @rule(payout=Base.payouts)
+    def sees_the_credit(self, payout: Any) -> None:
+        """Let a person look whether Bill.com shows the payout as void, and confirm its credit then."""
+        rows = self.town.world.rows(Payment, Payment.id == payout)
+        store = self.town.world.simulator.world.store["SentPay"]
+        if rows and store.by_id[rows[0].remote_id]["status"] in {"3", "4"}:
+            self.asks("confirm_credit", payout, actor="eve", reason="the bank shows it")
 
     @rule(number=st.integers(0, 9), act=st.sampled_from(["return_payout", "hold_payout", "release_payout"]))
     def a_bank_stops_a_payout(self, number: int, act: str) -> None:
@@ -143,7 +151,10 @@ class Office(Base):
 
     @rule(operation=Base.operations, call=st.sampled_from(["retry", "resolve", "cancel_operation"]))
     def decides_about_an_operation(self, operation: Any, call: str) -> None:
-        self.asks(call, operation, actor="eve", reason="chance")
+        """Let a person decide; whoever gives up the making of a document leaves its money waiting, so nobody does."""
+        found = self.town.world.rows(Operation, Operation.id == operation)
+        if call != "cancel_operation" or not found or not found[0].kind.startswith("create"):
+            self.asks(call, operation, actor="eve", reason="chance")
 
     # -- parties ---------------------------------------------------------------------------------------------------
 
