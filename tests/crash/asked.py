@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-DEEP = 6
+DEEP = 4
 
 
 @dataclass(frozen=True)

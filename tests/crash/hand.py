@@ -1,33 +1,38 @@
 """A worker process that can be killed and stopped for real; see `processes`.
 
-    python -m tests.crash.hand DATABASE API
+    work(words, database, api)            the whole life of one, in a process of its own
         <- {"settings": {...}}            what differs from the settings as shipped
-        <- {"stop": [name, n], ...}       stop yourself at the n-th passing of a boundary
+        <- {"stops": [[name, n], ...]}    where to wait for what comes: the n-th passing of a boundary from now on
         <- {"tick": true}                 one round of the worker
-        -> {"at": name}                   before it stops itself with SIGSTOP
+        -> {"at": name}                   it waits there to be killed, or stopped and woken again
+        <- {"go": true}                   it goes on, and stops nowhere else
         -> {"done": [names], ...}         the boundaries that the round has passed
 
-Boundaries are found as everywhere in the crash suites; the way to Bill.com is a real socket.
+Boundaries are found as everywhere in the crash suites; the way to Bill.com is a real socket. Processes are forked from
+one that has imported all of this, so that another worker is there at once.
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import signal
-import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
+from multiprocessing.connection import Connection
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.api.connection import TimedAdapter
+from flask_billcom.engine.clocks import SimulatorClock
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator import Simulator
 from tests.crash.boundaries import Boundaries
 from tests.support.shop import Shop, make_shop
+
+KEY = "BILLCOM_TEST_KEY"
 
 
 def known_settings(api: str) -> dict[str, Any]:
@@ -41,19 +46,54 @@ def known_settings(api: str) -> dict[str, Any]:
         "BILLCOM_ORGANIZATION_ID": known.org_id,
         "BILLCOM_PAYMENTS_ENABLED": True,
         "BILLCOM_LINGER_S": 0,
-        "BILLCOM_ENCRYPTION_KEYS": [os.environ["BILLCOM_TEST_KEY"]],
+        "BILLCOM_ENCRYPTION_KEYS": [os.environ[KEY]],
     }
 
 
-class Hand:
-    """The worker and what it passes."""
+class KnownClock(SimulatorClock):
+    """The simulator's time, asked again only after it may have been moved; by itself it stands still."""
 
-    def __init__(self, shop: Shop) -> None:
+    known: datetime | None = None
+
+    def now(self) -> datetime:
+        """Return the time."""
+        if self.known is None:
+            self.known = super().now()
+        return self.known
+
+    def forget(self) -> None:
+        """Expect another time."""
+        self.known = None
+
+
+class Hand:
+    """The worker and what it passes.
+
+    :param words: to and from whoever may hurt it.
+    """
+
+    def __init__(self, words: Connection, shop: Shop, clock: KnownClock) -> None:
+        self.words = words
         self.shop = shop
+        self.clock = clock
         self.boundaries = Boundaries()
         self.stops: dict[str, int] = {}
         self.passed: Counter[str] = Counter()
         self.trail: list[str] = []
+
+    def live(self) -> None:
+        """Do what is said until nobody speaks any more."""
+        while True:
+            try:
+                said = self.words.recv()
+            except EOFError:
+                return
+            if "settings" in said:
+                self.change(**said["settings"])
+            if "stops" in said:
+                self.stop_at(said["stops"])
+            if "tick" in said:
+                self.tick()
 
     def change(self, **settings: Any) -> None:
         """Begin to work with other settings."""
@@ -71,28 +111,31 @@ class Hand:
 
         state.parts.transport.call = told  # type: ignore[method-assign]  # one more place to stop at
 
+    def stop_at(self, places: Iterable[tuple[str, int]]) -> None:
+        """Learn where to stop, counted from now on."""
+        self.stops = dict(places)
+        self.passed.clear()
+
     def passes(self, name: str) -> None:
-        """Pass a boundary, and stop there if that was asked for."""
+        """Pass a boundary, and wait there for what comes if that was asked for."""
         self.trail.append(name)
         self.passed[name] += 1
         if self.stops.get(name) == self.passed[name]:
-            say(at=name)
-            os.kill(os.getpid(), signal.SIGSTOP)
+            self.words.send({"at": name})
+            self.words.recv()
+            self.stops.clear()
+            self.clock.forget()
 
     def tick(self) -> None:
         """Do one round."""
         self.trail, failed = [], None
+        self.clock.forget()
         try:
             with self.shop.app.app_context():
                 self.shop.billcom.tick()
         except OperationalError as error:
             failed = type(error).__name__  # the loop of a worker goes on as well
-        say(done=self.trail, failed=failed)
-
-
-def say(**words: Any) -> None:
-    """Tell the parent something."""
-    print(json.dumps(words), flush=True)
+        self.words.send({"done": self.trail, "failed": failed})
 
 
 def listen(hand: Hand) -> None:
@@ -111,23 +154,15 @@ def listen(hand: Hand) -> None:
     TimedAdapter.send = sends  # type: ignore[method-assign,assignment]
 
 
-def main(database: str, api: str) -> None:
-    """Do what the parent says until it ends."""
+def work(words: Connection, database: str, api: str, key: str) -> None:
+    """Be a worker until nobody speaks any more.
+
+    :param key: what all processes of the shop encrypt with.
+    """
+    os.environ[KEY] = key
     logging.disable(logging.CRITICAL)
-    hand = Hand(make_shop(database, real_clock=True, **known_settings(api)))
+    clock = KnownClock(api)
+    hand = Hand(words, make_shop(database, clock=clock, **known_settings(api)), clock)
     with hand.boundaries:
         listen(hand)
-        for line in sys.stdin:
-            said = json.loads(line)
-            if "settings" in said:
-                hand.change(**said["settings"])
-            if "stop" in said:
-                name, nth = said["stop"]
-                hand.stops[name] = nth
-                hand.passed.clear()
-            if "tick" in said:
-                hand.tick()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+        hand.live()

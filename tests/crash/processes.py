@@ -1,7 +1,7 @@
 """Real processes: a worker that is killed or stopped at every boundary, beside a simulator of its own process.
 
     this process       the shop's own requests, people, and whoever moves the simulator's clock
-    worker             does the rounds; SIGKILL, or SIGSTOP past its lease and SIGCONT, where it says that it stands
+    worker             does the rounds; SIGKILL, or SIGSTOP past its lease and SIGCONT, where it says that it is
     another worker     goes on
     simulator          python -m flask_billcom.simulator --clock manual, over HTTP
 
@@ -10,12 +10,10 @@ Lease and grace are as shipped. The story, the boundaries and the judge are thos
 
 from __future__ import annotations
 
-import json
+import multiprocessing
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -25,24 +23,22 @@ from typing import Any
 
 import requests
 
-from flask_billcom.engine.clocks import SimulatorClock
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.vault import generate_key
 from tests.crash.asked import Asked
 from tests.crash.beside import Beside, served
 from tests.crash.boundaries import Boundaries
 from tests.crash.crew import share
-from tests.crash.cuts import Cut, packed
-from tests.crash.hand import known_settings
+from tests.crash.cuts import Cut, named, packed
+from tests.crash.hand import KEY, KnownClock, known_settings, work
 from tests.crash.judge import judge
 from tests.crash.keeping import Tables, chapters_from, copy_file, copy_out, let_go, put_back
 from tests.crash.story import CHAPTERS, UNHURT, Run
-from tests.crash.theatre import empty_database, shared_server
-from tests.crash.total import End, Total
+from tests.crash.theatre import TOGETHER, empty_database, shared_server
+from tests.crash.total import End, Total, joined
 from tests.support.shop import make_shop
 from tests.support.world import Stage, World
 
-KEY = "BILLCOM_TEST_KEY"
 REPEATS = 3
 STANDS_S = 3600
 """How long a stopped worker stands still, in seconds of the simulator."""
@@ -55,49 +51,49 @@ class Worker:
     """One worker process."""
 
     def __init__(self, url: str, bill: Beside) -> None:
-        command = [sys.executable, "-m", "tests.crash.hand", url, bill.api]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.crash.hand"])
+        self._words, there = context.Pipe()
+        self._process = context.Process(target=work, args=(there, url, bill.api, os.environ[KEY]), daemon=True)
+        self._process.start()
+        there.close()
         self.say(settings=SETTINGS)
 
     def say(self, **words: Any) -> None:
         """Tell it something."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(words) + "\n")
-        self._process.stdin.flush()
+        self._words.send(words)
 
     def hear(self) -> dict[str, Any]:
         """Return what it says next.
 
         :raises EOFError: it has ended.
         """
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise EOFError("the worker ended by itself")
-        return dict(json.loads(line))
+        return dict(self._words.recv())
 
     def tick(self) -> dict[str, Any]:
-        """Have it do a round, and return what it says: that it is done, or that it stopped itself."""
+        """Have it do a round, and return what it says: that it is done, or where it waits."""
         self.say(tick=True)
         return self.hear()
 
-    def wait_until_stopped(self) -> None:
-        """Wait until the system has stopped it."""
-        os.waitpid(self._process.pid, os.WUNTRACED)
+    def stop(self) -> None:
+        """Send SIGSTOP."""
+        self._signal(signal.SIGSTOP)
 
     def go_on(self) -> None:
-        """Send SIGCONT."""
-        os.kill(self._process.pid, signal.SIGCONT)
+        """Send SIGCONT, and let it end its round."""
+        self._signal(signal.SIGCONT)
+        self.say(go=True)
+        self.hear()
 
     def kill(self) -> None:
         """Send SIGKILL and wait for its end."""
-        self._process.kill()
-        self._process.wait()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        self._signal(signal.SIGKILL)
+        self._process.join()
+        self._words.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
 
 
 @dataclass
@@ -105,16 +101,12 @@ class WorkedWorld(World):
     """A world whose rounds are done by another process."""
 
     url: str = ""
-    worker: Worker = field(init=False)
+    worker: Worker | None = None
     cuts: tuple[Cut, ...] = ()
     fired: list[Cut] = field(default_factory=list)
     trail: list[str] = field(default_factory=list)
     kills: int = 0
     chapter: str = ""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self.hire()
 
     @property
     def bill(self) -> Beside:
@@ -134,15 +126,19 @@ class WorkedWorld(World):
         """Return a session that goes over the wire."""
         return requests.Session()
 
-    def hire(self) -> None:
-        """Begin with another worker."""
-        self.worker = Worker(self.url, self.bill)
-
     def begin(self, chapter: str) -> None:
         """Begin a chapter: the worker learns where to stop in it."""
         self.chapter = chapter
-        for cut in self._here():
-            self.worker.say(stop=(cut.label.partition(": ")[2], cut.nth))
+        if self.worker is None:
+            self.worker = Worker(self.url, self.bill)
+        self._say_where_to_stop()
+
+    def _say_where_to_stop(self) -> None:
+        self._worker().say(stops=[(cut.label.partition(": ")[2], cut.nth) for cut in self._here()])
+
+    def _worker(self) -> Worker:
+        assert self.worker is not None, "no chapter has begun"
+        return self.worker
 
     def _here(self) -> list[Cut]:
         return [cut for cut in self.cuts if cut.chapter == self.chapter and cut not in self.fired]
@@ -150,30 +146,37 @@ class WorkedWorld(World):
     def advance(self, **by: Any) -> None:
         """Move the time."""
         self.bill.clock.advance(**by)
+        self.known_clock.forget()
+
+    @property
+    def known_clock(self) -> KnownClock:
+        """Return the clock of the shop's own requests."""
+        return self.clock  # type: ignore[return-value]  # it tells the time as the one in process does
 
     def tick(self, parts: Any = None) -> TickReport:
         """Have the worker do a round."""
         del parts
-        heard = self.worker.tick()
+        heard = self._worker().tick()
         if "at" in heard:
-            self._hurt()
+            self._hurt(heard["at"])
         else:
             self.trail += [f"{self.chapter}: {name}" for name in heard["done"]]
         return TickReport()
 
-    def _hurt(self) -> None:
-        (cut,) = self._here()
+    def _hurt(self, name: str) -> None:
+        """Kill the worker, or let it stand still while another one works, and go on with the other one."""
+        (cut,) = [cut for cut in self._here() if cut.label == f"{self.chapter}: {name}"]
         self.fired.append(cut)
-        hurt, other = self.worker, Worker(self.url, self.bill)
-        hurt.wait_until_stopped()
+        hurt, other = self._worker(), Worker(self.url, self.bill)
         if cut.fault == "kill":
             self.kills += 1
         else:
+            hurt.stop()
             self._let_time_pass(cut, other)
             hurt.go_on()
-            hurt.hear()
         hurt.kill()
         self.worker = other
+        self._say_where_to_stop()
 
     def _let_time_pass(self, cut: Cut, other: Worker) -> None:
         """Let another worker do its rounds meanwhile, unless the stopped one holds the database's lock."""
@@ -186,7 +189,9 @@ class WorkedWorld(World):
 
     def close(self) -> None:
         """Let the worker go."""
-        self.worker.kill()
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker = None
 
 
 class WorkedStage(Stage):
@@ -194,7 +199,8 @@ class WorkedStage(Stage):
 
     def __init__(self, url: str, bill: Beside) -> None:
         self.url, self.bill = url, bill
-        self.shop = make_shop(url, real_clock=True, **known_settings(bill.api))
+        self.clock = KnownClock(bill.api)
+        self.shop = make_shop(url, clock=self.clock, **known_settings(bill.api))
         self._settings = self.shop.billcom.state_of(self.shop.app).settings
         with self.shop.app.app_context():
             self.engine = self.shop.db.engine
@@ -204,7 +210,7 @@ class WorkedStage(Stage):
         """Begin a world on the database as it is."""
         del seed, simulator
         self.bill.has_sent_back = False
-        clock: Any = SimulatorClock(self.bill.api)
+        clock: Any = self.clock
         chosen = replace(self._settings, **settings)
         return WorkedWorld(self.shop, self.bill, clock, chosen, url=self.url)  # type: ignore[arg-type]
 
@@ -249,8 +255,8 @@ class Works:
         """Return how many boundaries the worker passes."""
         return sum(len(trail) for trail in self.trail.values())
 
-    def tellings(self) -> list[tuple[Cut, ...]]:
-        """Return tellings with one cut in each chapter, that together have each name with each of the two hurts."""
+    def tellings(self, deep: int) -> list[tuple[Cut, ...]]:
+        """Return tellings with some cuts in each chapter, that together have each name with each of the two hurts."""
         cuts = [
             Cut(chapter, -1, fault, label=label, nth=1)
             for chapter, labels in self.trail.items()
@@ -258,7 +264,7 @@ class Works:
             for label in dict.fromkeys(labels)
             for fault in FAULTS
         ]
-        return [tuple(telling) for telling in packed(cuts, CHAPTERS)]
+        return [tuple(telling) for telling in packed(cuts, CHAPTERS, deep=deep)]
 
     def end_of(self, cuts: tuple[Cut, ...]) -> End:
         """Tell the story, from the chapter of the first cut on if that was kept, and return how it ended."""
@@ -277,23 +283,17 @@ class Works:
                 world.close()
         unfired = tuple(cut.name for cut in cuts if cut not in world.fired)
         verdict = judge(run, hurts=len(cuts))
-        name = " + ".join(cut.name for cut in cuts)
-        return End(name, verdict, weight=len(cuts), faults=len(world.fired), kills=world.kills, unfired=unfired)
+        name = TOGETHER.join(cut.name for cut in cuts)
+        return End(name, verdict, weight=len(world.fired), faults=len(world.fired), kills=world.kills, unfired=unfired)
 
     def whole_end_of(self, cuts: tuple[Cut, ...]) -> End:
-        """Tell the story with all of the cuts; one whose place was not passed after the others is told alone."""
+        """Tell the story with all of the cuts; those whose place was not passed again with ever fewer others."""
         end = self.end_of(cuts)
-        for cut in cuts if len(cuts) > 1 else ():
-            if cut.name in end.unfired:
-                alone = self.end_of((cut,))
-                end = replace(
-                    end,
-                    verdict=end.verdict if end.verdict.notes else alone.verdict,
-                    faults=end.faults + alone.faults,
-                    kills=end.kills + alone.kills,
-                    unfired=tuple(name for name in end.unfired if name != cut.name) + alone.unfired,
-                )
-        return end
+        missed = tuple(cut for cut in cuts if cut.name in end.unfired)
+        if not missed or len(cuts) == 1:
+            return end
+        again = [missed] if len(missed) < len(cuts) else [(cut,) for cut in missed]
+        return joined([replace(end, unfired=()), *(self.whole_end_of(some) for some in again)])
 
     def close(self) -> None:
         """Let go of the database."""
@@ -310,6 +310,7 @@ class Works:
         let_go(run)
         put_back(self.stage.engine, self.kept[chapter].database)
         self.bill.post("restore", name=chapter)
+        self.stage.clock.forget()
         run.world.settings = self.kept[chapter].settings
         run.world.restart()
 
@@ -334,9 +335,9 @@ def works(database: str, seed: int = 1) -> Iterator[Works]:
 
 def tellings_of(house: Works, asked: Asked) -> list[tuple[Cut, ...]]:
     """Return the tellings that are played: all of them three times, a seeded sample, or one."""
-    found = house.tellings()
     if asked.only:
-        return [cuts for cuts in found if " + ".join(cut.name for cut in cuts) == asked.only]
+        return [tuple(named(asked.only.split(TOGETHER)))]
+    found = house.tellings(asked.deep)
     if asked.count is not None:
         return random.Random(asked.seed).sample(found, min(asked.count, len(found)))
     return found * REPEATS

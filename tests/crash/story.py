@@ -31,9 +31,9 @@ from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import BillcomError
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
+from flask_billcom.marketplace.strays import RESTORED
 from flask_billcom.marketplace.voidable import VOID as TAKEN_BACK
 from flask_billcom.marketplace.voidable import VOID_PART
-from flask_billcom.marketplace.witness import RESTORED
 from flask_billcom.models import Operation, OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator.bank import PAYING_OUT
