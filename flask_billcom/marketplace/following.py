@@ -3,7 +3,8 @@
     poll            reads while                                                   at most every
     received        an invoice is open, a charge is due, return days are over     minute
                     a payment is paid and not yet counted on                      day
-                    a payment was counted on in the last two months               week
+                    a payment was counted on in the last two months, as debits
+                    may come back that long                                       day
     sent            a payout is due, or has arrived                               minute
                     one is scheduled, paid or held                                day
                     one has cleared in the last four months, as checks may lapse  week
@@ -12,7 +13,7 @@
                     one has arrived in the last week, in the last two months      day, week
 
 A poll reads what changed since its mark, so whoever changes a payment, in whichever program, is noticed. When nothing
-could have changed, nothing is read: a quiet marketplace makes a few calls a week.
+could have changed, nothing is read: a quiet marketplace makes a call or two a day.
 """
 
 from __future__ import annotations
@@ -166,9 +167,11 @@ def _received_can_change(rows: Rows, domain: Domain, progress: marks.Progress, n
     age = _age(progress, now)
     if age >= HOURLY and _oldest(rows, domain, SettlementState.COLLECTING) is not None:
         return True
-    if age >= DAILY and _any(rows, domain, RECEIVED, "paid"):
-        return True
-    return age >= WEEKLY and _any(rows, domain, RECEIVED, "cleared", Payment.process_date >= (now - LATE).date())
+    if age < DAILY:
+        return False
+    # A seller may be paid with it on any day, so a debit that comes back late is noticed before the next one.
+    late = Payment.process_date >= (now - LATE).date()
+    return _any(rows, domain, RECEIVED, "paid") or _any(rows, domain, RECEIVED, "cleared", late)
 
 
 def _oldest(rows: Rows, domain: Domain, state: SettlementState) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask_billcom.api.records import Vendor
@@ -45,8 +46,8 @@ class Operator:
             self._raise(row, second % 5_00 + 1)
 
     def deletes(self, first: int, second: int) -> None:
-        """Delete a bill or an invoice."""
-        row = pick(self._ours(("Bill", "Invoice")[second % 2]), first)
+        """Delete a bill or an invoice of which nothing is paid."""
+        row = pick([row for row in self._ours(("Bill", "Invoice")[second % 2]) if _is_unpaid(row)], first)
         if row is not None:
             self.town.operator("delete", id=row.id)
 
@@ -121,7 +122,7 @@ class Operator:
         rows = self.town.at_billcom(entity, invoiceNumber=number)
         if difference.kind == Kind.OTHER_AMOUNT:
             (row,) = [each for each in rows if each.is_active]
-            self._raise(row, to_cents(_decimal(difference.ours)) - to_cents(_decimal(difference.theirs)))
+            self._raise(row, to_cents(Decimal(difference.ours)) - to_cents(Decimal(difference.theirs)))
         elif difference.kind == Kind.OTHER_PARTY:
             for row in rows:
                 self.town.operator("edit", id=row.id, values={"vendorId": difference.ours})
@@ -129,7 +130,7 @@ class Operator:
             self.town.operator("undelete", id=rows[-1].id)
         elif difference.kind == Kind.MISSING_HERE:
             for row in rows:
-                if difference.theirs.startswith(row.id):
+                if difference.theirs.startswith(row.id) and _is_unpaid(row):
                     self.town.operator("delete", id=row.id)
         elif difference.kind == Kind.PAID_OUTSIDE and entity == "Bill":
             self._take_back(rows)
@@ -142,7 +143,6 @@ class Operator:
                 self.town.operator("cancel" if sent["status"] == "1" else "void", id=sent.id)
 
 
-def _decimal(dollars: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(dollars)
+def _is_unpaid(row: Any) -> bool:
+    due = row["amountDue" if row.entity_name == "Invoice" else "dueAmount"]
+    return bool(due == row["amount"] and not row["scheduledAmount"])

@@ -154,6 +154,21 @@ def test_a_sellers_statement_of_a_month_proves_itself(begin: Begin) -> None:
     town.ends(collected="100.00", refunded="10.00", paid_out="90.00", fees="9.00", sellers_owe="9.00")
 
 
+def test_a_statement_of_a_month_that_has_not_ended_says_so(town: Town) -> None:
+    town.sells_to_paid(TEN)
+    ann = town.seller("ann")
+    open_ = town.billcom.statement(ann, "2026-03")
+    assert not open_.is_final
+    assert "This period has not ended" in town.billcom.statement_page(open_)
+    assert list(open_.as_csv())[-1].startswith("2026-03-09,Balance so far")
+    town.until("2026-04-01T08:00:00Z")
+    ended = town.billcom.statement(ann, "2026-03")
+
+    assert ended.is_final
+    assert "has not ended" not in town.billcom.statement_page(ended)
+    assert list(ended.as_csv())[-1].startswith("2026-03-31,Closing balance")
+
+
 def test_a_statement_names_the_orders_of_each_payout(town: Town) -> None:
     town.sells(TEN, ("bo", "5.00", "0.50"))
     town.sells(("ann", "20.00", "2.00"), to="Ben")

@@ -139,6 +139,16 @@ def test_a_debit_that_comes_back_while_the_payout_is_planned_stops_it(begin: Beg
     )
 
 
+def test_a_debit_that_comes_back_weeks_after_it_was_counted_on_is_noticed_within_a_bank_day(town: Town) -> None:
+    order = town.sells_to_paid(TEN)
+    town.waits_long()
+    town.bank("return_charge", town.debit_of("Ada"), "R10")
+    town.waits(bank_days=1)
+
+    assert not town.billcom.settlement_of(order).is_paid
+    town.ends(collected="10.00", returned="10.00", due="10.00", paid_out="9.00", fees="1.00", states={"1": "invoiced"})
+
+
 def test_one_of_two_orders_in_a_debit_that_comes_back_is_paid_anew(town: Town) -> None:
     first, second = town.sells(TEN), town.sells(("bo", "20.00", "2.00"))
     town.passes()

@@ -97,6 +97,8 @@ class Statement:
     :param closing_cents: the opening balance and all that happened.
     :param ledger_cents: what the ledger says he is owed at the end; the same, if nothing is missing.
     :param faults: why the statement proves nothing; none where it does.
+    :param is_final: whether the period has ended; one that has not goes on changing.
+    :param as_of: when it was written.
     """
 
     party_id: UUID
@@ -122,6 +124,13 @@ class Statement:
     faults: tuple[str, ...]
     lines: tuple[StatementLine, ...]
     payouts: tuple[StatementPayout, ...]
+    is_final: bool
+    as_of: datetime
+
+    @property
+    def closing_name(self) -> str:
+        """What the last balance is called: that of a period which has not ended is not the closing one yet."""
+        return "Closing balance" if self.is_final else f"Balance so far ({self.as_of:%Y-%m-%d %H:%M})"
 
     def totals(self) -> Iterator[tuple[str, int]]:
         """Yield each line of the summary with its cents, from the opening to the closing balance."""
@@ -135,7 +144,7 @@ class Statement:
         yield "Payouts", self.payouts_cents
         yield "Payouts that came back", self.payouts_returned_cents
         yield "Other", self.other_cents
-        yield "Closing balance", self.closing_cents
+        yield self.closing_name, self.closing_cents
 
     def as_csv(self) -> Iterator[str]:
         """Yield it as lines of CSV: the opening balance, every change, the closing balance."""
@@ -156,7 +165,7 @@ class Statement:
                 from_cents(each.balance_cents),
                 self.currency,
             )
-        yield self.last, "Closing balance", None, None, None, None, closing, self.currency
+        yield min(self.last, self.as_of.date()), self.closing_name, None, None, None, None, closing, self.currency
 
     @property
     def closing(self) -> Decimal:
@@ -170,6 +179,7 @@ def statement(domain: Domain, party_id: UUID, period: Period) -> Statement:
     :raises NotReady: there is no such party.
     """
     since, until = period.bounds(domain.settings.zone)
+    now = domain.clock.now()
     with domain.store.read() as rows:
         party = rows.first(select(Party).where(Party.id == party_id, Party.organization_id == domain.organization_id))
         if party is None:
@@ -207,6 +217,8 @@ def statement(domain: Domain, party_id: UUID, period: Period) -> Statement:
         faults=tuple(faults),
         lines=tuple(_lines(domain, opening, movements)),
         payouts=tuple(_payouts(domain, movements)),
+        is_final=until <= now,
+        as_of=now.astimezone(domain.settings.zone),
     )
 
 
