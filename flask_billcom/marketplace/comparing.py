@@ -246,6 +246,16 @@ def _stray(kind: str, there: Invoice | Bill, ours: Document | None) -> Differenc
             "It carries our prefix, and we know nothing of it: made by hand, or by a database that was restored since.",
             "flask billcom ops list --state unknown; if nobody made it here, delete it at Bill.com",
         )
+    if ours.remote_id is None and there.amount is not None and to_cents(there.amount) != ours.cents:
+        return Difference(
+            Kind.OTHER_AMOUNT,
+            subject,
+            dollars(ours.cents),
+            dollars(to_cents(there.amount)),
+            "A database that was restored since has made it, and somebody changed it there: put the amount back at "
+            "Bill.com, then adopt it.",
+            f"flask billcom ops resolve ID --adopt {there.id}",
+        )
     if ours.remote_id is None:
         return Difference(
             Kind.MISSING_HERE,

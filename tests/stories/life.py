@@ -19,6 +19,7 @@ from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError
 from flask_billcom.marketplace.adjustments import BOOKED, PROPOSED, AdjustmentSnapshot
 from flask_billcom.models import Adjustment
+from flask_billcom.simulator.disbursements import HOLD, SCHEDULED
 from flask_billcom.simulator.errors import Refusal
 from tests.crash.boundaries import Crash
 from tests.stories.dust import settle
@@ -256,9 +257,16 @@ class Life:
 
     def fails_our_debit(self, first: int, second: int) -> None:
         del second
-        debit = pick([row for row in self.town.at_billcom("MoneyMovement") if row["amount"] < 0], first)
-        if debit is not None and debit["status"] != "2":
+        debits = [row for row in self.town.at_billcom("MoneyMovement") if row["amount"] < 0 and row["status"] != "2"]
+        debit = pick([row for row in debits if self._may_bounce(row)], first)
+        if debit is not None:
             self.town.bank("bounce_funding", debit)
+
+    def _may_bounce(self, debit: Any) -> bool:
+        """Return whether none of its payouts has arrived: a bank says within a day that a debit is not covered."""
+        bill = self.town.world.simulator.world
+        payments = bill.notes.get(debit.id, {}).get("payments", ())
+        return bool(payments) and all(bill.disbursements[each].status in {SCHEDULED, HOLD} for each in payments)
 
     def takes_back(self, first: int, second: int) -> None:
         payout = pick(self.town.at_billcom("SentPay"), first)

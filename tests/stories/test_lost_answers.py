@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -231,6 +232,37 @@ def test_an_invoice_of_lost_minutes_that_was_paid_and_deleted_is_not_made_and_pa
     (invoice,) = town.operations("create_invoice")
     assert (invoice.state, invoice.parked) == ("planned", "difference")
     assert [row.id for row in town.at_billcom("Invoice")] == [lost.id]
+
+
+def test_an_invoice_of_lost_minutes_that_somebody_changed_is_put_back_and_adopted(begin: Begin) -> None:
+    town = begin(collect="send")
+    order = town.sells(TEN)
+    backup = town.backs_up()
+    town.passes(seconds=60)
+    town.restores(backup)
+    invoice = town.invoice_of(order)
+    change_invoice(town, invoice, "12.00")
+    town.passes(seconds=60)
+    town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    town.passes(seconds=60)
+    (difference,) = [each for each in town.billcom.reconcile().differences if each.subject == "invoice FB-1"]
+    assert (difference.kind, difference.ours, difference.theirs) == ("other_amount", "10.00", "12.00")
+    assert difference.command.endswith(f"--adopt {invoice.id}")
+    change_invoice(town, invoice, "10.00")
+    for operation in town.operations("create_invoice") + town.operations("create_bill"):
+        there = (operation.evidence or {})["remote_id"]
+        town.billcom.resolve(operation.id, actor="eve", reason="the same sale", adopt=there)
+    town.pays_by_link(order)
+    town.waits(bank_days=10)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def change_invoice(town: Town, invoice: Any, dollars: str) -> None:
+    """Let an operator change the price of an invoice's only line."""
+    (line,) = invoice["invoiceLineItems"]
+    lines = [{"entity": "InvoiceLineItem", "id": line.id, "price": dollars, "quantity": 1}]
+    town.operator("edit_invoice", id=invoice.id, values={"invoiceLineItems": lines})
 
 
 def test_a_refund_of_a_sale_whose_papers_a_backup_forgot_waits_until_they_are_known_again(begin: Begin) -> None:
