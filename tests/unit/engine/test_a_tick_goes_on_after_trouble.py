@@ -1,0 +1,263 @@
+"""The rounds of a worker with kinds of its own: what is done in which order, and which trouble ends what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from flask_billcom.engine.errors import NoCapacity, QuotaUsed
+from flask_billcom.engine.kinds import Absent, Applied, Policy
+from flask_billcom.engine.worker import Step, Worker, last_tick
+from flask_billcom.errors import ConnectionFailed, InvalidRequest, RateLimited, RequestTimedOut
+from flask_billcom.models import Audit, Mark, OperationState
+from flask_billcom.store import Rows
+from tests.unit.engine.planned import OTHERS, add, call, operation
+from tests.unit.engine.workshop import TIMING, Vendors, Workshop
+
+VENDORS = "Bulk/Crud/Create/Vendor"
+NOT_FENCED = Policy(Absent.RESEND, resends=1, fenced=False)
+
+
+def nothing() -> int:
+    return 0
+
+
+def worker(
+    shop: Workshop,
+    *kinds: Vendors,
+    unpark: Callable[[], int] = nothing,
+    before: Sequence[Step] = (),
+    after: Sequence[Step] = (),
+) -> Worker:
+    return Worker(
+        shop.organization_id,
+        store=shop.store,
+        clock=shop.clock,
+        delivery=shop.delivery,
+        readback=shop.readback,
+        fence=shop.fence,
+        timing=TIMING,
+        kinds=kinds or (Vendors(),),
+        unpark=unpark,
+        before=before,
+        after=after,
+    )
+
+
+def raising(error: Exception) -> Callable[[], object]:
+    def run() -> object:
+        raise error
+
+    return run
+
+
+def test_everything_due_is_sent_and_told(shop: Workshop) -> None:
+    shop.plan(1, 2, 3, 4, 5)
+
+    report = worker(shop).tick()
+
+    assert (report.batches, report.checked, report.stopped, report.failed) == ({"vendor": 2}, {}, None, {})
+    assert report.moved is True
+    assert shop.states() == ["done"] * 5
+    assert worker(shop).tick().moved is False
+
+
+def test_steps_come_in_order(shop: Workshop) -> None:
+    done: list[str] = []
+    shop.plan(1)
+
+    def step(name: str) -> Step:
+        return Step(name, lambda: done.append(f"{name} {shop.states()}"))
+
+    def unpark() -> int:
+        done.append("unpark")
+        return 0
+
+    worker(shop, unpark=unpark, before=[step("before")], after=[step("after")]).tick()
+
+    assert done == ["unpark", "before ['planned']", "unpark", "unpark", "after ['done']"]
+
+
+def test_abandoned_calls_are_swept_first(shop: Workshop) -> None:
+    with shop.store.write() as rows:
+        add(rows, call(1, shop.now, organization_id=shop.organization_id, lease_until=shop.now))
+    worker(shop).tick()
+
+    assert [each.outcome for each in shop.calls()] == ["abandoned"]
+
+
+def test_what_is_unknown_is_looked_up_and_what_it_lets_go_is_sent(shop: Workshop) -> None:
+    shop.plan(1, lane="same")
+    shop.plan(2, lane="same")
+    shop.simulator.plan_fault("timeout_after", VENDORS)
+    kind = Vendors(policy=NOT_FENCED)
+    assert worker(shop, kind).tick().stopped is None
+    assert shop.states() == ["unknown", "planned"]
+    shop.advance(5)
+
+    report = worker(shop, kind).tick()
+
+    assert (report.checked, report.batches) == ({"vendor": 1}, {"vendor": 1})
+    assert shop.states() == ["done", "done"]
+
+
+def test_kinds_with_nothing_to_do_are_not_asked(shop: Workshop) -> None:
+    other = Vendors(name="bill")
+    shop.plan(1)
+    shop.plan(2, state=OperationState.UNKNOWN, check_after=shop.now, unsafe_gen=0)
+    worker(shop, other, Vendors()).tick()
+
+    assert other.asked == []
+
+
+def test_each_batch_that_is_checked_counts(shop: Workshop) -> None:
+    shop.plan(*range(1, 202), state=OperationState.UNKNOWN, check_after=shop.now)
+
+    assert worker(shop, Vendors(hidden=True)).tick().checked == {"vendor": 2}
+
+
+def test_only_sessions_of_kinds_that_need_it_are_fenced(shop: Workshop) -> None:
+    values: dict[str, Any] = {
+        "state": OperationState.UNKNOWN,
+        "unsafe_gen": 1,
+        "unknown_since": shop.now - timedelta(minutes=2),
+        "check_after": shop.now + timedelta(hours=1),
+    }
+    shop.plan(1, **values)
+    shop.sessions.live()
+
+    for policy in (NOT_FENCED, Policy(Absent.REPEAT)):
+        worker(shop, Vendors(policy=policy)).tick()
+        assert [row.state for row in shop.generations()] == ["valid"]
+    worker(shop, Vendors(policy=Policy(Absent.RESEND))).tick()
+    assert [row.state for row in shop.generations()] == ["dead"]
+
+
+def test_what_a_kind_lets_go_is_sent_in_the_same_tick(shop: Workshop) -> None:
+    first, second = Vendors(name="bill"), Vendors()
+
+    def plan_bill(rows: Rows, _applied: Sequence[Applied]) -> None:
+        add(rows, operation(50, shop.now, kind="bill", organization_id=shop.organization_id))
+
+    second.apply = plan_bill  # type: ignore[method-assign]  # plans what follows
+    shop.plan(1)
+    parked = [1]
+
+    def unpark() -> int:
+        return parked.pop() if parked and shop.states()[0] == "done" else 0
+
+    report = worker(shop, first, second, unpark=unpark).tick()
+
+    assert report.batches == {"vendor": 1, "bill": 1}
+
+
+# -- trouble -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionFailed("away"), RequestTimedOut("silent"), RateLimited("full", code="BDC_1322")]
+)
+def test_what_every_call_would_meet_ends_the_steps_of_the_network(shop: Workshop, error: Exception) -> None:
+    shop.plan(1)
+    run: list[str] = []
+    after = [Step("poll", lambda: run.append("poll")), Step("count", lambda: run.append("count"), network=False)]
+
+    report = worker(shop, before=[Step("witness", raising(error))], after=after).tick()
+
+    said = f"{type(error).__name__}: {error}"
+    assert (report.failed, report.stopped) == ({"witness": said}, said)
+    assert run == ["count"]
+    assert shop.states() == ["planned"]
+
+
+def test_no_room_ends_the_steps_of_the_network_and_is_no_fault(shop: Workshop) -> None:
+    report = worker(shop, before=[Step("witness", raising(NoCapacity("all calls are in flight")))]).tick()
+
+    assert (report.stopped, report.failed) == ("all calls are in flight", {})
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (InvalidRequest("odd"), "InvalidRequest: odd"),
+        (IntegrityError("statement", {}, Exception("twice")), "IntegrityError"),
+        (OperationalError("statement", {}, Exception("busy")), "OperationalError"),
+        (KeyError("mistake"), "KeyError: 'mistake'"),
+    ],
+)
+def test_any_other_trouble_ends_its_own_step(shop: Workshop, error: Exception, said: str) -> None:
+    shop.plan(1)
+
+    report = worker(shop, before=[Step("witness", raising(error))]).tick()
+
+    assert (report.failed, report.stopped) == ({"witness": said}, None)
+    assert shop.states() == ["done"]
+
+
+def test_a_step_of_our_own_that_meets_a_silence_stops_nothing(shop: Workshop) -> None:
+    shop.plan(1)
+    report = worker(shop, before=[Step("ours", raising(ConnectionFailed("away")), network=False)]).tick()
+
+    assert (report.stopped, shop.states()) == (None, ["done"])
+
+
+def test_a_mistake_in_one_kind_leaves_the_others(shop: Workshop) -> None:
+    broken = Vendors(name="bill")
+    broken.request = raising(KeyError("mistake"))  # type: ignore[method-assign, assignment]
+    broken.finding = raising(KeyError("mistake"))  # type: ignore[assignment]
+    shop.plan(1, kind="bill")
+    shop.plan(2)
+    shop.plan(3, kind="bill", state=OperationState.UNKNOWN, check_after=shop.now)
+    shop.plan(4, state=OperationState.UNKNOWN, check_after=shop.now)
+
+    report = worker(shop, broken, Vendors()).tick()
+
+    assert set(report.failed) == {"deliver bill", "check bill"}
+    assert (report.batches, report.checked) == ({"vendor": 1}, {"vendor": 1})
+
+
+def test_a_class_that_is_used_up_ends_only_the_kind_that_counts_in_it(shop: Workshop) -> None:
+    mails, others = Vendors(name="bill", quota="mail"), Vendors()
+
+    def used_up(name: str) -> Any:
+        return raising(QuotaUsed(name, shop.now))
+
+    shop.plan(1, kind="bill")
+    shop.plan(2)
+    mails.gated = lambda *_: used_up("mail")()
+    assert worker(shop, mails, others).tick().stopped is None
+    assert shop.states() == ["planned", "done"]
+    shop.plan(3)
+    mails.gated = lambda *_: used_up("all")()
+    assert worker(shop, mails, others).tick().stopped == "the calls of class 'all' are used up for now"
+    assert shop.states() == ["planned", "done", "planned"]
+
+
+# -- the end of a tick ---------------------------------------------------------------------------------------------
+
+
+def test_the_audit_trail_is_sealed_in_the_end(shop: Workshop) -> None:
+    shop.plan(1)
+    worker(shop).tick()
+
+    assert [each.sequence for each in shop.rows(Audit, Audit.id)] == [1]
+
+
+def test_when_the_last_tick_ended_and_what_stopped_it_is_kept(shop: Workshop) -> None:
+    assert last_tick(shop.store, shop.organization_id) is None
+    worker(shop, before=[Step("witness", raising(NoCapacity("full")))]).tick()
+
+    kept = {each.name: (each.value, each.updated_at) for each in shop.rows(Mark, Mark.name)}
+    assert kept == {"last_tick": (shop.now.isoformat(), shop.now), "last_error": ("full", shop.now)}
+    with shop.store.write() as rows:
+        add(rows, Mark(organization_id=OTHERS, name="last_tick", value="never", updated_at=shop.now))
+    shop.advance(60)
+    worker(shop).tick()
+
+    kept = {e.name: (e.value, e.updated_at) for e in shop.rows(Mark, Mark.name) if e.organization_id != OTHERS}
+    assert kept == {"last_tick": (shop.now.isoformat(), shop.now), "last_error": ("", shop.now)}
+    assert last_tick(shop.store, shop.organization_id) == shop.now
