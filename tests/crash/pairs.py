@@ -12,6 +12,7 @@ worker is killed. What no chain has reached is told alone.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -58,6 +59,18 @@ def every_pair(trail: Mapping[str, list[str]]) -> list[Pair]:
         first.setdefault(name, number)
         last[name] = number
     return [Pair(passed[at][0], name, other) for name, at in first.items() for other in last if last[other] > at]
+
+
+def pairs_of_some_places(pairs: Sequence[Pair], count: int, chance: random.Random) -> list[Pair]:
+    """Return a sample: the pairs between a few places, which chains cover better than pairs between all of them."""
+    places = sorted({pair.first for pair in pairs} | {pair.second for pair in pairs})
+    chance.shuffle(places)
+    chosen: set[str] = set()
+    some: list[Pair] = []
+    while places and len(some) < count:
+        chosen.add(places.pop())
+        some = [pair for pair in pairs if pair.first in chosen and pair.second in chosen]
+    return some[:count]
 
 
 def shards_of(pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -120,7 +133,7 @@ class Chain(Boundaries):
     def _leads(self, name: str, chapters: Iterable[str]) -> int:
         """Return how many wanted pairs lead from a place into some chapters."""
         seconds = self._wanted.get(name)
-        return sum(len(seconds.keys() & self._names[chapter]) for chapter in chapters) if seconds else 0
+        return sum(len(seconds.keys() & self._names.get(chapter, set())) for chapter in chapters) if seconds else 0
 
 
 def in_chains(house: Theatre, pairs: Sequence[Pair]) -> End:

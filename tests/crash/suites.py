@@ -28,7 +28,7 @@ from tests.crash.cuts import (
     wire_faults,
 )
 from tests.crash.fair import randomly
-from tests.crash.pairs import THEN, Pair, every_pair, in_chains, play_pair, shards_of
+from tests.crash.pairs import THEN, Pair, every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
 from tests.crash.shrinking import shortest
 from tests.crash.story import CHAPTERS
 from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
@@ -92,13 +92,13 @@ def cut_up(asked: Asked, say: Say) -> Total:
         for deep in (asked.deep, 2, 1):
             tellings = packed(waiting, CHAPTERS, deep=deep)
             say(f"{len(waiting)} cuts in {len(tellings)} tellings")
-            waiting = _add_all(total, tellings, play_each(asked, house, tellings, play_cuts))
+            waiting = add_all(total, tellings, play_each(asked, house, tellings, play_cuts))
         say(f"{len(waiting)} cuts, each alone")
         total.add_all(play_each(asked, house, [[cut] for cut in waiting], play_cuts))
         return total
 
 
-def _add_all(total: Total, tellings: list[list[Cut]], ends: list[End]) -> list[Cut]:
+def add_all(total: Total, tellings: list[list[Cut]], ends: list[End]) -> list[Cut]:
     """Count the ends of tellings, and return the cuts that met nothing."""
     missed: list[Cut] = []
     for cuts, end in zip(tellings, ends, strict=True):
@@ -125,9 +125,7 @@ def pairs_of(house: Theatre, asked: Asked) -> list[Pair]:
     found = every_pair(house.trail)
     if asked.only:
         return [pair for pair in found if pair.name == asked.only]
-    if asked.count is None or asked.count >= len(found):
-        return found
-    return random.Random(asked.seed).sample(found, asked.count)
+    return found if asked.count is None else pairs_of_some_places(found, asked.count, random.Random(asked.seed))
 
 
 def pairs(asked: Asked, say: Say) -> Total:
