@@ -20,7 +20,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .comparing import Tally, documents_of
-from .differences import Difference, Kind, other_amount, other_party, other_state, outside
+from .differences import RUN_TICK, Difference, Kind, other_amount, other_party, other_state, outside
 from .movements import KINDS, PAYABLES, RECEIVABLES, STATUSES
 from .payments import RECEIVED, SENT
 from .receipts import cents_of, is_online
@@ -80,7 +80,10 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
 
 
 def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
-    """Return the commands that take a payment for payouts of ours that wait because of it, or None."""
+    """Return what ends the wait of our payouts because of a payment, or None where none waits.
+
+    One of the same amount is taken for ours. One of a part cannot be: it is taken back, and ours goes on by itself.
+    """
     paid = {
         bills[pay.bill_id][0].id: (pay.id, to_cents(pay.amount))
         for pay in there.bill_pays
@@ -96,11 +99,10 @@ def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, st
         )
         .order_by(Operation.id)
     )
+    if any(paid[row.subject_id][1] != row.amount_cents for row in waiting):
+        return f"cancel or void {there.id} at Bill.com, then {RUN_TICK}"
     commands = [
-        f"flask billcom ops resolve {row.id.hex} --adopt {part_id} --reason WHY"
-        for row in waiting
-        for part_id, cents in [paid[row.subject_id]]
-        if cents == row.amount_cents
+        f"flask billcom ops resolve {row.id.hex} --adopt {paid[row.subject_id][0]} --reason WHY" for row in waiting
     ]
     return "; ".join(commands) or None
 

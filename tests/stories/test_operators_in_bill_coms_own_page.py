@@ -181,6 +181,20 @@ def test_a_payment_by_hand_of_a_part_is_not_taken_for_our_payout(begin: Begin) -
     assert town.calls("PayBills") == 0
 
 
+def test_a_payment_by_hand_of_a_part_is_taken_back_and_the_payout_goes_on(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id, amount_cents=400)
+    runs(town, bank_days=1)
+    part = town.payout_to("ann")
+    (difference,) = [each for each in town.billcom.reconcile().differences if each.kind == "paid_outside"]
+    assert difference.command == f"cancel or void {part.id} at Bill.com, then flask billcom tick"
+    town.operator("void", id=part.id)
+    town.waits(bank_days=5)
+
+    assert town.calls("PayBills") == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
 def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> None:
     town = begin(linger_s=60)
     order = town.sells(TEN)
