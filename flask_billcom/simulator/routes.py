@@ -17,6 +17,8 @@ from flask_billcom.simulator.errors import Refusal, refusal
 from flask_billcom.simulator.operations import OPERATIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask_billcom.simulator.operation import Operation
 
 __all__ = ["NotFound", "Route", "find_route"]
@@ -40,6 +42,10 @@ class Route(NamedTuple):
     entity: Entity | None = None
     operation: Operation | None = None
     is_bulk: bool = False
+
+    def __reduce__(self) -> tuple[Callable[[str], Route], tuple[str]]:
+        """Be kept as the path alone: what an operation runs cannot be kept."""
+        return find_route, (f"{PREFIX}{self.endpoint}.json",)
 
     @property
     def needs_trust(self) -> bool:

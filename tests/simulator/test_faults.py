@@ -132,6 +132,24 @@ def test_a_late_effect_lands_when_the_clock_gets_there(bill: Caller) -> None:
     assert (landed.fault, landed.code, landed.effects) == ("landed", "", (bill.simulator.books.vendors[0].id,))
 
 
+def test_a_snapshot_keeps_what_is_on_its_way(payer: Caller) -> None:
+    customer, vendor = payer.customer(chargeable=True), payer.vendor()
+    invoice = payer.invoice(customer)
+    payer.simulator.plan_fault("late_effect", "*", seconds=600, count=2)
+    with pytest.raises(requests.ReadTimeout):
+        payer.bill(vendor)
+    with pytest.raises(requests.ReadTimeout):
+        payer("SendInvoice", {"invoiceId": invoice["id"]})
+
+    payer.simulator.snapshot()
+    for _ in range(2):
+        payer.simulator.restore()
+        assert payer.simulator.books.bills == []
+        payer.simulator.clock.advance(seconds=600)
+        assert len(payer.simulator.books.bills) == 1
+        assert [entry.endpoint for entry in payer.simulator.entries()[-2:]] == ["Crud/Create/Bill", "SendInvoice"]
+
+
 def test_a_late_effect_of_a_dead_session_does_not_land(bill: Caller) -> None:
     bill.simulator.plan_fault("late_effect", "Crud/*", seconds=600)
     with pytest.raises(requests.ReadTimeout):
