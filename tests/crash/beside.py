@@ -105,6 +105,13 @@ class Beside:
             self.post("events", kind="return_payout", id=sent[0].id, code="R03")
 
     @property
+    def journal(self) -> list[Any]:
+        """What Bill.com was asked, the oldest first."""
+        entries = self.get("journal")["entries"]
+        at = [int(datetime.fromisoformat(each["at"]).timestamp() * 1000) for each in entries]
+        return [SimpleNamespace(**{**each, "at": time}) for each, time in zip(entries, at, strict=True)]
+
+    @property
     def bank(self) -> Any:
         """What lies at the banks."""
         accounts = self.get("bank")["accounts"]

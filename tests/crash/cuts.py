@@ -5,7 +5,7 @@ commit_error, commit_ack_lost        a commit that fails, or that only seems to 
 freeze, long_freeze, suspend         the worker stands still while another one works        P3
 second_runner                        a tick of another worker in the midst of this one      P6
 clock_forward, clock_back            the database's clock jumps by an hour                  P5
-stranger                             a person enters sellers of the same names           P8
+stranger and other deeds             what people do meanwhile: see `people`              P8
 restore                              the database of some time ago comes back               P7
 everything else                      a fault of the wire, by the simulator's name           F1 to F15
 """
@@ -22,16 +22,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import OperationalError
 
-from flask_billcom.simulator import crud
-from flask_billcom.simulator.catalogue import ENTITIES
 from tests.crash.boundaries import Act, Crash
+from tests.crash.people import DEEDS
 
 if TYPE_CHECKING:
     from tests.crash.story import Run
 
 HOUR = timedelta(hours=1)
-ELSEWHERE = "1 Other Street"
-"""Where strangers live."""
 BEFORE = ("connect_refused", "timeout_before", "reset_before", "http_5xx_before", "idle_close")
 AFTER = ("timeout_after", "reset_after", "http_5xx_after", "garbage", "truncated", "cut", "empty", "html", "dribble")
 REFUSALS = ("bdc:BDC_1109", "bdc:BDC_1144", "bdc:BDC_1322", "bdc:BDC_1001", "bdc:BDC_9999", "bdc_after:BDC_9999")
@@ -55,6 +52,7 @@ class Cut:
     :param endpoint: of a fault of the wire.
     :param label: the name of the boundary.
     :param nth: which passing of the label it is, from 1, in place of a number; 0 where `at` tells.
+    :param seconds: how long it delays, where that is not as usual.
     """
 
     chapter: str
@@ -63,6 +61,7 @@ class Cut:
     endpoint: str = ""
     label: str = ""
     nth: int = 0
+    seconds: float = 0.0
 
     @property
     def is_of_the_wire(self) -> bool:
@@ -89,9 +88,18 @@ def act_of(run: Run, cut: Cut, fired: list[Cut]) -> Act:
 
     def act() -> None:
         fired.append(cut)
-        ACTS[cut.fault](run)
+        if cut.fault in ACTS:
+            ACTS[cut.fault](run)
+        else:
+            plan(run, cut)
 
     return act
+
+
+def plan(run: Run, cut: Cut) -> None:
+    """Let the simulator carry out a fault of the wire at the next call that it fits."""
+    seconds = cut.seconds or SECONDS.get(cut.fault, 0.0)
+    run.world.simulator.plan_fault(cut.fault, cut.endpoint, seconds=seconds)
 
 
 def _crash(_: Run) -> None:
@@ -117,13 +125,6 @@ def _suspend(run: Run) -> None:
     run.world.clock.rewind(run.world.clock.monotonic() - before)
 
 
-def _stranger(run: Run) -> None:
-    """Let a person enter sellers in Bill.com's own page who have the names of ours, and are somebody else."""
-    for name in ("ann", "bo"):
-        values = {"obj": {"entity": "Vendor", "name": name, "address1": ELSEWHERE}}
-        run.world.simulator.under_lock(lambda bill: crud.single(bill, ENTITIES["Vendor"], "Create", values))  # noqa: B023
-
-
 def _second_runner(run: Run) -> None:
     run.world.tick(run.world.process())
 
@@ -141,9 +142,9 @@ ACTS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
         "long_freeze": lambda run: _freeze(run, 60),
         "suspend": _suspend,
         "second_runner": _second_runner,
-        "stranger": _stranger,
         "clock_forward": lambda run: _jump(run, HOUR),
         "clock_back": lambda run: _jump(run, -HOUR),
+        **DEEDS,
     }
 )
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from flask_billcom import audit
 from flask_billcom.ledger import Account
 from flask_billcom.models import Adjustment, Call, Settlement
-from tests.crash.cuts import ELSEWHERE
+from tests.crash.people import ELSEWHERE
 from tests.crash.story import ENDED, Order, Run, open_operations
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
@@ -26,7 +26,11 @@ LEFT_TO_PEOPLE = ("charge ", "record ")
 else ends without a person."""
 USED_UP = "attempts without an answer"
 """An effect that was lost more often than it may be sent again is left to a person too."""
+OLDER = "older than our first attempt"
 PROMISES, KEPT = ("refund", "cancel"), ("refunded", "cancelled")
+LATE, LANDED = "late_effect", "landed"
+MOST, WAITED_MS = 3, 120_000
+"""So many calls of one organization at once, each for as long as its worker waits for an answer."""
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
 
 
@@ -61,19 +65,23 @@ class Verdict:
             self.notes.append(f"{what}: {note}")
 
 
-def judge(run: Run, *, hurts: int = 1) -> Verdict:
+def judge(run: Run, *, hurts: int = 1, was_ahead: bool = False) -> Verdict:
     """Return what the books and banks say at the end of a run.
 
     :param hurts: how many faults it met.
+    :param was_ahead: whether the database's clock went before Bill.com's, so that what was made seems older than it is.
     """
     found = Verdict(quarantined=len(run.quarantined))
     timid = sorted(
         f"{name}: {reason}"
         for name, reason in run.quarantined.items()
-        if not name.startswith(LEFT_TO_PEOPLE) and not (hurts > 1 and reason.endswith(USED_UP))
+        if not name.startswith(LEFT_TO_PEOPLE)
+        and not (hurts > 1 and reason.endswith(USED_UP))
+        and not (was_ahead and reason.endswith(OLDER))
     )
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
-    for ask in (_parties, _documents, _money_in, _money_out, _given_back, _banks, _our_books, _our_rows, _slots):
+    documents = (_parties, _documents, _money_in, _money_out, _given_back)
+    for ask in (*documents, _banks, _our_books, _our_rows, _slots, _crowd):
         ask(run, found)
     return found
 
@@ -293,6 +301,20 @@ def _slots(run: Run, found: Verdict) -> None:
             note = f"{call.endpoint} took the slot of {before.endpoint}, which may not have ended"
             found.find("unexplained", 1, note)
         last[call.slot] = call
+
+
+def _crowd(run: Run, found: Verdict) -> None:
+    """Count the calls that Bill.com was at work on at once, as far as anybody could still wait for their answers."""
+    late: list[tuple[int, str]] = []
+    for call in run.world.simulator.journal:
+        late = [each for each in late if each[0] + WAITED_MS > call.at]
+        if call.fault == LANDED:
+            ended = next((each for each in late if each[1] == call.endpoint), None)
+            late = [each for each in late if each is not ended]
+            continue
+        found.find("unexplained", int(len(late) >= MOST), f"{call.endpoint} is one call too many at once")
+        if call.fault == LATE:
+            late.append((call.at, call.endpoint))
 
 
 Judge = Callable[[Run], Verdict]

@@ -10,18 +10,21 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from importlib.util import find_spec, module_from_spec
 from typing import Any
 from unittest.mock import patch
 
 import requests
 from requests.adapters import BaseAdapter
-from sqlalchemy import select, update
+from sqlalchemy import Executable, select, text, update
 
+from flask_billcom import models
 from flask_billcom.api import codes, replies
 from flask_billcom.api.codes import Certainty
 from flask_billcom.api.records import SentPay
 from flask_billcom.api.transport import Transport
 from flask_billcom.engine import janitor, operations, outcomes, readback, recording
+from flask_billcom.engine.decisions import Person
 from flask_billcom.engine.delivery import Delivery
 from flask_billcom.engine.fence import Fence
 from flask_billcom.engine.kinds import Absent, Finding, Remote
@@ -30,48 +33,55 @@ from flask_billcom.engine.readback import Decision, Proof, Step
 from flask_billcom.engine.recording import Recorder
 from flask_billcom.engine.timing import Timing
 from flask_billcom.errors import MalformedReply, TransportError
-from flask_billcom.marketplace import sent
+from flask_billcom.marketplace import paying_again, sent, voiding
 from flask_billcom.marketplace.kinds import base, documents
 from flask_billcom.marketplace.kinds.charges import Charge
 from flask_billcom.marketplace.kinds.documents import DocumentKind
 from flask_billcom.marketplace.kinds.parties import CreateParty
 from flask_billcom.marketplace.kinds.payouts import Pay
-from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
+from flask_billcom.marketplace.refunds import facts
+from flask_billcom.models import OPEN_LANE, Document, Operation, OperationState, Payment, PaymentPart
 from flask_billcom.models import Session as SessionRow
-from tests.crash.cuts import Cut
+from tests.crash import keeping
+from tests.crash.cuts import ACTS, Cut
 
 Patches = Callable[[ExitStack], None]
 Hurt = tuple[Cut, ...]
 """What happens in one telling."""
 LAGGING: dict[str, object] = {"list_lag_s": 280}
 """Lists are behind by more than `LIST_LAG_S` says, and by less than the margin allows."""
+ENDLESS: dict[str, object] = {"logout_lag_s": 3600}
+"""Sessions end so long after a Logout that their end cannot be proved."""
 
 
 @dataclass(frozen=True)
 class Mutant:
     """One mistake.
 
+    :param shown_by: what the judge has to find, a count of its verdict: the harm that the mistake does.
     :param hurts: the ways to be hurt that show it, the likeliest first.
     :param simulator: switches of the server's more unpleasant readings.
     """
 
     name: str
     apply: Patches
+    shown_by: str
     hurts: tuple[Hurt, ...]
     simulator: dict[str, object] = field(default_factory=dict)
 
 
-def wire(chapter: str, endpoint: str, fault: str) -> Hurt:
+def wire(chapter: str, endpoint: str, fault: str, seconds: float = 0.0) -> Hurt:
     """Return a fault of the wire."""
-    return (Cut(chapter, -1, fault, endpoint),)
+    return (Cut(chapter, -1, fault, endpoint, seconds=seconds),)
 
 
-def at(chapter: str, label: str, fault: str, nth: int = 1) -> Hurt:
-    """Return something that happens at a boundary of a name."""
-    return (Cut(chapter, -1, fault, label=f"{chapter}: {label}", nth=nth),)
+def at(chapter: str, label: str, fault: str, nth: int = 1, seconds: float = 0.0) -> Hurt:
+    """Return something that happens at a boundary of a name; a fault of the wire hits the call that begins there."""
+    called = "" if fault in ACTS else label.removeprefix("connect ")
+    return (Cut(chapter, -1, fault, called, label=f"{chapter}: {label}", nth=nth, seconds=seconds),)
 
 
-PAY, CHARGE, BILL = "PayBills", "ChargeCustomer", "Bulk/Crud/Create/Bill"
+PAY, CHARGE, INVOICE, BILL = "PayBills", "ChargeCustomer", "Bulk/Crud/Create/Invoice", "Bulk/Crud/Create/Bill"
 
 
 def _swap(stack: ExitStack, owner: Any, name: str, new: Any) -> None:
@@ -102,13 +112,15 @@ def _doubt_is_failure(stack: ExitStack) -> None:
 
 
 def _janitor_plans_again(stack: ExitStack) -> None:
-    def sweep(organization_id: str, store: Any, clock: Any, timing: Any) -> int:
-        del timing
-        with store.write() as rows:
-            stale = (Operation.organization_id == organization_id, Operation.state == OperationState.SENDING)
-            return int(rows.change(update(Operation).where(*stale).values(state="planned", not_before=clock.now())))
+    abandon = janitor._abandon
 
-    _swap(stack, janitor, "sweep", sweep)
+    def plans(rows: Any, clock: Any, timing: Any, call: Any) -> int:
+        count = abandon(rows, clock, timing, call)
+        lost = (Operation.call_id == call.id, Operation.state == OperationState.UNKNOWN)
+        rows.change(update(Operation).where(*lost).values(state=OperationState.PLANNED, not_before=clock.now()))
+        return count
+
+    _swap(stack, janitor, "_abandon", plans)
 
 
 def _claim_without_guard(stack: ExitStack) -> None:
@@ -154,11 +166,8 @@ def _call_twice(stack: ExitStack) -> None:
 
 
 def _float_cents(stack: ExitStack) -> None:
-    def careless(cents: int) -> Decimal:
-        return Decimal(int(cents * 1.1 / 1.1 - 1e-9)) / 100
-
-    _swap(stack, documents, "from_cents", careless)
-    _swap(stack, DocumentKind, "_is_same", lambda *_: True)
+    """Reckon in floating dollars and cut off what is behind the cents."""
+    _swap(stack, documents, "from_cents", lambda cents: Decimal(int(cents * 1.1 / 1.1)) / 100)
 
 
 def _charges_again(stack: ExitStack) -> None:
@@ -394,43 +403,126 @@ def _our_clock_alone(stack: ExitStack) -> None:
     _swap(stack, readback, "decide", by_ours)
 
 
+def _lanes_of(stack: ExitStack, states: Sequence[OperationState]) -> None:
+    """Let a lane be taken only by operations in some states; the index that stands behind that is gone as well."""
+    put_back = keeping.put_back
+
+    def without_index(engine: Any, database: Any) -> None:
+        put_back(engine, database)
+        with engine.begin() as connection:
+            connection.execute(text("drop index uq_billcom_operation_lane"))
+
+    _swap(stack, keeping, "put_back", without_index)
+    for module in (operations, facts):
+        _swap(stack, module, "OPEN_LANE", states)
+        for name, statement in _statements(module, states).items():
+            _swap(stack, module, name, statement)
+
+
+def _statements(module: Any, states: Sequence[OperationState]) -> dict[str, Any]:
+    """Return the statements that a module builds when it is loaded, with other states of an open lane."""
+    spec = find_spec(module.__name__)
+    assert spec is not None
+    assert spec.loader is not None
+    anew = module_from_spec(spec)
+    with patch.object(models, "OPEN_LANE", states):
+        spec.loader.exec_module(anew)
+    return {name: value for name, value in vars(anew).items() if isinstance(value, Executable)}
+
+
+def _no_lane(stack: ExitStack) -> None:
+    _lanes_of(stack, ())
+
+
+def _lane_without_quarantined(stack: ExitStack) -> None:
+    _lanes_of(stack, [state for state in OPEN_LANE if state != OperationState.QUARANTINED])
+
+
+def _pays_again(stack: ExitStack) -> None:
+    """Give the bills of a payout that is proved void back to the payout runs, though nobody has said so."""
+    give_back = voiding._give_back
+
+    def again(domain: Any, payment: Payment) -> int:
+        count = give_back(domain, payment)
+        if count:
+            paying_again.pay_again(domain, payment.id, Person("engine", "it was void"))
+        return count
+
+    _swap(stack, voiding, "_give_back", again)
+
+
 STRANGER = at("meet", "connect List/Vendor", "stranger")
 VENDOR = "Bulk/Crud/Create/Vendor"
 LOST_BILL = wire("sell", BILL, "timeout_after")
 FROZEN_BILL = at("sell", f"connect {BILL}", "long_freeze")
+ONE_MORE = at("sell", "connect Login", "one_more")
+COMPLAINT = at("sell", "connect List/Vendor", "complaint")
+LATER = at("change", "connect Bulk/Crud/Update/Vendor", "complaint")
+SLOWLY = at("sell", f"connect {CHARGE}", "late_effect", nth=3, seconds=100)
+MORE_SLOWLY = at("sell", f"connect {CHARGE}", "late_effect", nth=3, seconds=2400)
+CROWD = tuple(at("sell", f"connect {name}", "late_effect", seconds=100)[0] for name in (BILL, "SendInvoice", CHARGE))
+EARLIER = (
+    *at("pay out", "connect Login", "one_more"),
+    *at("pay out", f"effect {INVOICE}", "earlier"),
+    *wire("pay out", CHARGE, "timeout_before"),
+)
 MUTANTS = (
-    Mutant("drop the grace", _no_grace, (LOST_BILL,), LAGGING),
-    Mutant("commit after sending", _commit_after_sending, (at("meet", f"effect {VENDOR}", "crash"),)),
-    Mutant("treat 5xx as failure", _server_error_is_failure, (wire("pay out", PAY, "http_5xx_after"),)),
-    Mutant("treat silence as failure", _silence_is_failure, (wire("pay out", PAY, "timeout_after"),)),
-    Mutant("treat an error as failure", _doubt_is_failure, (wire("pay out", PAY, "bdc_after:BDC_9999"),), LAGGING),
+    Mutant("drop the grace", _no_grace, "doubles", (LOST_BILL,), LAGGING),
+    Mutant("commit after sending", _commit_after_sending, "doubles", (at("meet", f"effect {VENDOR}", "crash"),)),
+    Mutant("treat 5xx as failure", _server_error_is_failure, "doubles", (wire("pay out", PAY, "http_5xx_after"),)),
+    Mutant("treat silence as failure", _silence_is_failure, "doubles", (wire("pay out", PAY, "timeout_after"),)),
+    Mutant(
+        "treat an error as failure",
+        _doubt_is_failure,
+        "doubles",
+        (wire("pay out", PAY, "bdc_after:BDC_9999"),),
+        LAGGING,
+    ),
     Mutant(
         "SELECT-then-UPDATE claim",
         _claim_without_guard,
+        "doubles",
         (at("sell", "after commit of marketplace.kinds.balances._note", "second_runner"),),
     ),
-    Mutant("release the slot on time-out", _release_at_once, (wire("sell", BILL, "late_effect"),)),
-    Mutant("replay a bulk body", _replay_the_bulk, (wire("sell", BILL, "short_bulk"),)),
-    Mutant("repeat a body in the transport", _call_twice, (wire("sell", CHARGE, "timeout_after"),)),
-    Mutant("believe the order of a bulk answer", _believe_the_order, (wire("sell", BILL, "reordered_bulk"),)),
-    Mutant("match status by attempt", _status_by_document, (wire("arrive", PAY, "connect_refused"),)),
-    Mutant("float cents", _float_cents, (wire("sell", BILL, "connect_refused"),)),
-    Mutant("halve without V", _no_doubt, (wire("sell", BILL, "bdc_after:BDC_9999"),), LAGGING),
-    Mutant("drop the fence", _no_fence, (FROZEN_BILL,)),
-    Mutant("raise no unsafe_gen", _no_unsafe_generation, (FROZEN_BILL,)),
-    Mutant("take a replaced session for a dead one", _half_a_proof, (wire("sell", BILL, "late_effect"),)),
-    Mutant("re-login in the transport", _sign_in_and_repeat, (at("sell", f"connect {BILL}", "suspend"),)),
-    Mutant("cookies kept", _keep_cookies, (at("sell", "after commit of engine.delivery._claim", "suspend", nth=2),)),
-    Mutant("adopt an older object", _adopt_the_older, (wire("arrive", PAY, "timeout_before"),)),
-    Mutant("adopt by name", _adopt_by_name, ((*wire("meet", VENDOR, "timeout_before"), *STRANGER),)),
-    Mutant("charge again", _charges_again, (wire("sell", CHARGE, "late_effect"),)),
-    Mutant("take a crash for not sent", _janitor_plans_again, (at("sell", f"effect {BILL}", "crash"),)),
-    Mutant("believe a late answer", _believe_late_answers, (at("pay out", f"effect {PAY}", "suspend"),)),
+    Mutant("release the slot on time-out", _release_at_once, "unexplained", (CROWD,)),
+    Mutant("replay a bulk body", _replay_the_bulk, "doubles", (wire("sell", BILL, "short_bulk"),)),
+    Mutant("repeat a body in the transport", _call_twice, "doubles", (wire("sell", CHARGE, "timeout_after"),)),
+    Mutant(
+        "believe the order of a bulk answer", _believe_the_order, "cents_off", (wire("sell", BILL, "reordered_bulk"),)
+    ),
+    Mutant("match status by attempt", _status_by_document, "cents_off", (wire("arrive", PAY, "connect_refused"),)),
+    Mutant("float cents", _float_cents, "cents_off", (wire("sell", BILL, "connect_refused"),)),
+    Mutant("halve without V", _no_doubt, "doubles", (wire("sell", BILL, "bdc_after:BDC_9999"),), LAGGING),
+    Mutant("drop the fence", _no_fence, "doubles", (FROZEN_BILL,)),
+    Mutant("raise no unsafe_gen", _no_unsafe_generation, "doubles", (FROZEN_BILL,)),
+    Mutant("take a replaced session for a dead one", _half_a_proof, "doubles", (wire("sell", BILL, "late_effect"),)),
+    Mutant("re-login in the transport", _sign_in_and_repeat, "doubles", (at("sell", f"connect {BILL}", "suspend"),)),
+    Mutant(
+        "cookies kept",
+        _keep_cookies,
+        "doubles",
+        (at("sell", "after commit of engine.delivery._claim", "suspend", nth=2),),
+    ),
+    Mutant("adopt an older object", _adopt_the_older, "idle", (EARLIER,)),
+    Mutant("adopt by name", _adopt_by_name, "lost", ((*wire("meet", VENDOR, "timeout_before"), *STRANGER),)),
+    Mutant("no lane", _no_lane, "doubles", ((*ONE_MORE, *SLOWLY, *COMPLAINT),)),
+    Mutant(
+        "lane without quarantined",
+        _lane_without_quarantined,
+        "doubles",
+        ((*ONE_MORE, *MORE_SLOWLY, *LATER),),
+        ENDLESS,
+    ),
+    Mutant("charge again", _charges_again, "doubles", (wire("sell", CHARGE, "late_effect"),)),
+    Mutant("pay again after a void", _pays_again, "doubles", (at("arrive", "connect Login", "by_hand", nth=3),)),
+    Mutant("take a crash for not sent", _janitor_plans_again, "doubles", (at("meet", f"effect {VENDOR}", "crash"),)),
+    Mutant("believe a late answer", _believe_late_answers, "cents_off", (at("pay out", f"effect {PAY}", "suspend"),)),
     Mutant(
         "count by our clock alone",
         _our_clock_alone,
+        "doubles",
         ((*LOST_BILL, *at("sell", "after commit of engine.fence._prove", "clock_forward", nth=2)),),
         LAGGING,
     ),
-    Mutant("leave it to people", _leaves_it_to_people, (LOST_BILL,)),
+    Mutant("leave it to people", _leaves_it_to_people, "unexplained", (LOST_BILL,)),
 )

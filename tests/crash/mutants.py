@@ -6,12 +6,11 @@ same ways clean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
-from flask_billcom.errors import BillcomError
 from tests.crash.judge import Verdict
 from tests.crash.mistakes import MUTANTS, Hurt, Mutant
 from tests.crash.story import Run
@@ -39,40 +38,41 @@ def mistaken(mutant: Mutant | None) -> Iterator[None]:
 class Caught:
     """A way to be hurt in which the judge found something.
 
+    :param harm: in the words of the judge.
     :param trace: the changing calls from the chapter of the hurt on, as Bill.com saw them.
     """
 
     hurt: Hurt
-    verdict: Verdict
+    harm: str
     trace: str
 
     def __str__(self) -> str:
         names = " + ".join(cut.name for cut in self.hurt)
-        return f"{names}: {self.trace} => {self.verdict.notes[0]}"
+        return f"{names}: {self.trace} => {self.harm}"
 
 
-def caught(house: Theatre, mutant: Mutant | None, hurts: tuple[Hurt, ...]) -> Caught | None:
-    """Return the first way to be hurt in which the judge finds something, or None."""
-    for hurt in hurts:
-        try:
-            with mistaken(mutant):
-                run, found, unfired = house.play(hurt)
-        except BillcomError as refused:
-            if mutant is None:
-                raise
-            return Caught(hurt, _broken(refused), "the story comes to no end")
-        if mutant is None:
-            assert not unfired, unfired
-        if not found.is_clean:
-            return Caught(hurt, found, trace_of(run))
+def caught(house: Theatre, mutant: Mutant) -> Caught | None:
+    """Return the first way to be hurt in which the judge finds the harm that a mistake does, or None."""
+    for hurt in mutant.hurts:
+        with mistaken(mutant):
+            run, found, _ = house.play(hurt)
+        if getattr(found, mutant.shown_by):
+            return Caught(hurt, _told(found, mutant.shown_by), trace_of(run))
     return None
 
 
-def _broken(refused: BillcomError) -> Verdict:
-    """Return what is to be said where the facts at Bill.com keep a person of the story from what he has to do."""
-    verdict = Verdict()
-    verdict.find("unexplained", 1, f"a person of the story was refused: {refused}")
-    return verdict
+def assert_clean(house: Theatre, hurt: Hurt) -> None:
+    """Let the engine as it is be hurt in some way.
+
+    :raises AssertionError: it does not pass, or was not hurt.
+    """
+    _, found, unfired = house.play(hurt)
+    assert found.is_clean, ([cut.name for cut in hurt], found.notes)
+    assert not unfired, unfired
+
+
+def _told(found: Verdict, what: str) -> str:
+    return next(note for note in found.notes if note.startswith(f"{what}: "))
 
 
 def trace_of(run: Run) -> str:
@@ -96,22 +96,40 @@ def play_mutants(seed: int, only: str | None, say: Callable[[str], None]) -> tup
     :raises AssertionError: the engine without a mistake does not pass.
     """
     chosen = [mutant for mutant in MUTANTS if only in {None, mutant.name}]
-    count = 0
-    houses: dict[tuple[int, str], Theatre] = {}
     with ExitStack() as stack:
-        for mutant in chosen:
-            found = None
-            for tried in range(seed, seed + SEEDS):
-                key = (tried, repr(sorted(mutant.simulator.items())))
-                if key not in houses:
-                    houses[key] = stack.enter_context(theatre(seed=tried, simulator=mutant.simulator))
-                clean = caught(houses[key], None, mutant.hurts)
-                assert clean is None, (mutant.name, str(clean))
-                found = caught(houses[key], mutant, mutant.hurts)
-                if found is not None:
-                    say(f"{mutant.name}: seed {tried}, {found}")
-                    break
-            else:
-                say(f"{mutant.name}: NOT CAUGHT")
-            count += found is not None
-    return count, len(chosen)
+        season = Season(stack)
+        found = [season.first(mutant, range(seed, seed + SEEDS), say) for mutant in chosen]
+    return sum(found), len(chosen)
+
+
+class Season:
+    """The theatres of a run: one for each seed and each server, and what passed there without a mistake.
+
+    :param stack: closes them.
+    """
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._houses: dict[tuple[int, str], Theatre] = {}
+        self._clean: set[tuple[Theatre, Hurt]] = set()
+
+    def first(self, mutant: Mutant, seeds: Iterable[int], say: Callable[[str], None]) -> bool:
+        """Return whether a mutant is caught with one of some seeds, and say with which first, and how."""
+        for seed in seeds:
+            house = self._house(seed, mutant.simulator)
+            for hurt in mutant.hurts:
+                if (house, hurt) not in self._clean:
+                    assert_clean(house, hurt)
+                    self._clean.add((house, hurt))
+            found = caught(house, mutant)
+            if found is not None:
+                say(f"{mutant.name}: seed {seed}, {found}")
+                return True
+        say(f"{mutant.name}: NOT CAUGHT")
+        return False
+
+    def _house(self, seed: int, simulator: dict[str, object]) -> Theatre:
+        key = (seed, repr(sorted(simulator.items())))
+        if key not in self._houses:
+            self._houses[key] = self._stack.enter_context(theatre(seed=seed, simulator=simulator))
+        return self._houses[key]

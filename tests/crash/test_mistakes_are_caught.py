@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from tests.crash.mutants import MUTANTS, Mutant, caught
+from tests.crash.mutants import MUTANTS, Mutant, assert_clean, caught
 from tests.crash.suites import theatre
 
+PAGE = Path(__file__).parents[2] / "docs" / "crashes.rst"
 SOME = [mutant for mutant in MUTANTS if mutant.name == "treat silence as failure"]
 
 
 @pytest.mark.parametrize("mutant", SOME, ids=lambda mutant: mutant.name)
 def test_a_mistake_is_caught_and_the_engine_as_it_is_passes(mutant: Mutant) -> None:
     with theatre(simulator=mutant.simulator) as house:
-        assert caught(house, None, mutant.hurts) is None
-        assert caught(house, mutant, mutant.hurts) is not None
+        assert_clean(house, mutant.hurts[0])
+        assert caught(house, mutant) is not None
 
 
-def test_there_are_twenty_five_of_them_each_of_another_kind() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len({mutant.apply for mutant in MUTANTS}) == 25
+def test_there_are_twenty_eight_of_them_each_of_another_kind() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len({mutant.apply for mutant in MUTANTS}) == 28
+
+
+def test_the_page_lists_them_all() -> None:
+    section = PAGE.read_text().partition("The mistakes\n---")[2].partition("Reading the last line\n---")[0]
+
+    assert re.findall(r"^   \* - (.+)$", section, re.MULTILINE) == ["mistake", *(mutant.name for mutant in MUTANTS)]

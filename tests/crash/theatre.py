@@ -8,10 +8,11 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
-from tests.crash.boundaries import Act, Boundaries
-from tests.crash.cuts import SECONDS, Cut, act_of
+from tests.crash.boundaries import Boundaries
+from tests.crash.cuts import Cut, act_of, plan
 from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, chapters_from, go_back, keep
 from tests.crash.story import CHAPTERS, UNHURT, Run
@@ -83,7 +84,7 @@ class Theatre:
     def _arrange(self, run: Run, cut: Cut, fired: list[Cut]) -> None:
         boundaries = run.boundaries
         if cut.is_of_the_wire:
-            boundaries.openings.setdefault(cut.chapter, []).append(_plan(run, cut))
+            boundaries.openings.setdefault(cut.chapter, []).append(partial(plan, run, cut))
         elif cut.nth:
             boundaries.named[cut.label, cut.nth] = act_of(run, cut, fired)
         else:
@@ -100,13 +101,6 @@ class Theatre:
             events=events_of(run),
             unfired=tuple(unfired),
         )
-
-
-def _plan(run: Run, cut: Cut) -> Act:
-    def act() -> None:
-        run.world.simulator.plan_fault(cut.fault, cut.endpoint, seconds=SECONDS.get(cut.fault, 0.0))
-
-    return act
 
 
 def _sweep_up(run: Run, chapter: str) -> list[str]:
