@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -12,7 +13,7 @@ from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.engine.kinds import Absent, Capability, Needless, Policy, Ready, Rendered, Wait
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.engine.reads import Reads
-from flask_billcom.models import OperationState
+from flask_billcom.models import OperationState, Quota
 from flask_billcom.store import Rows, Store
 from tests.unit.engine.workshop import TIMING, Vendors, Workshop
 
@@ -74,7 +75,13 @@ def test_everything_is_asked_of_the_kind_in_order(shop: Workshop) -> None:
     shop.plan(1)
     shop.delivery.round(kind)
 
-    assert kind.asked == ["choose", "render", "check", "gate", f"request {shop.now.isoformat()}"]
+    assert kind.asked == [
+        "choose",
+        "render",
+        "check",
+        f"gate {shop.now.isoformat()}",
+        f"request {shop.now.isoformat()}",
+    ]
 
 
 def test_nothing_due_asks_nothing(shop: Workshop) -> None:
@@ -314,10 +321,23 @@ def test_a_closed_capability_is_not_even_rendered(shop: Workshop) -> None:
     assert shop.delivery.round(Vendors(capability=Capability.MAIL)) is True
 
 
-@pytest.mark.parametrize("probe_after", [None, timedelta(0)])
-def test_what_was_closed_since_is_not_sent(shop: Workshop, probe_after: timedelta | None) -> None:
+def test_what_is_probed_later_is_closed_until_then(shop: Workshop) -> None:
+    shop.plan(1)
+    with shop.store.write() as rows:
+        shop.parking.close(rows, "why", shop.now, capability="payouts", probe_after=shop.now + SECOND)
+    kind = Vendors()
+
+    assert shop.delivery.round(kind) is False
+    assert kind.asked == []
+
+
+@pytest.mark.parametrize("probe_after", [None, SECOND, timedelta(0)])
+def test_what_was_closed_since_is_not_sent_but_for_the_one_that_probes(
+    shop: Workshop, probe_after: timedelta | None
+) -> None:
     shop.plan(1)
     shop.sessions.live()
+    probes: list[Any] = []
 
     class Closing(Vendors):
         def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
@@ -326,11 +346,35 @@ def test_what_was_closed_since_is_not_sent(shop: Workshop, probe_after: timedelt
                 shop.parking.close(rows, "why", shop.now, capability="payouts", probe_after=probe)
             return super().check(reads, ready)
 
+    shop.on_call = lambda moment, _endpoint: probes.extend(shop.holds()) if moment == "connect" else None
     moved = shop.delivery.round(Closing())
 
-    # With a probe that is due, this call is the probe.
-    assert moved is (probe_after is not None)
-    assert shop.states() == ["planned" if probe_after is None else "done"]
+    is_probe = probe_after == timedelta(0)
+    assert moved is is_probe
+    assert shop.states() == ["done" if is_probe else "planned"]
+    assert [probe for *_, probe in probes] == ([shop.now + timedelta(minutes=15)] if is_probe else [])
+
+
+def test_the_reserve_of_an_hour_is_not_for_changes(shop: Workshop) -> None:
+    shop.plan(1)
+    shop.sessions.live()
+    with shop.store.write() as rows:
+        hour = shop.now.replace(minute=0, second=0, microsecond=0)
+        rows.session.merge(Quota(key_hash="key", name="all", window=hour, used=19_000))
+
+    with pytest.raises(NoCapacity):
+        shop.delivery.round(Vendors())
+    assert shop.states() == ["planned"]
+
+
+def test_an_answer_whose_claim_has_passed_to_somebody_else_is_kept(shop: Workshop) -> None:
+    shop.plan(1)
+    shop.sessions.live()
+    shop.on_call = lambda moment, _endpoint: shop.change(1, call_id=UUID(int=9)) if moment == "answer" else None
+
+    assert shop.delivery.round(Vendors()) is True
+
+    assert shop.calls()[0].late_evidence == f"{shop.now.isoformat()} success"
 
 
 def test_a_protected_kind_waits_for_a_trusted_session(shop: Workshop) -> None:

@@ -143,7 +143,7 @@ def test_what_a_kind_lets_go_is_sent_in_the_same_tick(shop: Workshop) -> None:
     def plan_bill(rows: Rows, _applied: Sequence[Applied]) -> None:
         add(rows, operation(50, shop.now, kind="bill", organization_id=shop.organization_id))
 
-    second.apply = plan_bill  # type: ignore[method-assign]  # plans what follows
+    second.apply = plan_bill  # type: ignore[method-assign, assignment]  # plans what follows
     shop.plan(1)
     parked = [1]
 

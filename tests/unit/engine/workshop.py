@@ -92,11 +92,13 @@ class Vendors:
         found: list[Operation] = rows.all(select(Operation).order_by(Operation.id))
         return found
 
-    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:  # noqa: ARG002
+    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
+        assert isinstance(rows, Rows)
         self.asked.append("choose")
         return due
 
-    def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:  # noqa: ARG002
+    def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
+        assert isinstance(rows, Rows)
         self.asked.append("render")
         return [self._aside("render", o) or self._ready(o) for o in operations]
 
@@ -108,25 +110,29 @@ class Vendors:
         vendor = Vendor(name=operation.natural_key)
         return Ready(operation, vendor, f"digest of {operation.natural_key}", echo=operation.natural_key)
 
-    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:  # noqa: ARG002
+    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
+        assert isinstance(reads, Reads)
         self.asked.append("check")
         return ready
 
-    def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
-        self.asked.append("gate")
+    def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:
+        assert isinstance(rows, Rows)
+        self.asked.append(f"gate {now.isoformat()}")
         return self.gated(rows, ready)
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:
         self.asked.append(f"request {now.isoformat()}")
         return wire.bulk_create([each.payload for each in ready])
 
-    def process_date(self, now: datetime) -> date | None:  # noqa: ARG002
+    def process_date(self, now: datetime) -> date | None:
+        assert isinstance(now, datetime)
         return self.date
 
     def parse(self, reply: Reply, ready: Sequence[Ready]) -> Sequence[Remote | Refusal | None]:
         return parse_created(reply, ready, Vendor, echo=lambda made: made["name"])
 
     def find(self, reads: Reads, operations: Sequence[Operation]) -> Mapping[UUID, Finding]:
+        assert isinstance(reads, Reads)
         self.asked.append(f"find {[each.id.int for each in operations]}")
         if self.hidden:
             return {}
@@ -138,13 +144,16 @@ class Vendors:
         matches = [Remote(made.id, made, made.created_time) for made in page.records]
         return Finding(matches, [True] * len(matches), page.server_date)
 
-    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:  # noqa: ARG002
+    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
+        assert isinstance(rows, Rows)
         self.applied += applied
 
-    def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:  # noqa: ARG002
+    def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        assert isinstance(rows, Rows)
         self.dropped_numbers += [each.id.int for each in operations]
 
-    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:  # noqa: ARG002
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        assert isinstance(rows, Rows)
         self.reserved_numbers += [each.id.int for each in operations]
 
 
