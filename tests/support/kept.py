@@ -69,20 +69,12 @@ class Memories:
     def live(self, world: World, live: Callable[..., None], args: tuple[Any, ...], values: dict[str, Any]) -> None:
         """Live through something; from the second time on from the same state, put back its end."""
         world.let_go()
-        start = self._start(world, live, args, values)
+        bill = sha256(world.simulator.pickled() + pickle.dumps(world.simulator.journal)).digest()
+        start = (live, args, values, digest(self._engine), bill, world.clock.state(), world.orders, world.settings)
         kept = next((kept for known, kept in self._known if known == start), None)
         if kept is None:
             live(world, *args, **values)
-            if start is None or world.simulator.late:
-                return
             kept = keep(world, self._engine, Path(f"{self._engine.url.database}-{len(self._known)}"))
             self._known.append((start, kept))
         # The first time too, so that every world goes on from the same.
         go_back(world, self._engine, kept)
-
-    def _start(self, world: World, *act: object) -> tuple[object, ...] | None:
-        """Return all that an act's end follows from; None while a call is on its way, which cannot be kept."""
-        if world.simulator.late:
-            return None
-        bill = sha256(world.simulator.pickled() + pickle.dumps(world.simulator.journal)).digest()
-        return (*act, digest(self._engine), bill, world.clock.state(), world.orders, world.settings)
