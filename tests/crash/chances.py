@@ -63,8 +63,9 @@ AFTER_EFFECTS: Weights = (("crash", 3), ("freeze", 1), ("second_runner", 1))
 SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
 MILLION = 1_000_000
 READS = ("List", "Crud/Read", "GetSessionInfo", "Login", "Logout", "MFA")
-OFTEN = 2
-"""How many passings of one name on one day are in danger; after that the world calms down."""
+OFTEN, IN_EACH = 2, 500
+"""How many passings of one name on one day are in danger, and for how many settlements there is one more; after that
+the world calms down."""
 
 
 @dataclass(frozen=True)
@@ -133,11 +134,13 @@ class Chances(Boundaries):
     """Boundaries at each of which something may happen.
 
     :param seed: of all chances.
+    :param size: of the world, in settlements.
     :param only: the (label, passing) at which something may happen; everywhere if left out.
     """
 
-    def __init__(self, seed: str, only: Collection[tuple[str, int]] | None = None) -> None:
+    def __init__(self, seed: str, only: Collection[tuple[str, int]] | None = None, *, size: int = 0) -> None:
         super().__init__()
+        self._often = OFTEN + size // IN_EACH
         self.fired: list[Fired] = []
         self.market: Market | None = None
         self._seed = seed
@@ -148,7 +151,7 @@ class Chances(Boundaries):
         del number  # the label and its passing tell
         name = label.partition(": ")[2]
         danger = danger_of(name)
-        if nth > OFTEN or (self._only is not None and (label, nth) not in self._only):
+        if nth > self._often or (self._only is not None and (label, nth) not in self._only):
             return None
         drawn = hashlib.blake2b(f"{self._seed}|{label}|{nth}".encode(), digest_size=12).digest()
         if int.from_bytes(drawn[:6], "big") % MILLION >= danger.chance:

@@ -75,12 +75,11 @@ class Meddler:
         )
 
     def pay(self) -> bool:
-        """Pay a bill in full that nothing is scheduled for."""
-        bills = self._open_bills()
+        """Pay a bill in full that nothing is scheduled for, and of which nothing goes back."""
+        regretted = {order.number for order in self.market.orders if order.given_back}
+        bills = [bill for bill in self._open_bills() if _sale_of(bill["invoiceNumber"]) not in regretted]
         if bills:
-            bill = self.chance.choice(bills)
-            self.market.world.person_does("pay_bill", id=bill.id)
-            self.market.customers.were_late(bill["invoiceNumber"])
+            self.market.world.person_does("pay_bill", id=self.chance.choice(bills).id)
         return bool(bills)
 
     def raise_(self) -> bool:
@@ -129,6 +128,11 @@ class Meddler:
         self.market.listen()
         self.market.settle_again()
         return True
+
+
+def _sale_of(number: str) -> str:
+    """Return the number of the order that a bill belongs to."""
+    return number.removeprefix(PREFIX).partition("-")[0]
 
 
 def _raised(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:

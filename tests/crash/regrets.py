@@ -109,7 +109,7 @@ class Customers:
         waiting = [each for each in self.waiting if each.waits and each.day <= self.today]
         if not waiting:
             return
-        doubted = self._in_doubt(IN_DOUBT)
+        doubted = {number.removeprefix(PREFIX).partition("-")[0] for number in self._in_doubt(IN_DOUBT)}
         for regret in waiting:
             if self.market.orders[regret.place].number in doubted and self._is_possible(regret):
                 self._ask(regret)
@@ -118,12 +118,6 @@ class Customers:
         """Ask again for everything that was asked for; where it is known it changes nothing."""
         for regret in self.asked:
             self._request(regret)
-
-    def were_late(self, number: str) -> None:
-        """Note that a seller was paid by a person, who does not know what is regretted."""
-        for place, order in enumerate(self.market.orders):
-            if number.startswith(f"{PREFIX}{order.number}-"):
-                self.market.change(place, late=order.late | {number})
 
     def _is_possible(self, regret: Regret) -> bool:
         """Return whether nothing else is to be asked, or put in order, before about the same sale."""
@@ -158,17 +152,17 @@ class Customers:
 
     def _is_strange(self, order: Order) -> bool:
         """Return whether somebody has paid for it behind the shop's back: what he has done is put in order first."""
-        theirs = set(self._payments(order))
+        theirs = self._payments(order)
         with self.market.world.store.read() as rows:
             ours = rows.all(select(Payment.remote_id).where(Payment.remote_id.in_(sorted(theirs))))
-        return bool(theirs.difference(ours)) and order.number not in self._in_doubt(IN_FLIGHT)
+        strange = {number for payment, paid in theirs.items() if payment not in ours for number in paid}
+        return bool(strange.difference(self._in_doubt(IN_FLIGHT) if strange else ()))
 
     def _paid_to_sellers(self, order: Order) -> frozenset[str]:
         """Return the numbers of its sellers' bills that are paid, or may be."""
         numbers = {f"{PREFIX}{order.number}-{place}" for place in range(1, len(order.net()) + 1)}
-        if order.number in self._in_doubt(IN_FLIGHT):
-            return frozenset(numbers)
-        return frozenset(number for paid in self._payments(order).values() for number in paid if number in numbers)
+        paid = {number for some in self._payments(order).values() for number in some}
+        return frozenset(numbers & (paid | self._in_doubt(IN_FLIGHT)))
 
     def _payments(self, order: Order) -> dict[str, list[str]]:
         """Return the numbers of its documents that each living payment pays, by the payment's id."""
@@ -183,14 +177,14 @@ class Customers:
         return found
 
     def _in_doubt(self, states: tuple[OperationState, ...]) -> set[str]:
-        """Return the numbers of the orders with a charge or payout in some states."""
+        """Return the numbers of the documents with a charge or payout in some states."""
         with self.market.world.store.read() as rows:
             found = rows.all(
                 select(Document.number)
                 .join(Operation, Operation.subject_id == Document.id)
                 .where(Operation.state.in_(states), Operation.kind.in_(PAYS))
             )
-        return {number.removeprefix(PREFIX).partition("-")[0] for number in found}
+        return set(found)
 
 
 def _is_of(number: str, sale: str) -> bool:
