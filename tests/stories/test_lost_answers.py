@@ -234,6 +234,31 @@ def test_an_invoice_of_lost_minutes_that_was_paid_and_deleted_is_not_made_and_pa
     assert [row.id for row in town.at_billcom("Invoice")] == [lost.id]
 
 
+def test_a_payment_of_lost_minutes_is_found_when_its_invoice_is_adopted(begin: Begin) -> None:
+    """Polls go on for another sale meanwhile, and pass over a payment of an invoice that is nobody's."""
+    town = begin(collect="send")
+    other = town.sells(("bo", "20.00", "2.00"), to="Ben")
+    town.passes()
+    order = town.sells(TEN)
+    backup = town.backs_up()
+    town.passes(seconds=60)
+    town.pays_by_link(order)
+    town.waits(bank_days=1)
+    town.restores(backup)
+    town.passes(seconds=600)
+    town.billcom.resume(actor="eve", reason="restored the backup of yesterday")
+    town.passes(seconds=3600)
+    for operation in town.operations("create_invoice", "planned") + town.operations("create_bill", "planned"):
+        there = (operation.evidence or {})["remote_id"]
+        town.billcom.resolve(operation.id, actor="eve", reason="the same sale", adopt=there)
+    town.waits(bank_days=1)
+    assert town.billcom.settlement_of(order).is_paid
+    town.pays_by_link(other)
+    town.waits(bank_days=10)
+
+    town.ends(collected="30.00", paid_out="27.00", fees="3.00")
+
+
 def test_an_invoice_of_lost_minutes_that_somebody_changed_is_put_back_and_adopted(begin: Begin) -> None:
     town = begin(collect="send")
     order = town.sells(TEN)

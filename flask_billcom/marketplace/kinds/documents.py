@@ -32,7 +32,7 @@ from flask_billcom.engine import operations as ops
 from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, Refusal, Remote, Rendered, Wait
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
-from flask_billcom.marketplace import netting, states, strays
+from flask_billcom.marketplace import marks, netting, states, strays
 from flask_billcom.marketplace.refunds import lowering
 from flask_billcom.models import Adjustment, Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.money import from_cents, to_cents
@@ -42,6 +42,8 @@ from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, par
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
 ADJUSTMENT = "adjustment"
+OLD = timedelta(minutes=5)
+"""Age from which on polls may have passed over what pays an invoice, since it was nobody's."""
 CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
 PO_NUMBER = 40
@@ -343,6 +345,14 @@ class CreateInvoice(DocumentKind):
     def party_of(self, there: Any) -> str:  # noqa: ANN401
         """Return the invoice's Customer."""
         return str(there.customer_id)
+
+    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
+        """Open the invoices; what was made long ago and became ours now may have been paid meanwhile."""
+        super().apply(rows, applied)
+        now = self.domain.clock.now()
+        made = [each.remote.created for each in applied if each.remote.created is not None]
+        if made and min(made) < now - OLD:
+            marks.look_back(rows, self.organization_id, marks.POLL_OF["received"], min(made), now)
 
     def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:  # noqa: ARG002
         """Plan the charge or the e-mail, whichever the sale was settled with; never both."""
