@@ -57,6 +57,8 @@ MODULES = {
     "engine.fence": _engine("fence", "test_earlier_sessions_are_proved_dead.py"),
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.decisions": _engine("decisions", "test_people_decide_by_the_facts.py"),
+    "engine.reads": _engine("reads", "test_lists_are_read_page_by_page.py"),
+    "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),
     "engine.worker": _engine("worker", "test_a_tick_goes_on_after_trouble.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }

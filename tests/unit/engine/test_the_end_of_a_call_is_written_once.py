@@ -11,7 +11,7 @@ import pytest
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine import janitor
 from flask_billcom.engine.errors import LateReply
-from flask_billcom.engine.kinds import Applied, Capability, Remote
+from flask_billcom.engine.kinds import Applied, Capability, Refusal, Remote
 from flask_billcom.engine.recording import finish, next_pacific_day
 from flask_billcom.models import Hold, OperationState
 from flask_billcom.store import Rows
@@ -195,7 +195,7 @@ def test_a_busy_server_is_tried_again_after_some_seconds(shop: Workshop) -> None
 
 def test_the_next_pacific_day_begins_a_minute_after_midnight_there() -> None:
     assert next_pacific_day(datetime(2026, 3, 2, 7, 59, tzinfo=UTC)) == datetime(2026, 3, 2, 8, 1, tzinfo=UTC)
-    assert next_pacific_day(datetime(2026, 3, 2, 8, 0, 0, 5, tzinfo=UTC)) == datetime(2026, 3, 3, 8, 1, tzinfo=UTC)
+    assert next_pacific_day(datetime(2026, 3, 2, 8, 0, 7, 5, tzinfo=UTC)) == datetime(2026, 3, 3, 8, 1, tzinfo=UTC)
 
 
 # -- not applied, and somebody has to switch something on ----------------------------------------------------------
@@ -236,6 +236,15 @@ def test_a_session_that_bill_com_does_not_trust_is_not_taken_for_trusted(shop: W
     assert not shop.generations()[0].trusted
 
 
+def test_a_long_refusal_is_cut_to_what_a_hold_can_say(shop: Workshop) -> None:
+    kind = Vendors()
+    kind.parse = lambda _reply, ready: [Refusal("BDC_1150", "x" * 300)] * len(ready)  # type: ignore[method-assign, assignment]
+    sent(shop, None, kind=kind)
+
+    ((_, _, reason, _),) = shop.holds()
+    assert reason == "BDC_1150: " + "x" * 190
+
+
 def test_other_refusals_leave_the_trust(shop: Workshop) -> None:
     shop.sessions.authenticate(
         shop.sessions.challenge(), shop.simulator.settings.mfa_code, machine_name="test", actor="ann"
@@ -264,6 +273,7 @@ def sent_late(shop: Workshop, fault: str | None) -> None:
         if (moment, endpoint) == ("answer", VENDORS):
             shop.advance(161)
             janitor.sweep(shop.organization_id, shop.store, shop.clock, TIMING)
+            shop.advance(3)
 
     shop.on_call = freeze
     sent(shop, fault, 1, 2)
