@@ -193,6 +193,21 @@ def test_a_busy_server_is_tried_again_after_some_seconds(shop: Workshop) -> None
     assert SECOND <= planned_again(shop, "BDC_1322") <= 8 * SECOND
 
 
+@pytest.mark.parametrize(("code", "low_s", "high_s"), [("BDC_1322", 1, 8), ("BDC_1144", 0, 60)])
+def test_chance_spreads_the_next_tries(shop: Workshop, code: str, low_s: int, high_s: int) -> None:
+    bounds: list[tuple[float, float]] = []
+
+    def chance(low: float, high: float) -> float:
+        bounds.append((low, high))
+        return high
+
+    shop.sessions.live()
+    shop.clock.jitter = chance  # type: ignore[method-assign]  # says between what it is asked to choose
+    sent(shop, f"bdc:{code}")
+
+    assert bounds == [(low_s, high_s)]
+
+
 def test_the_next_pacific_day_begins_a_minute_after_midnight_there() -> None:
     assert next_pacific_day(datetime(2026, 3, 2, 7, 59, tzinfo=UTC)) == datetime(2026, 3, 2, 8, 1, tzinfo=UTC)
     assert next_pacific_day(datetime(2026, 3, 2, 8, 0, 7, 5, tzinfo=UTC)) == datetime(2026, 3, 3, 8, 1, tzinfo=UTC)
