@@ -58,6 +58,7 @@ MODULES = {
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.decisions": _engine("decisions", "test_people_decide_by_the_facts.py"),
     "engine.reads": _engine("reads", "test_lists_are_read_page_by_page.py"),
+    "engine.runners": _engine("runners", "test_a_thread_ticks_until_it_is_told_to_stop.py"),
     "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),
     "engine.worker": _engine("worker", "test_a_tick_goes_on_after_trouble.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
