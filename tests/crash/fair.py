@@ -28,6 +28,8 @@ from tests.support.world import Stage
 
 SIZES = (40, 500, 1000, 1500)
 """Large worlds cost less for each settlement: a call carries a hundred of them."""
+FEW, TOLD = 8, 2400
+"""How often a world is told again at least to find the faults that matter, and how many settlements may be for that."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,8 @@ def randomly(asked: Asked, say: Say) -> Total:
 def tell_shortest(place: Fair, lot: Lot, say: Say) -> None:
     """Say which faults are enough to make a world fail."""
     market, _ = place.play(lot)
-    left = shortest([(fired.label, fired.nth) for fired in market.fired], lambda some: not _is_clean(place, lot, some))
+    places = [(fired.label, fired.nth) for fired in market.fired]
+    left = shortest(places, lambda some: not _is_clean(place, lot, some), most=max(FEW, TOLD // lot.size))
     market, verdict = place.play(lot, only=left)
     say(f"world {lot.name} fails with {len(market.fired)} faults alone: {'; '.join(verdict.notes)}")
     for fired in market.fired:
