@@ -169,9 +169,19 @@ def test_no_minute_anywhere_holds_more_mails(rows: Rows) -> None:
     mail(NOW + timedelta(seconds=100))
 
 
+def test_all_mails_of_a_minute_may_go_at_once(rows: Rows) -> None:
+    ours = limits(mails=2)
+
+    assert [taken(rows, ours, classes=(MAIL,)).slot for _ in range(2)] == [0, 1]
+    with pytest.raises(QuotaUsed):
+        taken(rows, ours, classes=(MAIL,))
+
+
 def test_mails_of_another_key_and_calls_of_another_class_count_for_themselves(rows: Rows) -> None:
-    taken(rows, limits(OTHERS, "another key"), classes=(MAIL, ALL))
-    add(rows, Quota(key_hash="key", name=ALL, window=QUARTER, used=9))
+    before = QUARTER - timedelta(seconds=15)
+    for window in (before, QUARTER):
+        add(rows, Quota(key_hash="another key", name=MAIL, window=window, used=9))
+        add(rows, Quota(key_hash="key", name=ALL, window=window, used=9))
 
     assert taken(rows, limits(mails=1), classes=(MAIL,)).slot == 0
 
@@ -211,7 +221,7 @@ def test_what_is_closed_is_this_hour_and_the_next_and_no_other_class(rows: Rows)
 
 def test_what_was_used_is_told_for_the_running_hour(rows: Rows) -> None:
     taken(rows, limits(), classes=(ALL, LOGIN))
-    taken(rows, limits(), NOW + timedelta(hours=1))
-    taken(rows, limits(OTHERS, "another key"))
+    taken(rows, limits(), NOW + timedelta(hours=1), classes=(ALL, ALL))
+    taken(rows, limits(OTHERS, "another key"), classes=(ALL, ALL, MAIL))
 
     assert limits().used(rows, NOW) == {ALL: 1, LOGIN: 1}
