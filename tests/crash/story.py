@@ -149,6 +149,8 @@ class Run:
     crashes: int = 0
     quarantined: dict[str, str] = field(default_factory=dict)
     """Why a person had to decide about an operation, by kind and natural key."""
+    past: set[tuple[str, int]] = field(default_factory=set)
+    """The bank days of each chapter that are over: they do not come again because a worker began again."""
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
@@ -184,6 +186,16 @@ class Run:
                     continue  # the app's own request failed; whoever sent it sends it again
                 except NoCapacity:
                     self._quietly(lambda: self.world.advance(seconds=HOUR))  # so does who was told to try later
+
+    def let_days_pass(self, count: int, *, time: int = 0) -> None:
+        """Let bank days pass, if they have not yet in this chapter.
+
+        :param time: which of several times in a chapter it is.
+        """
+        when = (self.boundaries.chapter, time)
+        if when not in self.past:
+            self.world.advance(business_days=count)
+            self.past.add(when)
 
     def rounds(self) -> None:
         """Tick until all is quiet, and once more after a person has released what a refused sign-in holds up."""
@@ -349,8 +361,8 @@ def _request(run: Run, order: Order, act: Callable[[Any, Any], object]) -> None:
 def _collect(run: Run) -> None:
     world = run.world
     world.simulator.switch(buyers_pay=True)
-    for _ in range(2):
-        world.advance(business_days=1)
+    for day in range(2):
+        run.let_days_pass(1, time=day)
         run.rounds()
 
 
@@ -363,7 +375,7 @@ def _give_back(run: Run) -> None:
 
 
 def _pay_out(run: Run) -> None:
-    run.world.advance(business_days=6)
+    run.let_days_pass(6)
     run.rounds()
 
 
@@ -374,7 +386,7 @@ def _recall(run: Run) -> None:
 
 def _take_back(run: Run) -> None:
     """Void the payout of the other one after it has left."""
-    run.world.advance(business_days=1)
+    run.let_days_pass(1)
     run.rounds()
     _void(run, "bo")
 
@@ -395,8 +407,8 @@ def payouts_of(world: World, seller: str) -> list[Payment]:
 
 
 def _arrive(run: Run) -> None:
-    for _ in range(3):
-        run.world.advance(business_days=2)
+    for time in range(3):
+        run.let_days_pass(2, time=time)
         run.rounds()
         pay_again(run.world)
         run.world.simulator.under_lock(send_back)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -45,10 +45,20 @@ def test_the_story_passes_every_commit_every_kind_and_every_change(house: Theatr
     assert {kind.endpoint for kind in kinds} <= called
     assert changed_by(house.first.world) <= called
     assert {kind.name for kind in kinds} <= {row.kind for row in house.first.world.operations()}
-    assert {"engine.delivery._claim", "engine.recording.record", "engine.janitor.sweep", "the app"} <= {
-        label.rpartition("commit of ")[2] for label in labels
-    }
+    assert {"engine.delivery._claim", "engine.recording.record", "the app"} <= writers(labels)
     assert all(label.replace("before", "after") in labels for label in labels if "before commit" in label)
+
+
+def test_what_mends_a_crash_is_passed_as_well(house: Theatre) -> None:
+    run, verdict, _ = house.play([Cut("pay out", -1, "crash", label="pay out: effect PayBills", nth=1)])
+
+    assert verdict.is_clean, verdict.notes
+    assert {"engine.janitor.sweep"} <= writers(run.boundaries.trail)
+
+
+def writers(labels: Iterable[str]) -> set[str]:
+    """Return the functions that committed."""
+    return {label.rpartition("commit of ")[2] for label in labels}
 
 
 def changed_by(world: World) -> set[str]:
