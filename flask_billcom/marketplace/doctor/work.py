@@ -16,7 +16,7 @@ from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.events import failing_events
 from flask_billcom.marketplace.lists.operations import NEED_A_PERSON, stuck_condition
 from flask_billcom.marketplace.status import holds_in_force
-from flask_billcom.marketplace.witness import RESTORED
+from flask_billcom.marketplace.strays import RESTORED
 from flask_billcom.models import Audit, Mark, Operation, OperationState
 
 from .checks import Check, Subject, age, counted, problem, warning, well
