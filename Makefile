@@ -48,9 +48,9 @@ machine: $(V)/.all
 	$(V)/bin/python -m tests.machine --sequences 100 --steps 100 --jobs 2
 
 crash: $(V)/.all
-	$(V)/bin/python -m tests.crash --suite boundaries --count 30 --jobs 2
-	$(V)/bin/python -m tests.crash --suite boundaries --count 12 --jobs 2 --database postgresql
-	$(V)/bin/python -m tests.crash --suite pairs --count 4 --jobs 2
+	$(V)/bin/python -m tests.crash --suite boundaries --count 240 --jobs 2
+	$(V)/bin/python -m tests.crash --suite boundaries --count 160 --jobs 2 --database postgresql
+	$(V)/bin/python -m tests.crash --suite pairs --count 40 --jobs 2
 	$(V)/bin/python -m tests.crash --suite random --count 40
 
 crash-all: $(V)/.all
@@ -58,6 +58,8 @@ crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite crashes --jobs 2
 	$(V)/bin/python -m tests.crash --suite pairs --jobs 2
+	$(V)/bin/python -m tests.crash --suite processes --jobs 2
+	$(V)/bin/python -m tests.crash --suite processes --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite random --count 100000 --jobs 2
 
 check: $(V)/.all
