@@ -278,6 +278,16 @@ def test_a_probe_that_goes_through_opens_what_was_closed(shop: Workshop) -> None
     assert shop.holds() == []
 
 
+def test_a_probe_of_one_capability_opens_that_one(shop: Workshop) -> None:
+    with shop.store.write() as rows:
+        shop.parking.close(rows, "why", shop.now, capability="payouts", probe_after=shop.now + SECOND)
+    shop.advance(1)
+    sent(shop, None)
+
+    assert shop.states() == ["done"]
+    assert shop.holds() == []
+
+
 # -- late answers --------------------------------------------------------------------------------------------------
 
 
