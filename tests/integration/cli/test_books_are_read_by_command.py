@@ -81,7 +81,7 @@ def test_a_statement_is_shown_in_four_forms(terminal: Terminal, year: str) -> No
     page = terminal.run(*wanted, "--format", "html").stdout
     found = json.loads(terminal.run(*wanted, "--format", "json").stdout)
 
-    assert "Closing balance" in text
+    assert "Balance so far" in text
     assert "9.00" in text
     assert list(csv.DictReader(io.StringIO(table)))[-1]["Balance"] == "9.00"
     assert page.startswith("<!doctype html>")
