@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_billcom.errors import MalformedReply
@@ -49,10 +50,14 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """Whose session it is."""
+    """Whose session it is.
+
+    :param server_date: when Bill.com said so.
+    """
 
     organization_id: str
     user_id: str
+    server_date: datetime | None = None
 
 
 def login(
@@ -115,7 +120,7 @@ def get_session_info(transport: Transport, *, session_id: Secret | str, end_poin
     Wire: https://developer.bill.com/v2/reference/auth-getsessioninfo
     """
     reply = _ask(transport, "GetSessionInfo", session_id=session_id, end_point=end_point, data={})
-    return SessionInfo(_text(reply, "organizationId"), _text(reply, "userId"))
+    return SessionInfo(_text(reply, "organizationId"), _text(reply, "userId"), reply.server_date)
 
 
 def mfa_challenge(

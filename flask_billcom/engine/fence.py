@@ -48,7 +48,7 @@ _NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen)).where(
 class Found:
     """What a proof found.
 
-    :param server_date: when Bill.com said that the session is gone.
+    :param server_date: when Bill.com said that the session is gone, or that it lives.
     :param logged_out: whether this proof logged it out.
     """
 
@@ -146,12 +146,14 @@ class Fence:
                 self._sessions.mark_dead(rows, row.gen, found.server_date)
                 self._count_from_death(rows, row.gen, kinds)
                 return
+            # The patience goes by Bill.com's clock: ours may have jumped, and nobody would have waited at all.
+            there = found.server_date or now
             if tried is None:
-                self._set_mark(rows, _try_of(row.gen), now)
+                self._set_mark(rows, _try_of(row.gen), there)
             if found.logged_out:
-                self._set_mark(rows, _logout_of(row.gen), now)
+                self._set_mark(rows, _logout_of(row.gen), there)
         since = logged_out or tried
-        if since is not None and not found.logged_out and now > since + FENCE_PATIENCE:
+        if since is not None and not found.logged_out and there > since + FENCE_PATIENCE:
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
 
     def _has_open_calls(self, gen: int) -> bool:
@@ -192,12 +194,12 @@ class Fence:
 
     def _ask(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
         try:
-            wire.get_session_info(self._transport, session_id=token, end_point=end_point)
+            info = wire.get_session_info(self._transport, session_id=token, end_point=end_point)
         except SessionExpired as gone:
             return True, gone.server_date
-        except APIError:
-            return False, None
-        return False, None
+        except APIError as refusal:
+            return False, refusal.server_date
+        return False, info.server_date
 
     def _release(self, slot: SlotLease) -> None:
         with self._store.write() as rows:

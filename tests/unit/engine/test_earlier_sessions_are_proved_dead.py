@@ -297,6 +297,21 @@ def test_a_session_that_ends_slowly_is_logged_out_once_and_asked_after(shop: Wor
     assert shop.journal("Logout") == ["Logout"]
 
 
+def test_a_jump_of_our_clock_is_no_patience(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    for _ in range(2):
+        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
+    shop.fence.round(KINDS)
+
+    shop.clock.offset += 60 * MINUTES
+    shop.fence.round(KINDS)
+    assert shop.states() == ["unknown"]
+
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+
+
 def test_the_patience_begins_anew_with_a_logout_that_was_answered_late(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)
