@@ -44,7 +44,7 @@ class Rows:
         self._connection = owner if isinstance(owner, Connection) else None
         self._session = owner if isinstance(owner, OrmSession) else None
         self._ours = ours
-        self._bind = {"bind": engine}
+        self._bind = {"bind": self._connection if self._connection is not None else engine}
         self._options: dict[str, Any] = {"synchronize_session": False}
         if schema is not None:
             self._options["schema_translate_map"] = {None: schema}

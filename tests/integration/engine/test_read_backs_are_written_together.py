@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from flask_billcom.engine.kinds import Applied
 from flask_billcom.marketplace.kinds.payouts import Pay
@@ -92,12 +92,3 @@ def test_a_document_is_not_read_before_the_absence_of_its_payment_can_be_believe
     assert set(world.states("pay")) == {"unknown"}
     assert len(world.sent("List/SentPay")) > 0, "it was looked for"
     assert len(world.sent("Crud/Read/Bill")) == before
-
-
-def test_a_statement_with_values_of_its_own_gives_what_one_with_literals_gives(world: World) -> None:
-    world.ready_to_pay(1)
-    with world.store.read() as rows:
-        (by_entity,) = rows.all(select(Operation).where(Operation.kind == "pay"))
-        given = select(Operation.id, Operation.state).where(Operation.kind == "pay")
-        assert rows.all(given, {}) == rows.all(given) == [(by_entity.id, "planned")]
-        assert rows.first(select(Operation).where(Operation.kind == "pay"), {}) is by_entity
