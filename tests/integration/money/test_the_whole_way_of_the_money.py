@@ -104,7 +104,7 @@ def test_five_rounds_cost_no_more_pages_than_they_have_to(world: World) -> None:
 
     assert states(world) == {"paid_out"}
     assert following(world, before) == {
-        "List/ReceivedPay": 2,  # money in; returns before the payout
+        "List/ReceivedPay": 4,  # money in; returns before the payout, and on each later day with a round
         "List/SentPay": 2,  # processed; cleared
         "List/MoneyMovement": 2,
         "ListPayments": 3,  # failed, void, hold
@@ -123,6 +123,7 @@ def test_a_quiet_marketplace_makes_hardly_a_call(world: World) -> None:
         world.tick()
 
     calls = following(world, before)
+    assert calls.pop("List/ReceivedPay") <= 14, "debits of buyers that come back late, once a day"
     assert calls.pop("ListPayments") <= 3 * (7 + 2), "what sellers' banks send back, daily for a week, then weekly"
     assert calls.total() <= 2 * 2
 
