@@ -323,9 +323,10 @@ def _correct(run: Run) -> None:
 
 
 def _decide_soon(run: Run) -> None:
-    """Let a person decide before the buyers pay: the one who gave a check does not pay once more."""
+    """Let a person decide before the buyers pay: what was canceled, or paid by check, is not paid once more."""
+    left = (OperationState.QUARANTINED, OperationState.REJECTED)
     for _ in range(PATIENCE):
-        if not run.world.rows(Operation, Operation.state == OperationState.QUARANTINED):
+        if not any(operation.state in left for operation in open_operations(run.world)):
             return
         run._quietly(Decider(run.world).decide_all)
         run.world.advance(seconds=HOUR)
