@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from flask_billcom.engine.decisions import NotPossible, Person
-from flask_billcom.marketplace import approvals, confirming, paying_again, voidable, voiding
+from flask_billcom.marketplace import approvals, confirming, paid_by_hand, paying_again, voidable, voiding
 from flask_billcom.marketplace.approvals import WaitingRun
 from flask_billcom.marketplace.everybody import everybody
 from flask_billcom.marketplace.freezing import PartyKey
 from flask_billcom.marketplace.known import KnownParties
 from flask_billcom.marketplace.matching import MatchRow, match_report
+from flask_billcom.marketplace.paid_by_hand import AdoptedPayment
 from flask_billcom.marketplace.paying_again import PaidAgain
 from flask_billcom.marketplace.voidable import Recalled
 from flask_billcom.models.parties import Role
@@ -21,7 +22,7 @@ from .parties import PartiesCalls
 
 
 class PayoutCalls(PartiesCalls):
-    """Approve payout runs, take payouts back, pay again, and say who a party is."""
+    """Approve payout runs, take payouts back, pay again, adopt payments, and say who a party is."""
 
     def waiting_runs(self) -> list[WaitingRun]:
         """Return the payout runs that wait for approval, the oldest first."""
@@ -65,6 +66,23 @@ class PayoutCalls(PartiesCalls):
         state = self._ready_state()
         person = _person(state, actor, reason, second, dry_run=dry_run)
         return paying_again.pay_again(state.parts.domain, _id_of(state, payment), person)
+
+    def adopt_payment(
+        self, payment: str, *, actor: str, reason: str, second: str | None = None, dry_run: bool = False
+    ) -> AdoptedPayment:
+        """Take a payment that somebody made in Bill.com's own page for the payout of the bills that it pays.
+
+        Nothing is sent. The payment is followed like one of ours, and a refund that waits for the bill goes on.
+
+        :param payment: Bill.com's id of the SentPay; `reconcile` names it.
+        :param second: a second person who agrees.
+        :param dry_run: whether to change nothing and only say which bills it pays.
+        :raises NotPossible: it was taken back, pays none of our bills or one only in part, or a bill of it has another
+            payout.
+        """
+        state = self._ready_state()
+        person = _person(state, actor, reason, second, dry_run=dry_run)
+        return paid_by_hand.adopt(state.parts.domain, state.parts.decisions, payment, person)
 
     def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
         """Say that the money of a payout that comes back was seen at the bank.

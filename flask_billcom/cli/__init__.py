@@ -9,7 +9,7 @@
     keys        keys generate|rotate
     ops         ops list|show|retry|resolve|cancel
     pay         pay run|now|hold|release
-    payouts     pay approve|void|again|credited, parties confirm|confirm-account
+    payouts     pay approve|void|again|adopt|credited, parties confirm|confirm-account
     adjusting   pay adjust|write-off|dispute|resolve-dispute|approve-adjustment|deny-adjustment|adjustments
     collecting  pay record|remind|charge-again
     consenting  parties authorize|revoke

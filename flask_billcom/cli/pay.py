@@ -21,7 +21,7 @@ def pay() -> None:
     """Pay sellers, hold and release their money."""
 
 
-for _command in (payouts.approve, payouts.void, payouts.again, payouts.credited):
+for _command in (payouts.approve, payouts.void, payouts.again, payouts.adopt, payouts.credited):
     pay.add_command(_command)
 for _command in (
     adjusting.adjust,

@@ -1,4 +1,4 @@
-"""Commands about payouts that went out: approve runs, take back, pay again, and say whose a bank account is."""
+"""Commands about payouts that went out: approve runs, take back, pay again, adopt, and say whose a bank account is."""
 
 from __future__ import annotations
 
@@ -115,6 +115,33 @@ def again(
         shell.show_json(found)
     else:
         click.echo(f"{'would be' if dry_run else 'will be'} paid again by the next run: {words}")
+
+
+@click.command
+@click.argument("payment")
+@second
+@shell.named
+@shell.reason
+@shell.dry_run
+@shell.yes
+@shell.as_json
+@shell.in_app
+def adopt(
+    *, payment: str, second: str | None, actor: str | None, reason: str, dry_run: bool, yes: bool, as_json: bool
+) -> None:
+    """Take a payment made in Bill.com's own page, by its id there, for the payout of the bills it pays."""
+    billcom, who = shell.billcom(), actor or shell.actor()
+    found = billcom.adopt_payment(payment, actor=who, reason=reason, dry_run=True)
+    words = f"{payment} for the payout of {', '.join(found.numbers)}, {shell.dollars(found.cents)} dollars"
+    if not dry_run:
+        if not yes:
+            shell.say(f"this takes {words}")
+            click.confirm("Go on?", abort=True, err=True)
+        found = billcom.adopt_payment(payment, actor=who, reason=reason, second=second)
+    if as_json:
+        shell.show_json(found)
+    else:
+        click.echo(f"{'would take' if dry_run else 'took'} {words}")
 
 
 @click.command

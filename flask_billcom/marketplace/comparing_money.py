@@ -15,7 +15,7 @@ from sqlalchemy import select
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
 from flask_billcom.bankdays import add_bank_days
 from flask_billcom.engine.decisions import DIFFERENCE
-from flask_billcom.models import Document, Movement, Operation, OperationState, Party, Payment, PaymentPart
+from flask_billcom.models import LIVE, Document, Movement, Operation, OperationState, Party, Payment, PaymentPart
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
@@ -80,31 +80,27 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
 
 
 def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
-    """Return what ends the wait of our payouts because of a payment, or None where none waits.
+    """Return what takes a payment for the payouts of our bills, or None where one may be on its way.
 
     One of the same amount is taken for ours. One of a part cannot be: it is taken back, and ours goes on by itself.
     """
     paid = {
-        bills[pay.bill_id][0].id: (pay.id, to_cents(pay.amount))
+        bills[pay.bill_id][0].id: (to_cents(pay.amount), bills[pay.bill_id][0].cents)
         for pay in there.bill_pays
         if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
     }
-    waiting = rows.all(
-        select(Operation.id, Operation.subject_id, Operation.amount_cents)
-        .where(
+    payouts = rows.all(
+        select(Operation.state, Operation.parked).where(
             Operation.subject_id.in_(sorted(paid)),
             Operation.kind == "pay",
-            Operation.state == OperationState.PLANNED,
-            Operation.parked == DIFFERENCE,
+            Operation.state.in_((*LIVE, OperationState.DONE)),
         )
-        .order_by(Operation.id)
     )
-    if any(paid[row.subject_id][1] != row.amount_cents for row in waiting):
+    if any((row.state, row.parked) != (OperationState.PLANNED, DIFFERENCE) for row in payouts):
+        return None
+    if any(cents != bill_cents for cents, bill_cents in paid.values()):
         return f"cancel or void {there.id} at Bill.com, then {RUN_TICK}"
-    commands = [
-        f"flask billcom ops resolve {row.id.hex} --adopt {paid[row.subject_id][0]} --reason WHY" for row in waiting
-    ]
-    return "; ".join(commands) or None
+    return f"flask billcom pay adopt {there.id} --reason WHY"
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from flask_billcom.api.records import Vendor
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.marketplace.differences import Difference, Kind
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.simulator.errors import Refusal
@@ -16,6 +17,7 @@ from tests.stories.town import SELLERS, Town
 T = TypeVar("T")
 LIVE = ("1", "2", "5")
 """States of a payment that was not taken back."""
+ADOPT = "flask billcom pay adopt "
 LINES = {
     "Bill": ("billLineItems", "BillLineItem"),
     "Invoice": ("invoiceLineItems", "InvoiceLineItem"),
@@ -112,8 +114,11 @@ class Operator:
             sort, _, key = each.subject.partition(" ")
             if each.kind == Kind.MISSING_HERE and not deletes_strays:
                 continue
-            with suppress(Refusal, ValueError):
-                if sort in {"bill", "invoice"}:
+            with suppress(Refusal, ValueError, NotPossible):
+                if each.command.startswith(ADOPT):
+                    payment = each.command.removeprefix(ADOPT).partition(" ")[0]
+                    self.town.billcom.adopt_payment(payment, actor="eve", reason="the dust settles")
+                elif sort in {"bill", "invoice"}:
                     self._mend_document(each, sort.capitalize(), key)
                 elif sort in {"vendor", "customer"} and each.kind == Kind.MISSING_HERE:
                     self.town.operator("delete", id=key)

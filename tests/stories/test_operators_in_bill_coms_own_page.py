@@ -139,17 +139,67 @@ def test_a_payment_by_hand_is_taken_for_our_payout_by_the_command_that_is_named(
     town.operator("pay_bill", id=town.bill_of(order, "ann").id)
     runs(town)
     (payout,) = town.operations("pay")
-    (part,) = town.payout_to("ann")["billPays"]
-    command = f"flask billcom ops resolve {payout.id.hex} --adopt {part.id}"
+    by_hand = town.payout_to("ann")
     (difference,) = town.billcom.reconcile().differences
-    assert difference.command.startswith(command)
+    assert difference.command == f"flask billcom pay adopt {by_hand.id} --reason WHY"
     assert "ops resolve" in (payout.evidence or {})["resolve"]
-    town.billcom.resolve(payout.id, actor="eve", reason="Bea paid it by hand", adopt=part.id)
+    would = town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand", dry_run=True)
+    assert (would.numbers, would.cents, would.is_dry_run) == (("FB-1-1",), 9_00, True)
+    assert town.operations("pay", "done") == []
+    town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
     town.waits(bank_days=4)
 
     assert town.calls("PayBills") == 0
     (payout,) = town.operations("pay", "done")
     assert payout.parked is None
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_payment_by_hand_is_taken_for_a_payout_that_was_never_asked_for(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    town.waits(bank_days=4)
+    by_hand = town.payout_to("ann")
+    town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
+    town.waits(bank_days=4)
+    with pytest.raises(NotPossible, match="FB-1-1 is done"):
+        town.billcom.adopt_payment(by_hand.id, actor="eve", reason="once more")
+
+    assert town.calls("PayBills") == 0
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_refund_of_what_was_paid_by_hand_goes_on_when_the_payment_is_ours(begin: Begin) -> None:
+    town, order = due(begin, float_cents=1_000_000)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    town.waits(bank_days=4)
+    town.billcom.refund(order, reference="r1", reason="it came broken", actor="eve")
+    town.waits(bank_days=2)
+    assert [each.kind for each in town.operations("update_bill", "planned") + town.operations("delete_bill", "planned")]
+    by_hand = town.payout_to("ann")
+    commands = [each.command for each in town.billcom.reconcile().differences if by_hand.id in each.theirs]
+    assert commands == [f"flask billcom pay adopt {by_hand.id} --reason WHY"]
+    town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
+    town.waits(bank_days=4)
+    runs(town, bank_days=12)
+
+    assert town.calls("PayBills") == 1, "the buyer is paid back"
+    town.ends(collected="10.00", paid_out="9.00", refunded="10.00", sellers_owe="9.00")
+
+
+def test_what_cannot_be_a_payout_of_ours_is_not_adopted(begin: Begin) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id, amount_cents=400)
+    part = town.payout_to("ann")
+    with pytest.raises(NotPossible, match=r"pays 4\.00 of bill FB-1-1, which is about 9\.00"):
+        town.billcom.adopt_payment(part.id, actor="eve", reason="Bea paid it")
+    town.operator("cancel", id=part.id)
+    with pytest.raises(NotPossible, match="was taken back"):
+        town.billcom.adopt_payment(part.id, actor="eve", reason="Bea paid it")
+    with pytest.raises(NotPossible, match="knows no payment"):
+        town.billcom.adopt_payment("stp01NOBODYKNOWSTHIS", actor="eve", reason="Bea paid it")
+    runs(town, bank_days=5)
+
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 

@@ -18,7 +18,7 @@ import requests
 from flask_billcom.api.fields import Record
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine.worker import TickReport
-from flask_billcom.simulator import Simulator, WSGIAdapter
+from flask_billcom.simulator import Simulator, WSGIAdapter, people
 from tests.support.shop import Drawing, Shop, make_shop
 
 T = TypeVar("T", bound=Record)
@@ -79,6 +79,12 @@ class LocalShop:
         """Return what Bill.com shows of a kind of objects."""
         with self.shop.app.app_context():
             return list(self.shop.billcom.state_of().parts.domain.reads.page(record_type).records)
+
+    def pays_by_hand(self, number: int = 0) -> str:
+        """Let somebody pay a bill in Bill.com's own page, and return the payment's id there."""
+        bill = self.simulator.books.bills[number]
+        self.simulator.under_lock(lambda service: people.act(service, "pay_bill", {"id": bill.id}))
+        return str(self.simulator.books["SentPay"][-1].id)
 
     def pass_days(self, count: int) -> None:
         """Let days pass at Bill.com."""

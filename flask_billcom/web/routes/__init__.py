@@ -80,6 +80,7 @@ ROUTES = (
     Route("GET", "/runs", "approve", reads.runs, staff=True),
     Route("POST", "/runs/<run_id>/approve", "approve", acts.approve_run, staff=True),
     Route("POST", "/payouts/<payout_id>/void", "void", acts.void_payout, staff=True),
+    Route("POST", "/payouts/adopt", "adopt_payment", acts.adopt_payment, staff=True),
     Route("POST", "/payouts/<payout_id>/again", "pay_again", acts.pay_payout_again, staff=True),
     Route("POST", "/payouts/<payout_id>/credited", "confirm_credit", acts.payout_credited, staff=True),
     Route("GET", "/parties/<party_id>/statement", "statement", books.statement),

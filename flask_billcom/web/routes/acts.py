@@ -8,11 +8,12 @@ from uuid import UUID
 from flask_billcom.marketplace.holds import PARTY, SETTLEMENT, HoldOn
 from flask_billcom.web.entrance import Visitor
 
-from .given import body, dry_run, maybe, maybe_reason, reason, wrong
+from .given import body, dry_run, maybe, maybe_reason, reason, word, wrong
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
     from flask_billcom.marketplace.approvals import WaitingRun
+    from flask_billcom.marketplace.paid_by_hand import AdoptedPayment
     from flask_billcom.marketplace.paying_again import PaidAgain
     from flask_billcom.marketplace.payouts import PayoutRun
     from flask_billcom.marketplace.voidable import Recalled
@@ -106,6 +107,15 @@ def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> Paid
         return None
     return billcom.pay_again(
         found.payout.id, actor=visitor.name, reason=reason(), second=maybe("second"), dry_run=dry_run()
+    )
+
+
+def adopt_payment(billcom: Billcom, visitor: Visitor) -> AdoptedPayment:
+    """Take a payment made in Bill.com's own page for a payout; takes `payment`, its id there, `reason`, `second` and
+    `dry_run`, true unless false.
+    """
+    return billcom.adopt_payment(
+        word("payment"), actor=visitor.name, reason=reason(), second=maybe("second"), dry_run=dry_run()
     )
 
 

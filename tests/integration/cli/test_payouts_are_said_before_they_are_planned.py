@@ -89,6 +89,19 @@ def test_a_held_seller_is_passed_over_with_the_reason(terminal: Terminal, local:
     assert planned(local) == [500]
 
 
+def test_a_payment_made_by_hand_is_adopted_after_a_yes(terminal: Terminal, local: LocalShop) -> None:
+    by_hand = local.pays_by_hand()
+    because = ("--reason", "Bea paid it")
+    words = f"{by_hand} for the payout of FB-1-1, 9.00 dollars"
+
+    assert terminal.run("pay", "adopt", by_hand, *because, "--dry-run").stdout == f"would take {words}\n"
+    assert words in terminal.run("pay", "adopt", by_hand, *because, answer="n\n", code=1).stderr
+    assert planned(local) == []
+    assert terminal.run("pay", "adopt", by_hand, *because, "--yes").stdout == f"took {words}\n"
+    assert planned(local) == [900]
+    assert "FB-1-1 is done" in terminal.run("pay", "adopt", by_hand, *because, "--yes", code=1).stderr
+
+
 def test_the_kill_switch_stops_the_run_and_says_so(terminal: Terminal, local: LocalShop) -> None:
     terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
 

@@ -79,6 +79,27 @@ def test_a_payout_run_only_rehearses_unless_it_is_told(make_local: Callable[...,
     assert staff.post("/payouts/run", dry_run=False)["is_dry_run"] is False
 
 
+def test_a_payment_made_by_hand_is_adopted_when_somebody_says_so(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_PAYMENTS_ENABLED=True)
+    open_routes(local.shop)
+    staff = Visitor(local.shop.app, "staff")
+    with local.shop.app.app_context():
+        local.shop.billcom.settle(local.shop.order(("ann", "10.00", "1.00")))
+        local.shop.db.session.commit()
+    local.tick(3)
+    by_hand = local.pays_by_hand()
+
+    assert staff.post("/payouts/adopt", payment=by_hand, reason="Bea paid it")["is_dry_run"] is True
+    assert staff.get("/operations?kind=pay")["items"] == []
+    adopted = staff.post("/payouts/adopt", payment=by_hand, reason="Bea paid it", dry_run=False)
+    again = staff.post("/payouts/adopt", 409, payment=by_hand, reason="Bea paid it", dry_run=False)
+
+    assert (adopted["payment"], adopted["numbers"], adopted["cents"]) == (by_hand, ["FB-1-1"], 900)
+    assert [each["state"] for each in staff.get("/operations?kind=pay")["items"]] == ["done"]
+    assert again["code"] == "not_possible"
+    assert staff.post("/payouts/adopt", 400, reason="Bea paid it")["code"] == "invalid_request"
+
+
 def test_a_refused_operation_is_planned_anew(local: LocalShop, staff: Visitor) -> None:
     refused = staff.get("/operations?kind=create_customer")["items"][0]["id"]
     with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as rows:
