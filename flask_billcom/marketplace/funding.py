@@ -122,7 +122,6 @@ def _release(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID], now: da
             Document.origin_id.in_(settlement_ids),
             Document.kind == "bill",
             Document.release_after.is_(None),
-            Document.released_at.is_(None),
         )
         .values(release_after=now + timedelta(days=domain.settings.hold_days))
     )

@@ -1,6 +1,6 @@
 """Whatever people, banks and the wire do, in whatever order: when the dust has settled, every cent is accounted for.
 
-A run of the tests tries 100 sequences, always the same, in parts that run beside each other;
+A run of the tests tries 300 sequences, always the same, in parts that run beside each other;
 `python -m tests.stories --sequences 10000` tries others.
 """
 
@@ -16,9 +16,9 @@ from tests.stories.conftest import Begin
 from tests.stories.life import OFTEN, ORDINARY, Life
 from tests.stories.oracle import check_dust
 
-SEQUENCES = int(os.environ.get("BILLCOM_SEQUENCES", "100"))
+SEQUENCES = int(os.environ.get("BILLCOM_SEQUENCES", "300"))
 SEED = int(os.environ.get("BILLCOM_SEQUENCES_SEED", "0"))
-PARTS = 2
+PARTS = 6
 PATIENCE_S = max(1800, 30 * SEQUENCES)
 """Longest time for a part; nothing in here waits for a clock, so only a loop without an end takes as long."""
 NUMBERS = st.integers(0, 99_999)

@@ -187,6 +187,23 @@ def test_a_refund_of_what_was_paid_by_hand_goes_on_when_the_payment_is_ours(begi
     town.ends(collected="10.00", paid_out="9.00", refunded="10.00", sellers_owe="9.00")
 
 
+def test_a_payment_by_hand_from_before_the_buyers_is_made_again_by_us_when_it_was_canceled(begin: Begin) -> None:
+    town = begin(payout_schedule="manual")
+    order = town.sells(TEN)
+    town.passes()
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    by_hand = town.payout_to("ann")
+    town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
+    town.operator("cancel", id=by_hand.id)
+    town.waits(bank_days=3)
+    town.billcom.pay_again(by_hand.id, actor="eve", reason="it was too early")
+    town.waits(bank_days=6)
+    runs(town)
+
+    assert town.calls("PayBills") == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
 def test_what_cannot_be_a_payout_of_ours_is_not_adopted(begin: Begin) -> None:
     town, order = due(begin)
     town.operator("pay_bill", id=town.bill_of(order, "ann").id, amount_cents=400)
