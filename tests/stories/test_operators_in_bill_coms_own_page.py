@@ -195,9 +195,8 @@ def test_a_payment_by_hand_from_before_the_buyers_is_made_again_by_us_when_it_wa
     by_hand = town.payout_to("ann")
     town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
     town.operator("cancel", id=by_hand.id)
-    town.waits(bank_days=3)
+    town.waits(bank_days=9)
     town.billcom.pay_again(by_hand.id, actor="eve", reason="it was too early")
-    town.waits(bank_days=6)
     runs(town)
 
     assert town.calls("PayBills") == 1
