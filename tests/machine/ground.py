@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import logging
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,6 @@ MEMORY = Path("/dev/shm")
 @cache
 def _place() -> tuple[Stage, Path]:
     """Return a shop and a folder of its own, in memory where the machine has a place there."""
-    logging.getLogger("flask_billcom").setLevel(logging.CRITICAL)
     place = tempfile.TemporaryDirectory(prefix="machine", dir=MEMORY if MEMORY.is_dir() else None)
     stage = Stage(f"sqlite:///{place.name}/town.sqlite")
     atexit.register(place.cleanup)

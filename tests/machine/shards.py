@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.crash.quiet import silent
 from tests.machine.base import COUNTED
 from tests.machine.machine import Machine
 
@@ -73,7 +74,7 @@ def played(shard: Shard) -> Played:
     """Play a shard and return what became of it."""
     COUNTED.clear()
     result = Played(shard)
-    with contextlib.redirect_stdout(io.StringIO()):
+    with silent(), contextlib.redirect_stdout(io.StringIO()):
         try:
             play(shard)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told with its steps
