@@ -226,10 +226,14 @@ def test_people_whom_bill_com_knows_already_are_confirmed_row_by_row_and_made_on
     assert found == {"customer:Buyer:4": [customer], "vendor:Seller:4": [vendor]}
     town.billcom.confirm_match(dee, vendor, actor="eve", reason="compared with the ledger of 2025")
     town.billcom.confirm_match(dan, customer, actor="eve", reason="compared with the ledger of 2025")
-    order = town.sells(("dee", "10.00", "1.00"), to="Dan")
+    town.enters_bank_account(dee)
     town.restarts(collect="send")
-    town.sells(TEN)
+    order = town.sells(("dee", "10.00", "1.00"), to="Dan")
     town.passes()
+    town.pays_by_link(order)
+    town.waits(bank_days=10)
+
     assert town.invoice_of(order)["customerId"] == customer
     assert town.bill_of(order, "dee")["vendorId"] == vendor
     assert len(town.at_billcom("Vendor", name="dee")) == len(town.at_billcom("Customer", name="Dan")) == 1
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
