@@ -14,7 +14,7 @@ party, and sending again or giving up need the same proof of absence as the engi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -29,6 +29,7 @@ from flask_billcom.models import Operation, OperationState
 from flask_billcom.store import Rows, Store
 
 from . import operations
+from .errors import LateReply
 from .kinds import Applied, Finding, Kind, Remote
 from .readback import Proof, proof_of
 from .reads import Reads
@@ -176,6 +177,27 @@ class Decisions:
         except IntegrityError:
             raise NotPossible(f"{remote_id} is the effect of another operation already") from None
 
+    def take(
+        self, kind: str, choose: Callable[[Rows], Sequence[tuple[UUID, Remote]]], person: Person, *, what: str
+    ) -> None:
+        """Take objects at Bill.com for the effects of operations that a difference keeps, all of them or none.
+
+        :param choose: returns them, planned in this transaction or before; it writes, and asks nobody.
+        :param what: names the objects in words.
+        :raises NotPossible: a second person has to agree, or one of them is being carried out otherwise.
+        """
+        self._expect_people(kind, person)
+        try:
+            with self._store.write() as rows:
+                found = [(self._get(rows, operation_id), remote) for operation_id, remote in choose(rows)]
+                applied = [Applied(operation, remote, operation.digest) for operation, remote in found]
+                finish(rows, applied, from_={"state": PLANNED, "parked": DIFFERENCE})
+                self._kinds[kind].apply(rows, applied)
+                for operation, remote in found:
+                    self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote.remote_id})
+        except (IntegrityError, LateReply):
+            raise NotPossible(f"{what} is the effect of another operation already, or is just being paid") from None
+
     # -- what they share -----------------------------------------------------------------------------------------
 
     def _get(self, rows: Rows, operation_id: UUID) -> Operation:
@@ -192,7 +214,11 @@ class Decisions:
         return [each for each in together if each.state == operation.state]
 
     def _expect_second(self, operation: Operation, person: Person, *, is_sent: bool = True) -> None:
-        if is_sent and self._people > 1 and self._kinds[operation.kind].money and person.second is None:
+        if is_sent:
+            self._expect_people(operation.kind, person)
+
+    def _expect_people(self, kind: str, person: Person) -> None:
+        if self._people > 1 and self._kinds[kind].money and person.second is None:
             raise NotPossible("two people decide about money here (BILLCOM_APPROVERS); name the second one")
 
     @staticmethod

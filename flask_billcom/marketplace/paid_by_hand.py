@@ -1,6 +1,6 @@
 """Take a payment that somebody made in Bill.com's own page for the payout of the bills that it pays.
 
-    SentPay made by hand --adopt--> each bill's payout: planned, kept from being sent, and done by that payment
+    SentPay made by hand --adopt--> each bill's payout: planned and done by that payment, in one transaction
 
 A refund that waits for the bill finds it paid then, and goes the way that paid bills go. Nothing is sent. A payment of
 a part is taken for nothing: it is cancelled or voided at Bill.com, and our payout pays the whole.
@@ -20,8 +20,9 @@ from sqlalchemy import func, select, update
 from flask_billcom import ledger
 from flask_billcom.api.records import SentPay, SentPayStatus
 from flask_billcom.engine.decisions import DIFFERENCE, Decisions, NotPossible, Person
+from flask_billcom.engine.kinds import Remote
 from flask_billcom.engine.operations import Plan, lane_of_document, plan
-from flask_billcom.models import LIVE, Document, Operation, OperationState
+from flask_billcom.models import LIVE, Document, Operation, OperationState, Party
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
@@ -53,27 +54,36 @@ class _Paid:
     """One of our bills, and the part of the payment that pays it."""
 
     bill: Document
-    part_id: str
+    part: Remote
 
 
 def adopt(domain: Domain, decisions: Decisions, sent_pay_id: str, person: Person | None) -> AdoptedPayment:
     """Take a payment at Bill.com for the payouts of the bills that it pays in full.
 
+    The payouts are planned and done in one transaction: one that was only planned could be sent when the payment is
+    taken back, and a seller would be paid before his buyer has.
+
     :param sent_pay_id: id of the SentPay.
     :param person: who decides, and why; None only says what would be.
-    :raises NotPossible: Bill.com knows no such living payment, it pays none of our bills, one of them only in part, or
-        one that is paid or being paid by another payment.
+    :raises NotPossible: Bill.com knows no such living payment, it pays none of our bills, one of them only in part, to
+        somebody else, or one that is paid or being paid by another payment; or a second person has to agree.
     """
     there = _read(domain, sent_pay_id)
-    with domain.store.write() as rows:
-        paid = _paid_by(rows, domain.organization_id, there)
-        waiting = _waiting(rows, [each.bill for each in paid])
-        if person is not None:
-            waiting |= _plan(rows, domain, [each.bill for each in paid if each.bill.id not in waiting])
-    for each in paid if person is not None else ():
-        assert person is not None
-        decisions.adopt(waiting[each.bill.id], each.part_id, person)
-    bills = sorted((each.bill for each in paid), key=lambda bill: bill.number)
+    found: list[_Paid] = []
+
+    def choose(rows: Rows) -> Sequence[tuple[UUID, Remote]]:
+        found[:] = _paid_by(rows, domain.organization_id, there)
+        payouts = _waiting(rows, [each.bill for each in found])
+        payouts |= _plan(rows, domain, [each.bill for each in found if each.bill.id not in payouts])
+        return [(payouts[each.bill.id], each.part) for each in found]
+
+    if person is None:
+        with domain.store.read() as rows:
+            found[:] = _paid_by(rows, domain.organization_id, there)
+            _waiting(rows, [each.bill for each in found])
+    else:
+        decisions.take("pay", choose, person, what=f"payment {sent_pay_id}")
+    bills = sorted((each.bill for each in found), key=lambda bill: bill.number)
     numbers = tuple(bill.number for bill in bills)
     return AdoptedPayment(sent_pay_id, numbers, sum(bill.cents for bill in bills), is_dry_run=person is None)
 
@@ -91,8 +101,9 @@ def _read(domain: Domain, sent_pay_id: str) -> SentPay:
 
 def _paid_by(rows: Rows, organization_id: str, there: SentPay) -> list[_Paid]:
     parts = {part.bill_id: part for part in there.bill_pays if part.bill_id is not None and part.id is not None}
-    bills: Sequence[Document] = rows.all(
-        select(Document)
+    bills = rows.all(
+        select(Document, Party.remote_id)
+        .join(Party, Party.id == Document.party_id)
         .where(
             Document.organization_id == organization_id, Document.kind == "bill", Document.remote_id.in_(sorted(parts))
         )
@@ -100,15 +111,19 @@ def _paid_by(rows: Rows, organization_id: str, there: SentPay) -> list[_Paid]:
     )
     if not bills:
         raise NotPossible(f"payment {there.id} pays none of our bills")
-    for bill in bills:
-        amount = parts[bill.remote_id or ""].amount
-        cents = 0 if amount is None else to_cents(amount)
+    paid = []
+    for bill, vendor_id in bills:
+        part = parts[bill.remote_id]
+        cents = 0 if part.amount is None else to_cents(part.amount)
         if cents != bill.cents:
             raise NotPossible(
                 f"payment {there.id} pays {from_cents(cents)} of bill {bill.number}, which is about "
                 f"{from_cents(bill.cents)}; cancel or void it at Bill.com, then our payout pays the whole"
             )
-    return [_Paid(bill, str(parts[bill.remote_id or ""].id)) for bill in bills]
+        if there.vendor_id not in {None, vendor_id}:
+            raise NotPossible(f"payment {there.id} of bill {bill.number} went to another vendor; take it back there")
+        paid.append(_Paid(bill, Remote(part.id, part, there.created_time, there)))
+    return paid
 
 
 def _waiting(rows: Rows, bills: Sequence[Document]) -> dict[UUID, UUID]:
@@ -164,7 +179,9 @@ def _plan(rows: Rows, domain: Domain, bills: Sequence[Document]) -> dict[UUID, U
     }
     planned = plan(rows, domain.clock, domain.organization_id, list(plans.values()))
     operations = {bill_id: planned[each.kind, each.natural_key, each.generation] for bill_id, each in plans.items()}
-    rows.change(update(Document).where(Document.id.in_(ids)).values(released_at=domain.clock.now()))
+    released = update(Document).where(Document.id.in_(ids), Document.status == "open")
+    if rows.change(released.values(released_at=domain.clock.now())) != len(ids):
+        raise NotPossible("one of its bills has changed meanwhile; look again")
     shares = [
         Share(
             bill.id,

@@ -203,6 +203,23 @@ def test_a_payment_by_hand_from_before_the_buyers_is_made_again_by_us_when_it_wa
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_an_adoption_that_is_refused_leaves_nothing_that_could_be_paid_before_the_buyer_has(begin: Begin) -> None:
+    town = begin(payout_schedule="manual", approvers=2)
+    order = town.sells(TEN)
+    town.passes()
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    by_hand = town.payout_to("ann")
+    with pytest.raises(NotPossible, match="two people decide"):
+        town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
+    assert town.operations("pay") == []
+    assert town.world.trial()[Account.SELLER_RESERVED] == 0
+    town.billcom.adopt_payment(by_hand.id, actor="eve", second="bob", reason="Bea paid it by hand")
+    town.waits(bank_days=9)
+
+    assert town.calls("PayBills") == 0
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
 def test_what_cannot_be_a_payout_of_ours_is_not_adopted(begin: Begin) -> None:
     town, order = due(begin)
     town.operator("pay_bill", id=town.bill_of(order, "ann").id, amount_cents=400)
