@@ -137,7 +137,7 @@ class OfficeCalls(PartiesCalls):
         """The session at Bill.com that all processes share: sign in, sign out, confirm the device, change keys."""
         state = self._ready()
         parts = state.parts
-        return SharedSession(parts.sessions, store=state.store, clock=state.clock, parking=parts.parking)
+        return SharedSession(parts.sessions, store=state.store, parking=parts.parking)
 
     def _ready(self) -> AppState:
         state = self.state_of()

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 
 from flask_billcom.api.secret import Secret
-from flask_billcom.clock import Clock
 from flask_billcom.errors import InvalidRequest, SessionExpired, TokenUnreadable
 from flask_billcom.models import Session
 from flask_billcom.store import Rows, Store
@@ -65,11 +64,10 @@ class SessionStand:
 class SharedSession:
     """The shared session of one organization, for people."""
 
-    def __init__(self, sessions: Sessions, *, store: Store, clock: Clock, parking: Parking) -> None:
+    def __init__(self, sessions: Sessions, *, store: Store, parking: Parking) -> None:
         self.organization_id = sessions.organization_id
         self._sessions = sessions
         self._store = store
-        self._clock = clock
         self._parking = parking
 
     def stand(self) -> SessionStand:
@@ -178,13 +176,12 @@ def stand_of(rows: Rows, organization_id: str) -> SessionStand:
     newest = rows.first(
         select(Session).where(Session.organization_id == organization_id).order_by(Session.gen.desc()).limit(1)
     )
-    until = trusted_until(rows, organization_id)
     if newest is None:
-        return SessionStand(state="none", generation=0, trusted=False, trusted_until=until, last_used=None)
+        return SessionStand(state="none", generation=0, trusted=False, trusted_until=None, last_used=None)
     return SessionStand(
         state=newest.state,
         generation=newest.gen,
         trusted=newest.trusted,
-        trusted_until=until,
+        trusted_until=trusted_until(rows, organization_id),
         last_used=newest.last_used,
     )

@@ -21,7 +21,7 @@ MONTH = timedelta(days=30)
 
 @pytest.fixture
 def session(shop: Workshop) -> SharedSession:
-    return SharedSession(shop.sessions, store=shop.store, clock=shop.clock, parking=shop.parking)
+    return SharedSession(shop.sessions, store=shop.store, parking=shop.parking)
 
 
 def confirm(shop: Workshop, session: SharedSession, code: str | None = None) -> Any:
@@ -57,6 +57,20 @@ def test_signing_in_says_how_it_stands(shop: Workshop, session: SharedSession) -
     assert stand.is_signed_in
     assert session.sign_in(actor="ann").generation == 1
     assert shop.journal() == ["Login"]
+
+
+def test_the_machine_is_called_at_bill_com_what_the_person_calls_it(shop: Workshop, session: SharedSession) -> None:
+    asked: dict[str, Any] = {}
+    send = shop.transport.call
+
+    def call(path: str, data: Any, **options: Any) -> Any:
+        asked[path] = data
+        return send(path, data, **options)
+
+    shop.transport.call = call  # type: ignore[method-assign, assignment]  # listens
+    confirm(shop, session)
+
+    assert asked["MFAAuthenticate.json"]["machineName"] == "desk"
 
 
 def test_a_confirmed_device_is_trusted_for_whole_days(shop: Workshop, session: SharedSession) -> None:
@@ -105,13 +119,29 @@ def test_a_persons_own_hold_stays(shop: Workshop, session: SharedSession) -> Non
 
 def test_tokens_that_no_key_opens_are_given_up(shop: Workshop, session: SharedSession) -> None:
     confirm(shop, session)
+    with shop.store.write() as rows:
+        theirs = {"organization_id": OTHERS, "state": "dead", "mfa_enc": "x", "mfa_expires": shop.now, "trusted": True}
+        add(rows, SessionRow(gen=1, **theirs))
     shop.sessions._vault = Vault([generate_key()])
 
     stand = session.sign_in(actor="ann")
 
     assert (stand.generation, stand.trusted, stand.trusted_until) == (2, False, None)
-    first = shop.generations()[0]
+    first = next(row for row in shop.generations() if row.organization_id == shop.organization_id)
     assert (first.state, first.mfa_enc, first.mfa_expires, first.trusted) == ("fenced", None, None, False)
+    kept = next(row for row in shop.generations() if row.organization_id == OTHERS)
+    assert (kept.mfa_enc, kept.mfa_expires, kept.trusted) == ("x", shop.now, True)
+
+
+def test_a_session_that_was_trusted_once_stays_so_after_its_trust_went_on_to_the_next(
+    shop: Workshop, session: SharedSession
+) -> None:
+    confirm(shop, session)
+    shop.sessions.expired(1, None)
+    session.sign_in(actor="ann")
+    session.sign_in(actor="ann")
+
+    assert [(row.mfa_enc is None, row.trusted) for row in shop.generations()] == [(True, True), (False, True)]
 
 
 def test_tokens_that_open_stay_and_those_of_others_are_not_touched(shop: Workshop, session: SharedSession) -> None:
