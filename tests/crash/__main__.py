@@ -12,9 +12,12 @@ import random
 import sys
 
 from tests.crash import mutants, processes, suites
-from tests.crash.asked import DEEP, Asked
+from tests.crash.asked import DEEP, WHOLE, Asked, Part
 from tests.crash.crew import say
 from tests.crash.quiet import silent
+
+IN_PARTS = {"processes"}
+"""Suites that know parts."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +30,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", help="replay the telling of this name")
     parser.add_argument("--jobs", type=int, default=1, help="processes that share the work")
     parser.add_argument("--deep", type=int, default=DEEP, help="how many cuts of each chapter share a telling")
+    parser.add_argument("--part", type=Part.parse, default=WHOLE, help="K/N plays the K-th of N parts")
     given = parser.parse_args(arguments)
+    if given.part != WHOLE and given.suite not in IN_PARTS:
+        parser.error(f"{given.suite} is not played in parts")
     with silent():
         return play(Asked(**vars(given)))
 

@@ -2,9 +2,44 @@
 
 from __future__ import annotations
 
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self, TypeVar
+
+T = TypeVar("T")
 
 DEEP = 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of several equal parts of a suite, so that a long one can be played in pieces, on another day or machine.
+
+    :param number: which one, from 1.
+    :param count: of how many.
+    """
+
+    number: int = 1
+    count: int = 1
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `K/N`."""
+        number, _, count = text.partition("/")
+        if not (number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count)):
+            raise ArgumentTypeError(f"{text!r} is no part such as 2/5")
+        return cls(int(number), int(count))
+
+    def of(self, whole: Sequence[T]) -> Sequence[T]:
+        """Return every n-th, from the one with the number of the part on."""
+        return whole[self.number - 1 :: self.count]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+WHOLE = Part()
 
 
 @dataclass(frozen=True)
@@ -15,6 +50,7 @@ class Asked:
     :param only: replay the telling of this name.
     :param jobs: processes that share the work.
     :param deep: how many cuts of each chapter share a telling.
+    :param part: which part of all that to play.
     """
 
     suite: str
@@ -24,3 +60,4 @@ class Asked:
     only: str | None = None
     jobs: int = 1
     deep: int = DEEP
+    part: Part = WHOLE

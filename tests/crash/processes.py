@@ -340,7 +340,7 @@ def tellings_of(house: Works, asked: Asked) -> list[tuple[Cut, ...]]:
     found = house.tellings(asked.deep)
     if asked.count is not None:
         return random.Random(asked.seed).sample(found, min(asked.count, len(found)))
-    return found * REPEATS
+    return list(asked.part.of(found * REPEATS))
 
 
 def processes(asked: Asked, say: Callable[[str], None]) -> Total:
