@@ -81,18 +81,18 @@ class Gateway:
         :raises TransportError: nothing usable came.
         """
         live = self.sessions.live()
-        now = self._clock.now()
-        with self._store.write() as rows:
-            slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=(ALL,), changes=False)
-        file = self._transport.fetch(path, query, session_id=live.token, end_point=live.end_point or None)
+        slot = self._take((ALL,), changes=False)
+        try:
+            file = self._transport.fetch(path, query, session_id=live.token, end_point=live.end_point or None)
+        except TransportError as error:
+            self._release_unless_running(slot, error)
+            raise
         self._release(slot)
         return file
 
     def _once(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
         live = self.sessions.live()
-        now = self._clock.now()
-        with self._store.write() as rows:
-            slot = self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=call.changes)
+        slot = self._take(classes, changes=call.changes)
         try:
             reply = self._transport.call(
                 call.path,
@@ -103,9 +103,7 @@ class Gateway:
                 idempotent=not call.changes,
             )
         except TransportError as error:
-            # Else the slot stays taken until its lease ends: the server may still be running the call.
-            if not error.may_have_happened:
-                self._release(slot)
+            self._release_unless_running(slot, error)
             raise
         self.note(live, reply, slot)
         if reply.ok or (call.changes and reply.has_items):
@@ -113,6 +111,16 @@ class Gateway:
         if call.changes:
             raise error_of_change(reply, call.name, bills_in_call=call.items)
         raise error_of_read(reply, call.name)
+
+    def _take(self, classes: Sequence[str], *, changes: bool) -> SlotLease:
+        now = self._clock.now()
+        with self._store.write() as rows:
+            return self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=changes)
+
+    def _release_unless_running(self, slot: SlotLease, error: TransportError) -> None:
+        """Give a slot back whose call never left; else the server may still be running it until the lease ends."""
+        if not error.may_have_happened:
+            self._release(slot)
 
     def _release(self, slot: SlotLease) -> None:
         with self._store.write() as rows:

@@ -9,6 +9,7 @@ import pytest
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Bill, Vendor
+from flask_billcom.api.transport import Upload
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.errors import (
@@ -120,6 +121,17 @@ def test_a_bulk_answer_comes_back_also_where_objects_were_refused(shop: Workshop
     assert reply.has_items
 
 
+def test_a_file_goes_along_with_its_change(shop: Workshop) -> None:
+    shop.gateway.change(made("Ann"))
+    (vendor,) = shop.simulator.world.store["Vendor"].by_id
+
+    sent = shop.gateway.change(wire.upload_attachment(Upload("w9.pdf", b"%PDF-1.4 what Ann signed"), object_id=vendor))
+
+    assert sent.ok
+    kept = shop.simulator.world.uploads[sent.data["documentUploadedId"]]
+    assert (kept.object_id, kept.content) == (vendor, b"%PDF-1.4 what Ann signed")
+
+
 @pytest.mark.parametrize(
     ("code", "error"), [("BDC_1119", InvalidRequest), ("BDC_1205", OutcomeUnknown), ("BDC_9999", OutcomeUnknown)]
 )
@@ -162,16 +174,22 @@ def test_the_slot_of_a_silence_stays_taken(shop: Workshop, fault: str, error: ty
     assert shop.slots_taken() == slots
 
 
-def test_a_used_up_hour_closes_and_says_until_when(shop: Workshop) -> None:
+def test_a_used_up_hour_closes_and_says_until_when(shop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
     shop.sessions.live()
     shop.simulator.plan_fault("bdc:BDC_1144", LIST)
+    asked: list[tuple[float, float]] = []
+
+    def jitter(low: float, high: float) -> float:
+        asked.append((low, high))
+        return 20.0
+
+    monkeypatch.setattr(shop.clock, "jitter", jitter)
 
     with pytest.raises(NoCapacity) as full:
         shop.gateway.read(READ)
 
-    hour = shop.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    assert full.value.retry_at is not None
-    assert hour < full.value.retry_at <= hour + timedelta(minutes=1)
+    assert asked == [(0, 60)]
+    assert full.value.retry_at == shop.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1, seconds=20)
     assert {each.closed_until for each in shop.rows(Quota, Quota.window) if each.name == "all"} == {full.value.retry_at}
     assert shop.slots_taken() == 0
 
@@ -228,6 +246,20 @@ def test_a_file_is_fetched_from_the_reserve(shop: Workshop, monkeypatch: pytest.
     shop.gateway.fetch("Invoice2PdfServlet", {})
     with pytest.raises(NoCapacity):
         shop.gateway.fetch("Invoice2PdfServlet", {})
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "slots"), [("connect_refused", ConnectionFailed, 0), ("timeout_before", RequestTimedOut, 1)]
+)
+def test_the_slot_of_a_file_that_was_never_asked_for_is_free_again(
+    shop: Workshop, fault: str, error: type[Exception], slots: int
+) -> None:
+    shop.sessions.live()
+    shop.simulator.plan_fault(fault, "*")
+
+    with pytest.raises(error):
+        shop.gateway.fetch("Invoice2PdfServlet", {})
+    assert shop.slots_taken() == slots
 
 
 # -- typed reads ---------------------------------------------------------------------------------------------------
