@@ -41,6 +41,7 @@ DIFFERENCE = "difference"
 """Why an operation is parked that must not be sent as Bill.com stands."""
 NEEDS_APPROVAL = "needs_approval"
 """Why an operation is parked that other people have to approve."""
+MOVED_ON = "the operation has moved on meanwhile; look at it again"
 
 
 class NotPossible(BillcomError):  # noqa: N818 - the decision does not fit the facts
@@ -176,6 +177,8 @@ class Decisions:
                 self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
         except IntegrityError:
             raise NotPossible(f"{remote_id} is the effect of another operation already") from None
+        except LateReply:
+            raise NotPossible(MOVED_ON) from None
 
     def take(
         self, kind: str, choose: Callable[[Rows], Sequence[tuple[UUID, Remote]]], person: Person, *, what: str
@@ -295,7 +298,7 @@ class Decisions:
 
     def _move(self, rows: Rows, operation: Operation, to: Mapping[str, object]) -> None:
         if operations.move(rows, [operation.id], from_={"state": operation.state}, to=to) != 1:
-            raise NotPossible("the operation has moved on meanwhile; look at it again")
+            raise NotPossible(MOVED_ON)
 
     def _tell(
         self, rows: Rows, action: str, operation: Operation, person: Person, more: Mapping[str, object] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy import update
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import Decisions, NotPossible, Person
-from flask_billcom.engine.kinds import Absent, Finding, Policy
+from flask_billcom.engine.kinds import Absent, Finding, Policy, Remote
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.models import Session as SessionRow
-from tests.unit.engine.planned import OTHERS, add, call
+from flask_billcom.store import Rows
+from tests.unit.engine.planned import OTHERS, add, call, operation
 from tests.unit.engine.workshop import TIMING, Vendors, Workshop
 
 ANN = Person("ann", "she looked")
@@ -453,6 +455,99 @@ def test_what_only_changed_an_object_is_adopted_by_the_objects_id(shop: Workshop
     assert (shop.states(), shop.operation(1).remote_id) == (["done"], None)
 
 
+# -- several taken together ----------------------------------------------------------------------------------------
+
+
+def kept(shop: Workshop, *numbers: int, **values: Any) -> None:
+    """Plan operations that a difference keeps from being sent."""
+    shop.plan(*numbers, **{"parked": "difference", "digest": "what was rendered", **values})
+
+
+def chosen(*numbers: int) -> Callable[[Rows], Sequence[tuple[UUID, Remote]]]:
+    """Choose an object for each operation."""
+    return lambda _rows: [(one(number), remote(number)) for number in numbers]
+
+
+def remote(number: int) -> Remote:
+    return Remote(f"0090{number}", None)
+
+
+def test_what_a_person_did_is_taken_for_several_operations_at_once(shop: Workshop) -> None:
+    kept(shop, 1, 2, 3)
+    kind = Vendors()
+
+    decisions(shop, kind).take("vendor", chosen(1, 3), ANN, what="payment 7")
+
+    assert [(row.state, row.remote_id, row.parked) for row in shop.operations()] == [
+        ("done", "00901", None),
+        ("planned", None, "difference"),
+        ("done", "00903", None),
+    ]
+    assert [(each.operation.id, each.remote, each.digest) for each in kind.applied] == [
+        (one(1), remote(1), "what was rendered"),
+        (one(3), remote(3), "what was rendered"),
+    ]
+    assert told(shop) == [
+        ("operation_adopted", 1, detail(remote_id="00901"), "ann"),
+        ("operation_adopted", 3, detail(remote_id="00903"), "ann"),
+    ]
+
+
+def test_money_is_taken_by_two(shop: Workshop) -> None:
+    kept(shop, 1)
+    careful = decisions(shop, Vendors(money=True), people=2)
+
+    with pytest.raises(NotPossible, match="two people decide"):
+        careful.take("vendor", chosen(1), ANN, what="payment 7")
+    assert shop.states() == ["planned"]
+    careful.take("vendor", chosen(1), BOTH, what="payment 7")
+    assert told(shop)[0][2]["second"] == "ben"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"state": OperationState.SENDING}, {"state": DONE}, {"parked": "cover"}, {"parked": None}],
+    ids=["sending", "done", "parked otherwise", "not parked"],
+)
+def test_what_is_carried_out_otherwise_keeps_all_from_being_taken(shop: Workshop, values: dict[str, Any]) -> None:
+    kept(shop, 1)
+    kept(shop, 2, **values)
+    before = [(row.state, row.parked) for row in shop.operations()]
+
+    with pytest.raises(NotPossible, match=r"^payment 7 is the effect of another operation already, or is just being"):
+        decisions(shop).take("vendor", chosen(1, 2), ANN, what="payment 7")
+    assert [(row.state, row.parked) for row in shop.operations()] == before
+    assert told(shop) == []
+
+
+def test_what_is_the_effect_of_another_operation_keeps_all_from_being_taken(shop: Workshop) -> None:
+    kept(shop, 1, 2)
+    shop.plan(3, state=DONE, remote_id="00902")
+
+    with pytest.raises(NotPossible, match="payment 7 is the effect of another operation"):
+        decisions(shop).take("vendor", chosen(1, 2), ANN, what="payment 7")
+    assert shop.states() == ["planned", "planned", "done"]
+
+
+def test_what_was_planned_to_be_taken_goes_away_with_a_refusal(shop: Workshop) -> None:
+    kept(shop, 1, state=DONE)
+
+    def choose(rows: Rows) -> Sequence[tuple[UUID, Remote]]:
+        add(rows, operation(2, shop.now, kind="vendor", organization_id=shop.organization_id, parked="difference"))
+        return [(one(1), remote(1)), (one(2), remote(2))]
+
+    with pytest.raises(NotPossible):
+        decisions(shop).take("vendor", choose, ANN, what="payment 7")
+    assert [row.id for row in shop.operations()] == [one(1)]
+
+
+def test_operations_of_others_are_not_taken(shop: Workshop) -> None:
+    kept(shop, 1, organization_id=OTHERS)
+
+    with pytest.raises(NotPossible, match="no such operation"):
+        decisions(shop).take("vendor", chosen(1), ANN, what="payment 7")
+
+
 # -- what has moved on ---------------------------------------------------------------------------------------------
 
 
@@ -471,3 +566,18 @@ def test_what_has_moved_on_meanwhile_is_looked_at_again(shop: Workshop, act: str
     with pytest.raises(NotPossible, match="has moved on meanwhile"):
         getattr(decisions(shop, kind), act)(one(), ANN)
     assert told(shop) == []
+
+
+@pytest.mark.parametrize("values", [{"state": QUARANTINED}, {"parked": "difference"}], ids=str)
+def test_what_has_moved_on_while_bill_com_was_asked_is_not_adopted(shop: Workshop, values: dict[str, Any]) -> None:
+    shop.plan(1, **values)
+    made = stranger(shop)
+
+    def moved(finding: Finding) -> Finding:
+        shop.change(1, state=OperationState.SENDING, parked=None)
+        return finding
+
+    kind = Vendors(finding=moved)
+    with pytest.raises(NotPossible, match="has moved on meanwhile"):
+        decisions(shop, kind).adopt(one(), made, ANN)
+    assert (shop.states(), kind.applied, told(shop)) == (["sending"], [], [])
