@@ -78,7 +78,7 @@ class Decisions:
         reads: Reads,
         timing: Timing,
         kinds: Sequence[Kind],
-        people: int = 1,
+        people: int,
     ) -> None:
         self.organization_id = organization_id
         self._store = store

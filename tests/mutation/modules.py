@@ -61,5 +61,6 @@ MODULES = {
     "engine.runners": _engine("runners", "test_a_thread_ticks_until_it_is_told_to_stop.py"),
     "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),
     "engine.worker": _engine("worker", "test_a_tick_goes_on_after_trouble.py"),
+    "engine.clocks": _engine("clocks", "test_all_processes_go_by_one_clock.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }

@@ -348,7 +348,7 @@ def dead(shop: Workshop, seconds: float | None, *, there: float = 0.0) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "there", "wait"),
-    [(900, 0, None), (800, 0, 100), (900, 50, 50), (1000, 0, None), (None, 0, 900)],
+    [(900, 0, None), (800, 0, 100), (800, -50, 100), (900, 50, 50), (1000, 0, None), (None, 0, 900)],
 )
 def test_the_session_of_a_silent_attempt_must_be_dead_for_the_whole_grace(
     shop: Workshop, seconds: float | None, there: float, wait: int | None
@@ -431,6 +431,25 @@ def test_only_an_equal_object_of_that_id_is_adopted(shop: Workshop) -> None:
     unequal = Vendors(finding=lambda finding: replace(finding, equal=[False]))
     with pytest.raises(NotPossible, match=f"{made} is not an equal effect"):
         decisions(shop, unequal).adopt(one(), made, ANN)
+    assert shop.states() == ["quarantined"]
+
+
+def test_all_that_bill_com_shows_instead_is_named(shop: Workshop) -> None:
+    aside(shop)
+    shown = Finding([remote(7), Remote(None, None)], [True, True], shop.now)
+
+    with pytest.raises(
+        NotPossible, match=r"00901 is not an equal effect of this operation; Bill\.com shows 00907, None$"
+    ):
+        decisions(shop, Vendors(finding=lambda _found: shown)).adopt(one(), "00901", ANN)
+
+
+def test_nothing_is_adopted_where_it_is_not_said_of_each_match_whether_it_equals(shop: Workshop) -> None:
+    aside(shop)
+    unsaid = Finding([remote(1), remote(2)], [True], shop.now)
+
+    with pytest.raises(ValueError, match="shorter"):
+        decisions(shop, Vendors(finding=lambda _found: unsaid)).adopt(one(), "00901", ANN)
     assert shop.states() == ["quarantined"]
 
 
