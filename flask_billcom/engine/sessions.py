@@ -310,7 +310,9 @@ class Sessions:
             self._limited(rows, error, now)
         else:
             # One refused login is enough: trying again with the same password locks the user at Bill.com.
-            rows.change(update(Session).where(*self._is(gen)).values(state=State.DEAD, dead_at=now))
+            # Who took over meanwhile may have got a session, and nothing was said about that one.
+            ours = (*self._is(gen), Session.state == State.REFRESHING)
+            rows.change(update(Session).where(*ours).values(state=State.DEAD, dead_at=now))
             self._parking.close(rows, f"sign-in refused ({error.code or type(error).__name__})", now)
             act = Act("sign_in_refused", "session", None, {"code": error.code})
             record(rows, self._clock, self.organization_id, [act])

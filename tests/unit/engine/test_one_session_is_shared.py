@@ -251,6 +251,18 @@ def test_one_refused_login_is_enough(shop: Workshop) -> None:
     assert shop.journal("Login") == ["Login"]
 
 
+def test_a_login_that_is_refused_late_proves_nothing_about_the_session_of_who_took_over(shop: Workshop) -> None:
+    shop.simulator.plan_fault("bdc:BDC_1101", "Login")
+    shop.on_call = lambda moment, _endpoint: change(shop, 1, state="valid") if moment == "answer" else None
+
+    with pytest.raises(AuthenticationFailed):
+        shop.sessions.live()
+
+    (row,) = shop.generations()
+    assert (row.state, row.dead_at) == ("valid", None)
+    assert shop.holds() == [("capability", "all", "sign-in refused (BDC_1101)", None)]
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "slots"),
     [("connect_refused", ConnectionFailed, 0), ("timeout_before", RequestTimedOut, 1)],
