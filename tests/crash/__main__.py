@@ -16,7 +16,7 @@ from tests.crash.asked import DEEP, WHOLE, Asked, Part
 from tests.crash.crew import say
 from tests.crash.quiet import silent
 
-IN_PARTS = {"processes"}
+IN_PARTS = {"boundaries", "crashes", "pairs", "processes"}
 """Suites that know parts."""
 
 

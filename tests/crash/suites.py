@@ -76,9 +76,10 @@ def cuts_of(house: Theatre, asked: Asked) -> list[Cut]:
     if asked.only:
         return named(asked.only.split(TOGETHER))
     if asked.suite == "crashes":
-        return some_of(every_boundary(house.trail), asked.count, asked.seed)
-    cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
-    return some_of(cuts, asked.count, asked.seed)
+        cuts = every_boundary(house.trail)
+    else:
+        cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
+    return list(asked.part.of(some_of(cuts, asked.count, asked.seed)))
 
 
 def cut_up(asked: Asked, say: Say) -> Total:
@@ -120,12 +121,14 @@ def play_cuts(house: Theatre, cuts: list[Cut]) -> End:
 # -- pairs ---------------------------------------------------------------------------------------------------------
 
 
-def pairs_of(house: Theatre, asked: Asked) -> list[Pair]:
-    """Return the pairs that are played: all, or a seeded sample."""
+def pairs_of(house: Theatre, asked: Asked) -> Sequence[Pair]:
+    """Return the pairs that are played: all, a part of them, or a seeded sample."""
     found = every_pair(house.trail)
     if asked.only:
         return [pair for pair in found if pair.name == asked.only]
-    return found if asked.count is None else pairs_of_some_places(found, asked.count, random.Random(asked.seed))
+    if asked.count is not None:
+        found = pairs_of_some_places(found, asked.count, random.Random(asked.seed))
+    return asked.part.of(found)
 
 
 def pairs(asked: Asked, say: Say) -> Total:
