@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.support.programs",
     "tests.support.postgres",
     "tests.support.database",
+    "tests.support.garbage",
     "tests.support.logs",
     "tests.support.stages",
     "tests.support.simulator",

@@ -15,6 +15,7 @@ from tests.crash import mutants, processes, suites
 from tests.crash.asked import DEEP, WHOLE, Asked, Part
 from tests.crash.crew import say
 from tests.crash.quiet import silent
+from tests.support.garbage import collect_seldom
 
 IN_PARTS = {"boundaries", "crashes", "pairs", "processes"}
 """Suites that know parts."""
@@ -34,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     if given.part != WHOLE and given.suite not in IN_PARTS:
         parser.error(f"{given.suite} is not played in parts")
+    collect_seldom()
     with silent():
         return play(Asked(**vars(given)))
 

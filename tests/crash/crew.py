@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
 from tests.crash.total import End
+from tests.support.garbage import collect_seldom
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -32,10 +33,15 @@ def share(count: int, jobs: int, play: Play[T]) -> list[T]:
     if jobs <= 1:
         return play(range(count))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=logging.disable, initargs=(logging.CRITICAL,)) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=_begin) as pool:
         parts = [pool.submit(play, range(first, count, jobs)) for first in range(jobs)]
         ends = [part.result() for part in parts]
     return [ends[number % jobs][number // jobs] for number in range(count)]
+
+
+def _begin() -> None:
+    logging.disable(logging.CRITICAL)
+    collect_seldom()
 
 
 def told(numbers: Iterable[int], tellings: Sequence[S], play: Callable[[S], End]) -> list[End]:

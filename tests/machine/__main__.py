@@ -16,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 from tests.machine.shards import HANDFUL, Played, Shard, played, shards
+from tests.support.garbage import collect_seldom
 
 
 def main() -> int:
@@ -34,7 +35,7 @@ def main() -> int:
     began = time.monotonic()
     counted: Counter[str] = Counter()
     found = 0
-    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn")) as crew:
+    with ProcessPoolExecutor(given.jobs, mp_context=get_context("spawn"), initializer=collect_seldom) as crew:
         for done in as_completed([crew.submit(played, shard) for shard in wanted]):
             result = done.result()
             counted += result.counted
