@@ -7,20 +7,27 @@
         -> {"at": name}                   it waits there to be killed, or stopped and woken again
         <- {"go": true}                   it goes on, and stops nowhere else
         -> {"done": [names], ...}         the boundaries that the round has passed
+        <- {"rest": true}                 close all connections
+        -> {"done": []}
+        <- {"fork": address}              another worker, which speaks there
+        <- {"wait": pid}                  wait until a fork of it has stopped or ended
+        -> {"status": n}                  what became of that one
 
-Boundaries are found as everywhere in the crash suites; the way to Bill.com is a real socket. Processes are forked from
-one that has imported all of this, so that another worker is there at once.
+Boundaries are found as everywhere in the crash suites; the way to Bill.com is a real socket. Others are forked from one
+worker, as a server forks its workers: they find everything imported and every statement compiled, but open connections
+of their own and remember nothing of what that one did.
 """
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Client, Connection
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -51,9 +58,13 @@ def known_settings(api: str) -> dict[str, Any]:
 
 
 class KnownClock(SimulatorClock):
-    """The simulator's time, asked again only after it may have been moved; by itself it stands still."""
+    """The simulator's time, asked again only after it may have been moved; by itself it stands still.
+
+    Waiting moves it, and this process's own seconds.
+    """
 
     known: datetime | None = None
+    waited_s: float = 0.0
 
     def now(self) -> datetime:
         """Return the time."""
@@ -61,9 +72,24 @@ class KnownClock(SimulatorClock):
             self.known = super().now()
         return self.known
 
+    def monotonic(self) -> float:
+        """Return the machine's seconds, and those that this process has waited."""
+        return super().monotonic() + self.waited_s
+
+    def sleep(self, seconds: float) -> None:
+        """Let the simulator's time pass."""
+        self._session.post(self._url, json={"advance_s": seconds}, timeout=10).raise_for_status()
+        self.waited_s += seconds
+        self.forget()
+
     def forget(self) -> None:
         """Expect another time."""
         self.known = None
+
+    def hang_up(self) -> None:
+        """Close the connection to the simulator; the next question opens another one."""
+        self._session.close()
+        self.forget()
 
 
 class Hand:
@@ -76,6 +102,8 @@ class Hand:
         self.words = words
         self.shop = shop
         self.clock = clock
+        self.state = shop.billcom.state_of(shop.app)
+        self.shipped = self.state.settings
         self.boundaries = Boundaries()
         self.stops: dict[str, int] = {}
         self.passed: Counter[str] = Counter()
@@ -94,10 +122,34 @@ class Hand:
                 self.stop_at(said["stops"])
             if "tick" in said:
                 self.tick()
+            if "rest" in said:
+                self.rest()
+                self.words.send({"done": []})
+            if "fork" in said:
+                self.fork(said["fork"])
+            if "wait" in said:
+                self.words.send({"status": os.waitpid(said["wait"], os.WUNTRACED)[1]})
+
+    def rest(self) -> None:
+        """Close all connections: a file of SQLite may be replaced only then, and no child may inherit one."""
+        self.shop.close()
+        self.clock.hang_up()
+
+    def fork(self, address: str) -> None:
+        """Let another worker begin, who knows nothing of what this one did."""
+        self.rest()
+        self.state._parts = None
+        self.state._environment_known = False
+        self.state.settings = self.shipped
+        gc.freeze()  # else looking for garbage would copy every page for each of them
+        if not os.fork():
+            self.words.close()
+            self.words = Client(address)
+            self.words.send({"pid": os.getpid()})
 
     def change(self, **settings: Any) -> None:
         """Begin to work with other settings."""
-        state = self.shop.billcom.state_of(self.shop.app)
+        state = self.state
         if "payout_schedule" in settings:
             settings["payout_schedule"] = Schedule.parse(settings["payout_schedule"])
         state.settings = replace(state.settings, **settings)

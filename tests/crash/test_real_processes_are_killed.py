@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.cuts import Cut
-from tests.crash.processes import works
+from tests.crash.works import works
 
 
 def at(chapter: str, name: str, fault: str) -> Cut:

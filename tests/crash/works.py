@@ -1,0 +1,261 @@
+"""A stage whose rounds are done by processes that are killed and stopped for real; see `processes`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from flask_billcom.engine.worker import TickReport
+from flask_billcom.vault import generate_key
+from tests.crash.beside import Beside, served
+from tests.crash.boundaries import Boundaries
+from tests.crash.cuts import Cut
+from tests.crash.hand import KEY, KnownClock, known_settings
+from tests.crash.judge import judge
+from tests.crash.keeping import chapters_from, let_go
+from tests.crash.story import CHAPTERS, Run
+from tests.crash.theatre import TOGETHER, empty_database
+from tests.crash.total import End
+from tests.crash.workers import First, Forked, Worker
+from tests.support.copies import Copy, copy_of, put_back
+from tests.support.shop import make_shop
+from tests.support.world import Stage, World
+
+STANDS_S = 3600.0
+"""How long a stopped worker stands still, in seconds of the simulator."""
+STEP_S = 900.0
+"""How long another one rests at most meanwhile."""
+
+
+@dataclass
+class WorkedWorld(World):
+    """A world whose rounds are done by another process."""
+
+    first: First | None = None
+    worker: Worker | None = None
+    cuts: tuple[Cut, ...] = ()
+    fired: list[Cut] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
+    kills: int = 0
+    chapter: str = ""
+
+    @property
+    def bill(self) -> Beside:
+        """Return the simulator."""
+        return self.simulator  # type: ignore[return-value]  # it looks like the one in process
+
+    def restart(self, **settings: Any) -> None:
+        """Let the shop's own requests have other settings."""
+        state = self.shop.billcom.state_of(self.shop.app)
+        self.settings = state.settings = replace(self.settings, **settings)
+        state._parts = None
+        with self.shop.app.app_context():
+            state.check()
+        self.parts = state.parts
+
+    def http(self) -> requests.Session:
+        """Return a session that goes over the wire."""
+        return requests.Session()
+
+    def begin(self, chapter: str) -> None:
+        """Begin a chapter: the worker learns where to stop in it."""
+        self.chapter = chapter
+        if self.worker is None:
+            self.worker = self._first().fork()
+        self._say_where_to_stop()
+
+    def _say_where_to_stop(self) -> None:
+        self._worker().stop_at((cut.label.partition(": ")[2], cut.nth) for cut in self._here())
+
+    def _worker(self) -> Worker:
+        assert self.worker is not None, "no chapter has begun"
+        return self.worker
+
+    def _first(self) -> First:
+        assert self.first is not None, "nobody works here"
+        return self.first
+
+    def _here(self) -> list[Cut]:
+        return [cut for cut in self.cuts if cut.chapter == self.chapter and cut not in self.fired]
+
+    def advance(self, **by: Any) -> None:
+        """Move the time."""
+        self.bill.clock.advance(**by)
+        self.known_clock.forget()
+
+    @property
+    def known_clock(self) -> KnownClock:
+        """Return the clock of the shop's own requests."""
+        return self.clock  # type: ignore[return-value]  # it tells the time as the one in process does
+
+    def tick(self, parts: Any = None) -> TickReport:
+        """Have the worker do a round."""
+        del parts
+        heard = self._worker().tick()
+        self.known_clock.forget()  # a worker that waits moves the time
+        if "at" in heard:
+            self._hurt(heard["at"])
+        else:
+            self.trail += [f"{self.chapter}: {name}" for name in heard["done"]]
+        return TickReport()
+
+    def _hurt(self, name: str) -> None:
+        """Kill the worker, or let it stand still while another one works, and go on with the other one."""
+        (cut,) = [cut for cut in self._here() if cut.label == f"{self.chapter}: {name}"]
+        self.fired.append(cut)
+        hurt, self.worker = self._worker(), self._first().fork()
+        assert isinstance(hurt, Forked), "the first one is not hurt"
+        if cut.fault == "kill":
+            self.kills += 1
+            hurt.kill()
+            self._say_where_to_stop()
+        else:
+            hurt.stop()
+            self._say_where_to_stop()
+            self._let_time_pass(cut)
+            hurt.go_on()
+            hurt.kill()
+
+    def _let_time_pass(self, cut: Cut) -> None:
+        """Let another worker do its rounds meanwhile, unless the stopped one holds the database's lock."""
+        if "before commit" in cut.label:
+            self.advance(seconds=STANDS_S)
+            return
+        until = self.clock.now() + timedelta(seconds=STANDS_S)
+        while (left := (until - self.clock.now()).total_seconds()) > 0:
+            self.advance_to_next(min(STEP_S, left))
+            self.tick()  # the other one may be hurt as well
+
+    def close(self) -> None:
+        """Let the worker go."""
+        if isinstance(self.worker, Forked):
+            self.worker.kill()
+        self.worker = None
+
+
+class WorkedStage(Stage):
+    """One shop on one database, its workers in processes of their own."""
+
+    def __init__(self, url: str, bill: Beside, first: First) -> None:
+        self.bill, self.first = bill, first
+        self.clock = KnownClock(bill.api)
+        self.shop = make_shop(url, clock=self.clock, **known_settings(bill.api))
+        self._settings = self.shop.billcom.state_of(self.shop.app).settings
+        with self.shop.app.app_context():
+            self.engine = self.shop.db.engine
+            self._tables = list(reversed(self.shop.db.metadata.sorted_tables))
+
+    def world(self, *, seed: int = 1, simulator: dict[str, Any] | None = None, **settings: Any) -> World:
+        """Begin a world on the database as it is."""
+        del seed, simulator
+        self.bill.has_sent_back = False
+        clock: Any = self.clock
+        chosen = replace(self._settings, **settings)
+        return WorkedWorld(self.shop, self.bill, clock, chosen, first=self.first)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The world at the start of a chapter; the simulator keeps its own half under the chapter's name."""
+
+    database: Copy
+    settings: Any
+
+
+class Works:
+    """A stage with the story to be told, and told again from each chapter.
+
+    :param url: of an empty database.
+    """
+
+    def __init__(self, url: str, folder: Path, bill: Beside) -> None:
+        self.bill = bill
+        self.folder = folder
+        self.first = First(url, bill.api, os.environ[KEY])
+        self.stage = WorkedStage(url, bill, self.first)
+        self.kept: dict[str, Kept] = {}
+        self.trail: dict[str, list[str]] = {}
+
+    def tell(self) -> End:
+        """Tell the story with the first worker, unhurt, keeping the start of each chapter."""
+        with Boundaries() as boundaries:
+            run = Run(self.stage, boundaries)
+            world = world_of(run)
+            world.worker = self.first
+            for chapter in CHAPTERS:
+                self.kept[chapter] = self._keep(run, chapter)
+                world.begin(chapter)
+                before = len(world.trail)
+                run.tell([chapter])
+                self.trail[chapter] = world.trail[before:]
+            world.close()
+            self.first.rest()
+        return End("unhurt", judge(run))
+
+    @property
+    def boundaries(self) -> int:
+        """Return how many boundaries the worker passes."""
+        return sum(len(trail) for trail in self.trail.values())
+
+    def end_of(self, cuts: Sequence[Cut]) -> End:
+        """Tell the story, from the chapter of the first cut on if that was kept, and return how it ended."""
+        chapter = cuts[0].chapter if cuts[0].chapter in self.kept else next(iter(CHAPTERS))
+        with Boundaries() as boundaries:
+            run = Run(self.stage, boundaries)
+            world = world_of(run)
+            world.cuts = tuple(cuts)
+            if chapter in self.kept:
+                self._go_back(run, chapter)
+            try:
+                for each in chapters_from(chapter):
+                    world.begin(each)
+                    run.tell([each])
+            finally:
+                world.close()
+        unfired = tuple(cut.name for cut in cuts if cut not in world.fired)
+        verdict = judge(run, hurts=len(cuts))
+        name = TOGETHER.join(cut.name for cut in cuts)
+        return End(name, verdict, weight=len(world.fired), faults=len(world.fired), kills=world.kills, unfired=unfired)
+
+    def close(self) -> None:
+        """Let go of the database and of the worker."""
+        self.stage.close()
+        self.first.end()
+
+    def _keep(self, run: Run, chapter: str) -> Kept:
+        let_go(run)
+        self.bill.post("snapshot", name=chapter)
+        return Kept(copy_of(self.stage.engine, self.folder / chapter), run.world.settings)
+
+    def _go_back(self, run: Run, chapter: str) -> None:
+        let_go(run)
+        put_back(self.stage.engine, self.kept[chapter].database)
+        self.bill.post("restore", name=chapter)
+        self.stage.clock.forget()
+        run.world.settings = self.kept[chapter].settings
+        run.world.restart()
+
+
+def world_of(run: Run) -> WorkedWorld:
+    """Return the world of a run."""
+    assert isinstance(run.world, WorkedWorld)
+    return run.world
+
+
+@contextmanager
+def works(database: str, seed: int = 1) -> Iterator[Works]:
+    """Open a stage on a database and a simulator of its own."""
+    os.environ.setdefault(KEY, generate_key())
+    with ExitStack() as stack:
+        url, folder = stack.enter_context(empty_database(database))
+        bill = stack.enter_context(served(folder, seed=seed))
+        house = Works(url, folder, bill)
+        stack.callback(house.close)
+        yield house
