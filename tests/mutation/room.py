@@ -66,7 +66,7 @@ def try_mutants(module: Module, room: Path, *, jobs: int, log: Path) -> list[Mut
     :param log: takes everything that mutmut and the tests say.
     :raises NotTried: there is no result, and the log says why.
     """
-    _furnish(module, room)
+    furnish(module, room)
     results = room / "results.json"
     results.unlink(missing_ok=True)
     command = [sys.executable, "-m", "tests.mutation.trial", str(results), str(jobs)]
@@ -79,7 +79,8 @@ def try_mutants(module: Module, room: Path, *, jobs: int, log: Path) -> list[Mut
     return [Mutant(**each) for each in json.loads(results.read_text())]
 
 
-def _furnish(module: Module, room: Path) -> None:
+def furnish(module: Module, room: Path) -> None:
+    """Copy the project into a folder, with the settings to mutate one module of it."""
     room.mkdir(parents=True, exist_ok=True)
     for name in _COPIED:
         source = ROOT / name
@@ -87,6 +88,9 @@ def _furnish(module: Module, room: Path) -> None:
             shutil.copytree(source, room / name, ignore=_LEFT_OUT, dirs_exist_ok=True)
         else:
             shutil.copy2(source, room / name)
+    # Which test reaches which function is found out anew: mutmut asks new tests only, so a function that is new itself,
+    # or that an old test has come to reach, would seem untested. What was killed is kept elsewhere, by function.
+    (room / "mutants" / "mutmut-stats.json").unlink(missing_ok=True)
     (room / "pyproject.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n{_settings(module)}")
 
 

@@ -12,7 +12,7 @@ from mutmut.mutation.file_mutation import create_mutations
 
 from tests.mutation.__main__ import report
 from tests.mutation.modules import MODULES
-from tests.mutation.room import ROOT, Mutant
+from tests.mutation.room import ROOT, Mutant, furnish
 from tests.mutation.survivors import Survivor, explained, reason_of
 from tests.mutation.words import without_words
 
@@ -75,6 +75,18 @@ def test_every_module_and_every_test_of_it_is_there(name: str) -> None:
     module = MODULES[name]
 
     assert [path for path in (module.path, *module.tests) if not (ROOT / path).is_file()] == []
+
+
+def test_which_test_reaches_which_function_is_found_out_anew(tmp_path: Path) -> None:
+    (tmp_path / "mutants").mkdir()
+    known, killed = (tmp_path / "mutants" / name for name in ("mutmut-stats.json", "money.py.meta"))
+    known.write_text("{}")
+    killed.write_text("{}")
+
+    furnish(MODULES["money"], tmp_path)
+
+    assert (known.exists(), killed.exists()) == (False, True)
+    assert (tmp_path / "flask_billcom" / "money.py").is_file()
 
 
 @pytest.fixture
