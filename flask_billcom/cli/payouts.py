@@ -6,6 +6,8 @@ from uuid import UUID
 
 import click
 
+from flask_billcom.marketplace.paying_again import PaidAgain
+
 from . import consenting, matching, shell
 
 second = click.option("--second", help="A second person who agrees.")
@@ -105,16 +107,20 @@ def again(
     """Let the next payout run pay the bills of a void payout again."""
     billcom, who = shell.billcom(), actor or shell.actor()
     found = billcom.pay_again(_id(payment), actor=who, reason=reason, dry_run=True)
-    words = f"{', '.join(found.numbers)}, {shell.dollars(found.cents)} dollars"
     if not dry_run:
         if not yes:
-            shell.say(f"the next run pays again {words}")
+            shell.say(f"the next run pays again {_words_of(found)}")
             click.confirm("Go on?", abort=True, err=True)
         found = billcom.pay_again(_id(payment), actor=who, reason=reason, second=second)
     if as_json:
         shell.show_json(found)
     else:
-        click.echo(f"{'would be' if dry_run else 'will be'} paid again by the next run: {words}")
+        click.echo(f"{'would be' if dry_run else 'will be'} paid again by the next run: {_words_of(found)}")
+
+
+def _words_of(found: PaidAgain) -> str:
+    off = f", after {shell.dollars(found.netted_cents)} that the seller owes" if found.netted_cents else ""
+    return f"{', '.join(found.numbers)}, {shell.dollars(found.cents)} dollars{off}"
 
 
 @click.command

@@ -101,7 +101,7 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
         if payment is not None and payment.state == OperationState.CANCELLED and bill.released_at is None:
             payment = None  # given up for a refund, or to be paid again: the next run plans another one
         if bill.id in refunded:
-            reason = f"refund: {refunded[bill.id]}"
+            reason = f"to be lowered: {refunded[bill.id]}"
         elif bill.status == "planned":
             reason = _of_operation("bill", made.get(bill.id))
         elif bill.id in coming_back:

@@ -3,7 +3,8 @@
     debt 5.00, bill 9.00     bill of 4.00, debt 0
     debt 5.00, bill 3.00     no bill, debt 2.00 carried to the next one
 
-Only bills are touched that were never sent. The operation that would make such a bill is cancelled, and another one of
+Bills that are to be paid again after a void are lowered as well, see `netting_again`. Of all others only those are
+touched that were never sent. The operation that would make such a bill is cancelled, and another one of
 the next generation makes it with the lower amount: a worker that has rendered the old one cannot claim it any more.
 Bills that wait here are not sent meanwhile, see `waiting`.
 
@@ -72,7 +73,7 @@ def waiting(rows: Rows, organization_id: str, operations: Sequence[Operation]) -
     found = rows.all(select(Document).where(Document.id.in_(sorted(fresh)), Document.is_refund.is_(False)))
     owing = clawback.in_debt(rows, organization_id, {each.party_id for each in found})
     theirs = [each for each in found if each.party_id in owing]
-    taken = _taken(rows, [each.id for each in theirs])
+    taken = being_taken(rows, [each.id for each in theirs])
     there = may_be_there(rows, organization_id, theirs)
     return {fresh[each.id] for each in theirs if each.cents > taken.get(each.id, 0) and each.id not in there}
 
@@ -143,7 +144,7 @@ def _bills(rows: Rows, organization_id: str, seller: UUID) -> list[_Bill]:
         .order_by(Document.id)
         .limit(_MOST)
     )
-    taken = _taken(rows, [document.id for document, _ in found])
+    taken = being_taken(rows, [document.id for document, _ in found])
     there = may_be_there(rows, organization_id, [document for document, _ in found])
     return [
         _Bill(document, operation, document.cents - taken.get(document.id, 0))
@@ -152,8 +153,8 @@ def _bills(rows: Rows, organization_id: str, seller: UUID) -> list[_Bill]:
     ]
 
 
-def _taken(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, int]:
-    """Return what refunds are about to take off each of these bills, in cents."""
+def being_taken(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return what is about to be taken off each of these bills, in cents."""
     open_cents = AdjustmentPart.cents - AdjustmentPart.lowered_cents - AdjustmentPart.turned_cents
     found = rows.all(
         select(AdjustmentPart.document_id, func.sum(open_cents))
@@ -212,7 +213,17 @@ def _plan_again(rows: Rows, domain: Domain, bill: _Bill, cents: int) -> None:
 
 def _book(rows: Rows, domain: Domain, bill: _Bill, off: int) -> None:
     document, clock, organization_id = bill.document, domain.clock, domain.organization_id
-    settlement_id = document.origin_id if document.origin_type == SETTLEMENT else None
+    write(rows, domain, document, off, f"netting {bill.operation.generation}", is_lowered=True)
+    if document.origin_type == SETTLEMENT and off == document.cents:
+        states.refresh(rows, organization_id, [document.origin_id], now=clock.now())
+
+
+def write(rows: Rows, domain: Domain, document: Document, off: int, reference: str, *, is_lowered: bool) -> None:
+    """Write that so much of a seller's debt is paid by one of his bills: adjustment, part, books and act.
+
+    :param is_lowered: whether the bill is lowered already; if not, what carries refunds out lowers it at Bill.com.
+    """
+    clock, organization_id = domain.clock, domain.organization_id
     row_id = clock.new_id()
     rows.insert(
         Adjustment,
@@ -229,7 +240,7 @@ def _book(rows: Rows, domain: Domain, bill: _Bill, off: int) -> None:
                 "is_whole": False,
                 "keeps_fee": False,
                 "currency": document.currency,
-                "reference": f"netting {bill.operation.generation}",
+                "reference": reference,
                 "reason": _REASON,
                 "actor": "engine",
                 "state": BOOKED,
@@ -245,16 +256,15 @@ def _book(rows: Rows, domain: Domain, bill: _Bill, off: int) -> None:
         "kind": document.kind,
         "generation": 1,
         "cents": off,
-        "lowered_cents": off,
+        "lowered_cents": off if is_lowered else 0,
         "turned_cents": 0,
         "planned_cents": 0,
-        "state": DONE,
+        "state": DONE if is_lowered else "open",
         "created_at": clock.now(),
     }
     rows.insert(AdjustmentPart, [part])
+    settlement_id = document.origin_id if document.origin_type == SETTLEMENT else None
     legs = transfer(Account.SELLER_PAYABLE, Account.SELLER_CLAWBACK, off, document.party_id)
     post(rows, clock, organization_id, [Posting(legs, settlement_id=settlement_id)])
     detail = {"number": document.number, "cents": off, "left_cents": document.cents - off}
     record(rows, clock, organization_id, [Act("debt_netted", "document", document.id, detail)])
-    if settlement_id is not None and off == document.cents:
-        states.refresh(rows, organization_id, [settlement_id], now=clock.now())

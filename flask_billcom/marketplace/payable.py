@@ -36,7 +36,7 @@ COOLING = "the seller's bank account changed lately"
 MINIMUM = "less than the minimum payout"
 DAY_CAP, RESERVE = "the seller's cap of the day is reached", "kept as the seller's reserve"
 RUN_CAP, COVER = "the cap of the run is reached", "confirmed collections do not cover it yet"
-REFUNDING = "a refund of it is being carried out"
+REFUNDING = "a refund, or what its seller owes, is being taken off it"
 
 
 _COLUMNS = (

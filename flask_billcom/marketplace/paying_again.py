@@ -1,9 +1,10 @@
 """Pay the bills of a void payout again: a person decides, and the next payout run judges them like any other.
 
     void or cancelled payout --pay_again--> its operations give up `done`, its bills are released no longer
+        --what the seller owes is taken off--> lowered at Bill.com, or deleted
         --payout run--> a payment of each, of the next generation
 
-Acts: paid_again.
+Acts: paid_again, debt_netted.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
 from flask_billcom.store import Rows
 
-from . import states
+from . import netting_again, states
+from .netting_again import Netted
 from .payments import SENT
 
 if TYPE_CHECKING:
@@ -34,11 +36,14 @@ class PaidAgain:
     """Bills that the next payout run judges like any other.
 
     :param numbers: of the bills.
+    :param cents: what is paid again.
+    :param netted_cents: what is taken off the bills before, since their seller owes it.
     """
 
     numbers: tuple[str, ...]
     cents: int
     is_dry_run: bool = False
+    netted_cents: int = 0
 
 
 def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAgain:
@@ -51,16 +56,25 @@ def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAg
         payment = sent_payment(rows, domain.organization_id, payment_id)
         if payment.status not in {"voided", "cancelled"}:
             raise NotPossible(f"the payout is {payment.status}; it is paid again only after it is proved void")
+        netting_again.lock(rows, bills_of(rows, payment))
         bills = bills_of(rows, payment)
         _refuse_paid(rows, payment, bills)
-        again = PaidAgain(
-            tuple(sorted(bill.number for bill in bills)), sum(bill.cents for bill in bills), is_dry_run=person is None
-        )
+        netted = netting_again.owed_of(rows, domain, bills)
+        again = _paid_again(bills, netted, is_dry_run=person is None)
         if person is not None:
             _release(rows, domain, bills)
+            netting_again.take_off(rows, domain, netted)
             detail = {"reason": person.reason, "second": person.second, "bills": list(again.numbers)}
-            tell(rows, domain, "paid_again", payment, detail, person.name)
+            off = {"netted_cents": again.netted_cents} if netted else {}
+            tell(rows, domain, "paid_again", payment, detail | off, person.name)
     return again
+
+
+def _paid_again(bills: Sequence[Document], netted: Sequence[Netted], *, is_dry_run: bool) -> PaidAgain:
+    off = sum(each.cents for each in netted)
+    cents = sum(bill.cents for bill in bills) - off
+    numbers = tuple(sorted(bill.number for bill in bills))
+    return PaidAgain(numbers, cents, is_dry_run=is_dry_run, netted_cents=off)
 
 
 def bills_of(rows: Rows, payment: Payment) -> list[Document]:
@@ -70,6 +84,7 @@ def bills_of(rows: Rows, payment: Payment) -> list[Document]:
         .join(PaymentPart, PaymentPart.document_id == Document.id)
         .where(PaymentPart.payment_id == payment.id, Document.status != "inactive")
         .order_by(Document.id)
+        .execution_options(populate_existing=True)
     )
     return found
 

@@ -37,7 +37,7 @@ def asked_for(shares: Sequence[LineShare], buyer_id: UUID, settlement_id: UUID) 
     )
 
 
-def clawed_back(cents: int, seller_id: UUID, settlement_id: UUID) -> Posting:
+def clawed_back(cents: int, seller_id: UUID, settlement_id: UUID | None) -> Posting:
     """Return what follows where a seller has his share already: he owes it."""
     legs = transfer(Account.SELLER_CLAWBACK, Account.SELLER_PAYABLE, cents, seller_id)
     return Posting(legs, settlement_id=settlement_id)

@@ -1,4 +1,7 @@
-"""Refunds that are not carried out yet, each with its reason: for the doctor, the status, and cents that lie idle."""
+"""Refunds that are not carried out yet, each with its reason: for the doctor, the status, and cents that lie idle.
+
+A debt that is still to be taken off a bill that is paid again waits in the same way, and is listed with them.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from flask_billcom.models import Adjustment, AdjustmentPart, Settlement
+from flask_billcom.models import Adjustment, AdjustmentPart, Document, Settlement
 from flask_billcom.store import Rows
 
 from .facts import DONE, Facts, facts_of, open_cents, open_documents
@@ -27,7 +30,7 @@ PAGE = 500
 class WaitingRefund:
     """A refund that has still to reach a document.
 
-    :param sale: reference of the sale.
+    :param sale: reference of the sale; empty for the bill of a bonus that is of none.
     :param refund: its own reference.
     :param number: of the document.
     :param cents: by how much the document is still to be lowered.
@@ -82,14 +85,7 @@ def count_waiting(rows: Rows, organization_id: str) -> int:
 def _of_page(rows: Rows, ids: Collection[UUID]) -> Iterator[WaitingRefund]:
     by_document = facts_of(rows, ids)
     parts = [part for facts in by_document.values() for part in facts.parts]
-    names = {
-        row.id: (row.sale, row.reference)
-        for row in rows.all(
-            select(Adjustment.id, Adjustment.reference, Settlement.reference.label("sale"))
-            .join(Settlement, Settlement.id == Adjustment.origin_id)
-            .where(Adjustment.id.in_(sorted({part.adjustment_id for part in parts})))
-        )
-    }
+    names = _names(rows, parts)
     for part in parts:
         facts = by_document[part.document_id]
         wait = _wait_of(facts)
@@ -103,6 +99,17 @@ def _of_page(rows: Rows, ids: Collection[UUID]) -> Iterator[WaitingRefund]:
             needs_person=wait.needs_person,
             since=part.created_at,
         )
+
+
+def _names(rows: Rows, parts: Collection[AdjustmentPart]) -> dict[UUID, tuple[str, str]]:
+    """Return the references of the sale and of the adjustment itself, by adjustment."""
+    found = rows.all(
+        select(Adjustment.id, Adjustment.reference, Settlement.reference.label("sale"))
+        .outerjoin(Document, (Adjustment.origin_type == "document") & (Document.id == Adjustment.origin_id))
+        .outerjoin(Settlement, Settlement.id.in_((Adjustment.origin_id, Document.origin_id)))
+        .where(Adjustment.id.in_(sorted({part.adjustment_id for part in parts})))
+    )
+    return {row.id: (row.sale or "", row.reference) for row in found}
 
 
 def _wait_of(facts: Facts) -> Wait:

@@ -36,6 +36,16 @@ def lock_document(rows: Rows, document_id: UUID) -> None:
     rows.change(update(Document).where(Document.id == document_id).values(status=Document.status))
 
 
+def sales_of(rows: Rows, adjustments: Collection[Adjustment]) -> set[UUID]:
+    """Return the sales that some adjustments concern; a debt may be taken off the bill of a bonus, which is of none."""
+    sales = {each.origin_id for each in adjustments if each.origin_type == "settlement"}
+    bills = [each.origin_id for each in adjustments if each.origin_type == "document"]
+    if not bills:
+        return sales
+    of_bills = select(Document.origin_id).where(Document.id.in_(bills), Document.origin_type == "settlement")
+    return sales | set(rows.all(of_bills))
+
+
 def settlement_of(rows: Rows, adjustment_id: UUID) -> Settlement:
     """Return the sale that a refund is of."""
     found: Settlement | None = rows.first(
@@ -80,12 +90,12 @@ def _write_document(rows: Rows, domain: Domain, document: Document, off: int) ->
 
 
 def _entries(rows: Rows, domain: Domain, facts: Facts, part: AdjustmentPart, cents: int) -> Sequence[Posting]:
-    """Return what a lowered document does to the books."""
+    """Return what a lowered document does to the books; for a seller's bill that was posted when it was asked for."""
+    if part.kind not in {REFUND, INVOICE}:
+        return []
     sale = settlement_of(rows, part.adjustment_id)
     if part.kind == REFUND:
         return [entries.owed_as_vendor(-cents, sale.buyer_id, facts.document.party_id, sale.id)]
-    if part.kind != INVOICE:
-        return []
     undone, bill = _undone(part, cents), facts.back.get(part.adjustment_id)
     if undone and bill is not None and bill.is_paid:
         loss = entries.lost(undone, sale.buyer_id, sale.id)
@@ -133,16 +143,21 @@ def turn(rows: Rows, domain: Domain, facts: Facts, amounts: Amounts) -> None:
     postings = []
     for part_id, cents in amounts:
         part = by_id[part_id]
-        sale = settlement_of(rows, part.adjustment_id)
         _write_part(rows, part, turned=cents)
+        if part.kind not in {INVOICE, REFUND}:
+            postings.append(entries.clawed_back(cents, facts.document.party_id, _sale_of(facts.document)))
+            continue
+        sale = settlement_of(rows, part.adjustment_id)
         if part.kind == INVOICE:
             postings.append(write_bill(rows, domain, sale, part.adjustment_id, cents))
-        elif part.kind == REFUND:
-            postings.append(entries.paid_all_the_same(cents, sale.buyer_id, sale.id))
         else:
-            postings.append(entries.clawed_back(cents, facts.document.party_id, sale.id))
+            postings.append(entries.paid_all_the_same(cents, sale.buyer_id, sale.id))
     post(rows, domain.clock, domain.organization_id, postings)
     follow(rows, domain, {by_id[part_id].adjustment_id for part_id, _ in amounts})
+
+
+def _sale_of(document: Document) -> UUID | None:
+    return document.origin_id if document.origin_type == "settlement" else None
 
 
 def _write_part(rows: Rows, part: AdjustmentPart, *, lowered: int = 0, turned: int = 0) -> None:
@@ -186,7 +201,7 @@ def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None
     found = rows.all(
         select(Adjustment).where(Adjustment.id.in_(sorted(adjustment_ids))).execution_options(populate_existing=True)
     )
-    sales = {each.origin_id for each in found}
+    sales = sales_of(rows, found)
     moved = states.refresh(rows, domain.organization_id, sales, now=now)
     _collected(rows, domain, sorted(each for each, state in moved.items() if state == "collected"))
     states.cancel_empty(rows, domain.organization_id, sales)
