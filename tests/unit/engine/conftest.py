@@ -53,3 +53,13 @@ def clock() -> ManualClock:
 def shop(store: Store) -> Workshop:
     """Give the engine's parts in front of a local Bill.com."""
     return Workshop(store)
+
+
+@pytest.fixture
+def backwards(store: Store) -> Iterator[None]:
+    """Let rows that nobody asked an order of come the other way round, as another database might give them."""
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA reverse_unordered_selects = ON")
+    yield
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA reverse_unordered_selects = OFF")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import ConnectionFailed, RequestTimedOut
-from flask_billcom.models import Mark, OperationState, Slot
+from flask_billcom.models import Mark, OperationState, Quota, Slot
 from flask_billcom.models import Session as SessionRow
 from tests.unit.engine.planned import OTHERS, add, call
 from tests.unit.engine.workshop import TIMING, Workshop
@@ -63,6 +65,7 @@ def test_a_session_that_carried_an_attempt_is_retired_logged_out_and_asked_after
     assert (shop.slots_taken(), shop.used()) == (0, 3)
     shop.fence.round(KINDS)
     assert proof(shop) == ["Logout", "GetSessionInfo"]
+    assert shop.states() == ["unknown"]
 
 
 @pytest.mark.parametrize(
@@ -124,6 +127,21 @@ def test_every_session_up_to_the_newest_unsafe_one_is_proved(shop: Workshop) -> 
     assert shop.used() == before + 6
     assert [row.absent_after for row in shop.operations()] == [shop.now + TIMING.grace] * 2 + [None]
     assert marks(shop) == {}
+
+
+@pytest.mark.usefixtures("backwards")
+def test_the_oldest_session_is_proved_first(shop: Workshop) -> None:
+    for _ in range(2):
+        live = shop.sessions.live()
+        with shop.store.write() as rows:
+            shop.sessions.retire(rows, live.gen)
+    unanswered(shop, gen=2)
+    shop.simulator.plan_fault("timeout_before", "Logout", skip=1)
+
+    with pytest.raises(RequestTimedOut):
+        shop.fence.round(KINDS)
+
+    assert [(row.gen, row.state) for row in shop.generations()] == [(1, "dead"), (2, "fenced")]
 
 
 def test_a_death_proves_nothing_for_what_a_later_session_carried(shop: Workshop) -> None:
@@ -248,6 +266,22 @@ def test_a_lost_token_leaves_its_attempts_to_a_person(shop: Workshop) -> None:
     assert proof(shop) == []
 
 
+def test_a_lost_token_says_nothing_about_attempts_of_earlier_sessions(shop: Workshop) -> None:
+    for _ in range(2):
+        live = shop.sessions.live()
+        with shop.store.write() as rows:
+            shop.sessions.retire(rows, live.gen)
+    with shop.store.write() as rows:
+        rows.session.merge(SessionRow(organization_id=shop.organization_id, gen=2, state="fenced", token_enc="broken"))
+    unanswered(shop, 1, gen=1)
+    unanswered(shop, 2, gen=2)
+
+    shop.fence.round(KINDS)
+
+    assert [(row.gen, row.state) for row in shop.generations()] == [(1, "dead"), (2, "fenced")]
+    assert shop.states() == ["unknown", "quarantined"]
+
+
 def living(shop: Workshop, *faults: str) -> None:
     """Let the session stay alive through a round."""
     for fault in faults:
@@ -312,6 +346,24 @@ def test_a_jump_of_our_clock_is_no_patience(shop: Workshop) -> None:
     assert [row.state for row in shop.generations()] == ["dead"]
 
 
+def test_where_bill_com_names_no_time_the_patience_goes_by_our_clock(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    send = shop.transport.call
+    shop.transport.call = lambda *args, **options: replace(  # type: ignore[method-assign]  # hides the time
+        send(*args, **options), server_date=None
+    )
+    for _ in range(2):
+        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
+    began = shop.now
+
+    shop.fence.round(KINDS)
+    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/logout/1": began}
+    shop.advance(5 * MINUTES + SECOND)
+    shop.fence.round(KINDS)
+    assert shop.states() == ["quarantined"]
+
+
 def test_the_patience_begins_anew_with_a_logout_that_was_answered_late(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)
@@ -361,6 +413,36 @@ def test_both_calls_of_a_proof_share_one_slot_for_two_leases(shop: Workshop) -> 
 
     until = shop.now + 2 * TIMING.lease
     assert seen == [("Logout", until, 1), ("GetSessionInfo", until, 1)]
+
+
+def test_a_proof_goes_where_the_session_was_opened(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    asked: list[Any] = []
+    send = shop.transport.call
+
+    def call(path: str, *args: Any, **options: Any) -> Any:
+        asked.append((path, options["end_point"]))
+        return send(path, *args, **options)
+
+    shop.transport.call = call  # type: ignore[method-assign]  # listens
+    shop.fence.round(KINDS)
+
+    there = shop.generations()[0].api_end_point
+    assert asked == [("Logout.json", there), ("GetSessionInfo.json", there)]
+
+
+def test_a_proof_may_use_the_calls_that_are_kept_for_reads(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    with shop.store.write() as rows:
+        rows.change(
+            update(Quota).where(Quota.name == "all").values(used=shop.limits.allowance.cap("all", changes=True))
+        )
+
+    shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["dead"]
 
 
 def test_without_a_slot_nothing_is_asked(shop: Workshop) -> None:

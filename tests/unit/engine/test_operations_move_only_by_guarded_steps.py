@@ -6,10 +6,11 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine import operations as ops
-from flask_billcom.models import OperationState
+from flask_billcom.models import Operation, OperationState
 from flask_billcom.store import Rows
 from tests.unit.engine.planned import OTHERS, OURS, add, numbers, operation, read
 
@@ -17,6 +18,13 @@ PLANNED, SENDING, UNKNOWN = OperationState.PLANNED, OperationState.SENDING, Oper
 CHECKING, DONE = OperationState.CHECKING, OperationState.DONE
 CALL = UUID(int=5001)
 SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture(autouse=True)
+def build_anew() -> None:
+    """Let each test build the statements that a process builds once."""
+    ops._moving.cache_clear()
+    ops._moving_each.cache_clear()
 
 
 def test_lanes_are_named_after_what_they_guard() -> None:
@@ -147,6 +155,7 @@ def test_a_lane_whose_outcome_is_open_lets_nothing_else_through(
     )
 
     assert numbers(ops.due(rows, OURS, "pay", now, 10)) == [2, 6]
+    assert numbers(rows.all(select(Operation.id).where(ops._lane_is_busy()).order_by(Operation.id))) == [1, 3, 4]
     assert sorted(numbers(ops.claim(rows, [UUID(int=n) for n in (1, 2, 6)], CALL, now))) == [2, 6]
 
 
@@ -213,6 +222,39 @@ def test_a_move_asks_for_every_column_that_it_names(rows: Rows, clock: ManualClo
     assert [read(rows, n).state for n in (1, 2, 3, 4)] == ["done", "sending", "planned", "sending"]
     assert read(rows, 1).attempt == 3
     assert ops.move(rows, [], from_={"state": SENDING}, to={"state": DONE}) == 0
+
+
+def test_what_must_be_empty_is_asked_for_too(rows: Rows, clock: ManualClock) -> None:
+    now = clock.now()
+    add(rows, operation(1, now, call_id=CALL), operation(2, now))
+    both = [UUID(int=n) for n in (1, 2)]
+
+    assert ops.move(rows, both, from_={"state": PLANNED, "call_id": None}, to={"state": DONE}) == 1
+    assert [read(rows, n).state for n in (1, 2)] == ["planned", "done"]
+
+
+def test_what_is_counted_from_the_row_itself_moves_each_by_its_own(rows: Rows, clock: ManualClock) -> None:
+    now = clock.now()
+    add(rows, operation(1, now, state=SENDING, attempt=1), operation(2, now, state=SENDING, attempt=4))
+    add(rows, operation(3, now, attempt=9), operation(4, now, state=SENDING, attempt=9))
+    some = [UUID(int=n) for n in (1, 2, 3)]
+
+    assert ops.move(rows, some, from_={"state": SENDING}, to={"state": PLANNED, "attempt": Operation.attempt - 1}) == 2
+    assert [(read(rows, n).state, read(rows, n).attempt) for n in (1, 2, 3, 4)] == [
+        ("planned", 0),
+        ("planned", 3),
+        ("planned", 9),
+        ("sending", 9),
+    ]
+
+
+def test_what_stays_where_it_is_moves_once_in_parts_too(rows: Rows, clock: ManualClock) -> None:
+    now = clock.now()
+    some = range(1, 502)
+    add(rows, *[operation(number, now) for number in some])
+    ids = [UUID(int=number) for number in some]
+
+    assert ops.move(rows, ids, from_={"state": PLANNED}, to={"parked": "cover"}) == 501
 
 
 @pytest.mark.parametrize("count", [1, 500, 501, 1001])

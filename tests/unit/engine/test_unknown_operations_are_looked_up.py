@@ -137,12 +137,35 @@ def test_what_cannot_be_believed_is_set_aside_with_its_reason(shop: Workshop) ->
     assert kind.applied == []
 
 
-def test_age_counts_where_the_kind_says_so(shop: Workshop) -> None:
-    kind = silent(shop, "timeout_after", kind=Vendors(dated=False))
+@pytest.mark.parametrize(("dated", "state"), [(False, "done"), (True, "quarantined")])
+def test_age_counts_where_the_kind_says_so(shop: Workshop, dated: bool, state: str) -> None:  # noqa: FBT001
+    kind = silent(shop, "timeout_after", kind=Vendors(dated=dated))
     shop.change(1, first_sent_at=shop.now + timedelta(hours=1))
     shop.readback.round(kind)
 
-    assert shop.states() == ["done"]
+    assert shop.states() == [state]
+
+
+def test_what_was_found_of_many_is_written_in_one_go(shop: Workshop, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "flask_billcom.engine.readback")
+    kind = silent(shop, "timeout_after", 1, 2)
+
+    shop.readback.round(kind)
+
+    assert shop.states() == ["done", "done"]
+    assert caplog.messages == []
+
+
+def test_what_cannot_be_written_together_is_written_one_by_one(shop: Workshop) -> None:
+    kind = silent(shop, "timeout_after", 1, 2)
+    made = {row["name"]: row.id for row in shop.simulator.world.store["Vendor"].by_id.values()}
+    shop.plan(3, state=OperationState.DONE, remote_id=made["key 1"])
+
+    shop.readback.round(kind)
+
+    assert shop.states() == ["quarantined", "done", "done"]
+    assert [each.operation.id.int for each in kind.applied][-1] == 2
+    assert [(act[0], act[1]) for act in shop.told("outcome_unknown")] == [("quarantined", 1), ("read_back", 2)]
 
 
 def test_an_effect_that_belongs_to_another_operation_is_set_aside(shop: Workshop) -> None:
@@ -248,6 +271,17 @@ def test_an_effect_is_not_taken_by_a_check_that_lost_its_lease(shop: Workshop) -
     assert kind.applied == []
 
 
+def test_a_check_that_lost_its_lease_sets_nothing_aside(shop: Workshop) -> None:
+    kind = silent(shop, "timeout_after")
+    kind.finding = lambda finding: replace(finding, conflict="two of it")
+    shop.on_call = lambda moment, _endpoint: shop.change(1, check_id=UUID(int=9)) if moment == "answer" else None
+
+    shop.readback.round(kind)
+
+    assert shop.states() == ["checking"]
+    assert shop.told("outcome_unknown") == []
+
+
 @pytest.mark.parametrize(("fault", "error"), [("timeout_before", RequestTimedOut), ("bdc:BDC_1129", APIError)])
 def test_a_look_that_fails_is_given_back_for_half_a_minute(shop: Workshop, fault: str, error: type[Exception]) -> None:
     kind = silent(shop, "timeout_after", 1, 2)
@@ -284,8 +318,18 @@ def test_parts_of_one_effect_are_claimed_and_written_together(shop: Workshop) ->
     shop.on_call = take
     assert shop.readback.round(kind) is True
 
+    assert kind.asked_for[-1] == 1
     assert kind.asked[-1] == "find [1, 2]"
     assert shop.states() == ["checking", "checking", "done"]
+
+
+def test_parts_of_one_effect_that_are_there_are_done_together(shop: Workshop) -> None:
+    kind = silent(shop, "timeout_after", 1, 2, kind=Vendors(followers=("part",)))
+
+    assert shop.readback.round(kind) is True
+
+    assert shop.states() == ["done", "done"]
+    assert [each.operation.id.int for each in kind.applied] == [1, 2]
 
 
 def test_the_parts_of_an_effect_that_belongs_to_another_are_set_aside_together(shop: Workshop) -> None:

@@ -78,6 +78,8 @@ class Vendors:
         """What rendering or checking says instead of ready, by number."""
         self.asked: list[str] = []
         """What the engine asked of it, in order."""
+        self.asked_for: list[int] = []
+        """The numbers whose company the engine asked for."""
         self.applied: list[Applied] = []
         self.dropped_numbers: list[int] = []
         self.reserved_numbers: list[int] = []
@@ -87,6 +89,7 @@ class Vendors:
             setattr(self, name, value)
 
     def company(self, rows: Rows, operation: Operation) -> Sequence[Operation]:
+        self.asked_for.append(operation.id.int)
         if not self.followers:
             return [operation]
         found: list[Operation] = rows.all(select(Operation).order_by(Operation.id))
