@@ -30,8 +30,10 @@ from tests.support.world import Stage, World
 
 STANDS_S = 3600.0
 """How long a stopped worker stands still, in seconds of the simulator."""
+RECOVERS_S = 600.0
+"""For how long the next worker does rounds of its own after one was killed; a sign-in that was lost is over by then."""
 STEP_S = 900.0
-"""How long another one rests at most meanwhile."""
+"""How long it rests at most between them."""
 
 
 @dataclass
@@ -112,32 +114,40 @@ class WorkedWorld(World):
         self.fired.append(cut)
         hurt, self.worker = self._worker(), self._first().fork()
         assert isinstance(hurt, Forked), "the first one is not hurt"
+        self._say_where_to_stop()
         if cut.fault == "kill":
             self.kills += 1
             hurt.kill()
-            self._say_where_to_stop()
-        else:
-            hurt.stop()
-            self._say_where_to_stop()
-            self._let_time_pass(cut)
-            hurt.go_on()
-            hurt.kill()
-
-    def _let_time_pass(self, cut: Cut) -> None:
-        """Let another worker do its rounds meanwhile, unless the stopped one holds the database's lock."""
-        if "before commit" in cut.label:
-            self.advance(seconds=STANDS_S)
+            self._work_for(RECOVERS_S)
             return
-        until = self.clock.now() + timedelta(seconds=STANDS_S)
+        hurt.stop()
+        if holds_the_lock(cut):
+            self.advance(seconds=STANDS_S)
+        else:
+            self._work_for(STANDS_S)
+        hurt.go_on()
+        hurt.kill()
+        if holds_the_lock(cut):
+            self._work_for(RECOVERS_S)
+
+    def _work_for(self, seconds: float) -> None:
+        """Let the next worker do its rounds for a while; it may be hurt as well."""
+        until = self.clock.now() + timedelta(seconds=seconds)
+        self.tick()
         while (left := (until - self.clock.now()).total_seconds()) > 0:
             self.advance_to_next(min(STEP_S, left))
-            self.tick()  # the other one may be hurt as well
+            self.tick()
 
     def close(self) -> None:
         """Let the worker go."""
         if isinstance(self.worker, Forked):
             self.worker.kill()
         self.worker = None
+
+
+def holds_the_lock(cut: Cut) -> bool:
+    """Return whether the worker has the database's lock there, so that no other one can do anything."""
+    return "before commit" in cut.label
 
 
 class WorkedStage(Stage):
