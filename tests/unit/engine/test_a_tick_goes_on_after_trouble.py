@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from flask_billcom.audit import SEAL_BATCH, Act, record
+from flask_billcom.engine import operations
 from flask_billcom.engine.errors import NoCapacity, QuotaUsed
 from flask_billcom.engine.kinds import Absent, Applied, Policy
 from flask_billcom.engine.worker import Step, Worker, last_tick
 from flask_billcom.errors import ConnectionFailed, InvalidRequest, RateLimited, RequestTimedOut
 from flask_billcom.models import Audit, Mark, OperationState
-from flask_billcom.store import Rows
+from flask_billcom.store import Rows, Store
 from tests.unit.engine.planned import OTHERS, add, call, operation
 from tests.unit.engine.workshop import TIMING, Vendors, Workshop
 
 VENDORS = "Bulk/Crud/Create/Vendor"
+SECOND = timedelta(seconds=1)
+LOOKED = Act("looked", "operation", None, {})
 NOT_FENCED = Policy(Absent.RESEND, resends=1, fenced=False)
 
 
@@ -155,6 +159,53 @@ def test_what_a_kind_lets_go_is_sent_in_the_same_tick(shop: Workshop) -> None:
     assert report.batches == {"vendor": 1, "bill": 1}
 
 
+def test_what_follows_later_in_the_order_is_sent_in_the_same_round(shop: Workshop) -> None:
+    first, second = Vendors(), Vendors(name="bill")
+
+    def plan_bill(rows: Rows, _applied: Sequence[Applied]) -> None:
+        add(rows, operation(50, shop.now, kind="bill", organization_id=shop.organization_id))
+
+    first.apply = plan_bill  # type: ignore[method-assign, assignment]  # plans what follows
+    shop.plan(1)
+
+    assert worker(shop, first, second).tick().batches == {"vendor": 1, "bill": 1}
+
+
+def test_it_is_looked_again_for_what_is_due_only_after_something_moved(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = Workshop(store, linger_s=2.0)
+    found: list[set[str]] = []
+    kinds_due = operations.kinds_due
+
+    def listening(*args: Any) -> set[str]:
+        found.append(kinds_due(*args))
+        return found[-1]
+
+    monkeypatch.setattr(operations, "kinds_due", listening)
+    more = [1]
+
+    def unpark() -> int:
+        """Let a second one go on after the first was sent, which may wait for company."""
+        if not more or shop.states()[0] != "done":
+            return 0
+        shop.plan(2, not_before=shop.now + SECOND)
+        return more.pop()
+
+    shop.plan(1)
+    shop.plan(60, kind="bill", not_before=shop.now + SECOND)
+    worker(shop, Vendors(name="bill"), Vendors(), Vendors(name="memo"), unpark=unpark).tick()
+
+    assert found == [{"bill", "vendor"}, {"bill"}, {"bill", "vendor"}]
+
+
+def test_a_full_batch_goes_ahead_of_its_lingering(store: Store) -> None:
+    shop = Workshop(store, linger_s=2.0)
+    shop.plan(1, 2, 3, 4, not_before=shop.now + SECOND)
+
+    assert worker(shop).tick().batches == {"vendor": 1}
+
+
 # -- trouble -------------------------------------------------------------------------------------------------------
 
 
@@ -205,6 +256,71 @@ def test_a_step_of_our_own_that_meets_a_silence_stops_nothing(shop: Workshop) ->
     assert (report.stopped, shop.states()) == (None, ["done"])
 
 
+PARTS = {
+    "janitor": "flask_billcom.engine.janitor.sweep",
+    "fence": "flask_billcom.engine.fence.Fence.round",
+    "checks": "flask_billcom.engine.operations.kinds_to_check",
+    "delivery": "flask_billcom.engine.operations.kinds_due",
+    "seal": "flask_billcom.audit.is_unsealed",
+    "finish": "flask_billcom.store.Rows.insert_new",
+}
+"""What breaks one step alone, where nothing is planned."""
+OF_THE_NETWORK = {"fence", "checks", "delivery"}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_step_is_named_that_fails_and_the_others_go_on(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    done: list[str] = []
+    after = [Step("after", lambda: done.append("after"))]
+    with monkeypatch.context() as broken:
+        broken.setattr(PARTS[name], lambda *_: raising(KeyError("mistake"))())
+        report = worker(shop, after=after).tick()
+
+    assert (report.failed, report.stopped, done) == ({name: "KeyError: 'mistake'"}, None, ["after"])
+
+
+def test_where_unparking_fails_the_others_go_on(shop: Workshop) -> None:
+    shop.plan(1)
+    mistakes = [KeyError("mistake")]
+
+    def unpark() -> int:
+        if mistakes:
+            raise mistakes.pop()
+        return 0
+
+    report = worker(shop, unpark=unpark).tick()
+
+    assert (report.failed, report.stopped, shop.states()) == ({"unpark": "KeyError: 'mistake'"}, None, ["done"])
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_only_a_silence_in_a_step_of_the_network_stops_the_others(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(PARTS[name], lambda *_: raising(ConnectionFailed("the clock is away"))())
+        report = worker(shop).tick()
+
+    said = "ConnectionFailed: the clock is away"
+    assert (report.failed, report.stopped) == ({name: said}, said if name in OF_THE_NETWORK else None)
+
+
+def test_a_silence_where_things_are_unparked_stops_nothing(shop: Workshop) -> None:
+    shop.plan(1)
+    silences = [ConnectionFailed("the clock is away")]
+
+    def unpark() -> int:
+        if silences:
+            raise silences.pop()
+        return 0
+
+    report = worker(shop, unpark=unpark).tick()
+
+    assert (set(report.failed), report.stopped, shop.states()) == ({"unpark"}, None, ["done"])
+
+
 def test_a_mistake_in_one_kind_leaves_the_others(shop: Workshop) -> None:
     broken = Vendors(name="bill")
     broken.request = raising(KeyError("mistake"))  # type: ignore[method-assign, assignment]
@@ -245,6 +361,28 @@ def test_the_audit_trail_is_sealed_in_the_end(shop: Workshop) -> None:
     worker(shop).tick()
 
     assert [each.sequence for each in shop.rows(Audit, Audit.id)] == [1]
+
+
+def test_the_trail_is_sealed_and_the_end_is_noted_also_where_bill_com_is_away(shop: Workshop) -> None:
+    shop.plan(1)
+    worker(shop, before=[Step("witness", raising(ConnectionFailed("away")))]).tick()
+    with shop.store.write() as rows:
+        record(rows, shop.clock, shop.organization_id, [LOOKED])
+
+    worker(shop, before=[Step("witness", raising(ConnectionFailed("away")))]).tick()
+
+    assert [(act.action, act.sequence) for act in shop.rows(Audit, Audit.id)] == [("looked", 1)]
+    assert last_tick(shop.store, shop.organization_id) == shop.now
+
+
+def test_the_whole_trail_is_sealed_however_long_it_is(shop: Workshop) -> None:
+    acts = [LOOKED for _ in range(SEAL_BATCH + 1)]
+    with shop.store.write() as rows:
+        record(rows, shop.clock, shop.organization_id, acts)
+
+    worker(shop).tick()
+
+    assert [act.sequence for act in shop.rows(Audit, Audit.id)] == list(range(1, SEAL_BATCH + 2))
 
 
 def test_when_the_last_tick_ended_and_what_stopped_it_is_kept(shop: Workshop) -> None:
