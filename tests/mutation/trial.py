@@ -34,8 +34,6 @@ def _create_without_words(*args: Any, **options: Any) -> Created:
 def run(results: Path, jobs: int) -> None:
     """Try every mutant that was not killed before and write all results."""
     file_mutation.create_mutations = _create_without_words
-    # A test that was changed keeps its name, and mutmut would not look again at what it reaches.
-    Path("mutants/mutmut-stats.json").unlink(missing_ok=True)
     _forget_survivors()
     tool._run((), jobs)
     found = []
