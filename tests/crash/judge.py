@@ -8,14 +8,14 @@ never pays, or leaves everything to people fails here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from flask_billcom import audit
 from flask_billcom.ledger import Account
-from flask_billcom.models import Adjustment, Call, Settlement
+from flask_billcom.models import Adjustment, Call, Entry, Party, Settlement
 from tests.crash.people import ELSEWHERE
 from tests.crash.story import ENDED, Order, Run, open_operations
 
@@ -122,7 +122,10 @@ def _owner(run: Run, name: str, row: Any) -> Any:
 
 def _documents(run: Run, found: Verdict) -> None:
     invoices, bills = _by_number(run, "Invoice"), _by_number(run, "Bill")
-    wanted_bills = {number: due for order in run.orders for number, due in _bills_of(order).items()}
+    netted = _netted(run)
+    wanted_bills = {
+        number: due.lowered(netted[number]) for order in run.orders for number, due in _bills_of(order).items()
+    }
     for name, there, wanted in (("invoice", invoices, _invoices(run)), ("bill", bills, wanted_bills)):
         for number, due in wanted.items():
             rows = there.get(number, [])
@@ -141,6 +144,10 @@ class Due(NamedTuple):
 
     least: int
     most: int
+
+    def lowered(self, cents: int) -> Due:
+        """Return what it may be worth where so much may have been taken off."""
+        return Due(self.least - cents, self.most)
 
     def off(self, cents: int) -> int:
         """Return by how much an amount lies outside."""
@@ -215,16 +222,52 @@ def _given_back(run: Run, found: Verdict) -> None:
         found.find("idle", max(0, should - back), note)
 
 
-def _owed(run: Run) -> Counter[str]:
-    """Return what sellers were paid above what they have earned, as their sales were regretted after that."""
-    owed: Counter[str] = Counter()
-    if not any(order.late for order in run.orders):
-        return owed
+class Earned(NamedTuple):
+    """A seller's bill as it is at Bill.com, and what he has earned of it in the end.
+
+    :param is_late: whether it may have been paid before its sale was regretted.
+    """
+
+    seller: str
+    number: str
+    cents: int
+    amount: int
+    is_late: bool
+
+
+def earned_bills(run: Run) -> Iterator[Earned]:
+    """Yield the bills of all sellers, those that are not there as well."""
     bills = _by_number(run, "Bill")
     for order in run.orders:
         for place, (seller, cents) in enumerate(order.net().items(), start=1):
-            rows = bills.get(f"{PREFIX}{order.number}-{place}", ())
-            owed[seller] += sum(row["amount"] - cents for row in rows)
+            number = f"{PREFIX}{order.number}-{place}"
+            amount = sum(row["amount"] for row in bills.get(number, ()))
+            yield Earned(seller, number, cents, amount, number in order.late)
+
+
+def _netted(run: Run) -> Counter[str]:
+    """Return by how much bills may be lower than what was earned, by number.
+
+    Who was paid more than he earned, as his sales were regretted after that, owes it, and it is taken off other bills
+    of his: off all of them together that much and no more, and off nobody else's.
+    """
+    bills = list(earned_bills(run))
+    owed = Counter[str]()
+    for each in bills:
+        owed[each.seller] += max(0, each.amount - each.cents) if each.is_late else 0
+    netted = Counter[str]()
+    for each in bills:
+        netted[each.number] = min(max(0, each.cents - each.amount), owed[each.seller])
+        owed[each.seller] -= netted[each.number]
+    return netted
+
+
+def still_owed(run: Run) -> Counter[str]:
+    """Return what sellers still owe: what they were paid above what they have earned, less what was taken off."""
+    owed: Counter[str] = Counter()
+    if any(order.late for order in run.orders):
+        for each in earned_bills(run):
+            owed[each.seller] += each.amount - each.cents
     return owed
 
 
@@ -245,7 +288,7 @@ def _banks(run: Run, found: Verdict) -> None:
         earned.update(order.net())
         spent[order.buyer] += 0 if order.elsewhere else order.invoiced
         earned[order.buyer] += order.refunded
-    earned.update(_owed(run))
+    earned.update(still_owed(run))
     has: Counter[str] = Counter()
     for account in run.world.simulator.bank.accounts.values():
         has[account.holder] += account.cents
@@ -267,11 +310,24 @@ def _our_books(run: Run, found: Verdict) -> None:
     found.find("cents_off", abs(sum(trial.values())), f"our books do not balance: {trial}")
     ours = trial[Account.BANK] - sum(order.invoiced for order in run.orders if order.elsewhere)
     found.find("cents_off", abs(ours - _organization(run)), f"our books have {ours} at the bank")
-    owed = _owed(run).total()
-    found.find("cents_off", abs(trial.pop(Account.SELLER_CLAWBACK, 0) - owed), f"our books do not say {owed} owed")
+    trial.pop(Account.SELLER_CLAWBACK, None)
+    owed, booked = still_owed(run), _booked_as_owed(run)
+    for name in sorted({*owed, *booked}):
+        note = f"our books say that {name} owes {booked[name]}, not {owed[name]}"
+        found.find("cents_off", abs(booked[name] - owed[name]), note)
     for account, cents in trial.items():
         if account not in AT_REST:
             found.find("cents_off", abs(cents), f"{account} holds {cents} at rest")
+
+
+def _booked_as_owed(run: Run) -> Counter[str]:
+    """Return what our books say that each party owes, by his name at Bill.com."""
+    names = {row.id: row["name"] for row in _rows(run, "Vendor")}
+    parties = {party.id: names[party.remote_id] for party in run.world.rows(Party, Party.remote_id.in_(sorted(names)))}
+    booked: Counter[str] = Counter()
+    for entry in run.world.rows(Entry, Entry.account == Account.SELLER_CLAWBACK):
+        booked[parties[entry.party_id]] += entry.cents
+    return booked
 
 
 def _our_rows(run: Run, found: Verdict) -> None:

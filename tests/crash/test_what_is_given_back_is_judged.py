@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
 
 import pytest
 
+from flask_billcom.ledger import Account, Leg, Posting, post, transfer
+from flask_billcom.models import Adjustment, Document, Party
 from tests.crash import regrets
 from tests.crash.boundaries import Boundaries
 from tests.crash.fair import Fair, Lot, fair
-from tests.crash.judge import judge
-from tests.crash.market import Market
+from tests.crash.judge import DEAD_SENT, earned_bills, judge, still_owed
+from tests.crash.market import SELLERS, Market
 from tests.crash.regrets import regrets_of
 from tests.crash.story import GivenBack, Order
 
@@ -27,9 +33,20 @@ def place() -> Iterator[Fair]:
 @pytest.fixture(scope="module")
 def market(place: Fair) -> Market:
     """Give a world in which everybody regrets something, unhurt and at its end."""
+    return regretted(place, LOT)
+
+
+@pytest.fixture(scope="module")
+def debts(place: Fair) -> Market:
+    """Give one in which half of them do, so that sellers who owe something have bills that are as they were made."""
+    return regretted(place, Lot(seed=2, number=0, size=14), some=0.5)
+
+
+def regretted(place: Fair, lot: Lot, some: float = 1.0) -> Market:
+    """Play a world in which people regret something, unhurt."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(regrets, "SOME", 1.0)
-        played, verdict = place.play(LOT, only=())
+        patch.setattr(regrets, "SOME", some)
+        played, verdict = place.play(lot, only=())
     assert verdict.is_clean, verdict.notes
     return played
 
@@ -84,6 +101,127 @@ def test_a_seller_who_is_paid_for_what_went_back_before_is_seen(market: Market) 
         assert not judge(market).is_clean
     finally:
         market.change(place, late=order.late)
+
+
+def test_what_a_seller_owes_is_taken_off_his_bill_and_off_what_he_owes(place: Fair) -> None:
+    market = regretted(place, Lot(seed=6, number=0, size=12))
+    (netting,) = market.world.rows(Adjustment, Adjustment.kind == "netting")
+    (document,) = market.world.rows(Document, Document.id == netting.origin_id)
+    lower = {each.number: each.cents - each.amount for each in earned_bills(market) if each.cents > each.amount}
+
+    assert lower.get(document.number, 0) or document.status == "inactive"
+    assert sum(lower.values()) <= netting.cents
+
+
+def test_more_is_taken_off_than_the_seller_owes(debts: Market) -> None:
+    seller, cents = owing(debts)
+    bill, _ = bill_of(debts, seller)
+    with taken(debts, bill, cents + 1):
+        notes = judge(debts).notes
+
+    assert is_named(bill, notes), notes
+
+
+def test_as_much_as_he_owes_may_be_taken_off_if_the_books_say_so(debts: Market) -> None:
+    seller, cents = owing(debts)
+    bill, party_id = bill_of(debts, seller)
+    with taken(debts, bill, cents), said(debts, *netting_of(cents, party_id), *not_paid(cents, party_id)):
+        assert judge(debts).is_clean, judge(debts).notes
+    assert judge(debts).is_clean, judge(debts).notes
+
+
+def test_it_is_taken_off_but_the_books_say_that_he_owes_it_still(debts: Market) -> None:
+    seller, cents = owing(debts)
+    bill, party_id = bill_of(debts, seller)
+    forgotten = transfer(Account.SELLER_PAYABLE, Account.FEE_INCOME, cents, party_id)
+    with taken(debts, bill, cents), said(debts, *forgotten, *not_paid(cents, party_id)):
+        notes = judge(debts).notes
+
+    assert notes == [f"cents_off: our books say that {seller} owes {cents}, not 0"]
+
+
+def test_it_is_taken_off_the_bill_of_another_seller(debts: Market) -> None:
+    seller, cents = owing(debts)
+    _, party_id = bill_of(debts, seller)
+    bill, _ = bill_of(debts, next(name for name in SELLERS if still_owed(debts)[name] < cents))
+    with taken(debts, bill, cents), said(debts, *netting_of(cents, party_id), *not_paid(cents, party_id)):
+        notes = judge(debts).notes
+
+    assert is_named(bill, notes), notes
+    assert f"cents_off: our books say that {seller} owes 0, not {cents}" in notes
+
+
+def test_a_bill_that_is_not_there_is_lost_unless_all_of_it_was_owed(debts: Market) -> None:
+    seller, cents = owing(debts)
+    bill, _ = bill_of(debts, seller)
+    assert bill["amount"] > cents
+    bill["isActive"] = "2"
+    try:
+        assert judge(debts).lost == 1
+    finally:
+        bill["isActive"] = "1"
+
+
+def is_named(bill: Any, notes: Sequence[str]) -> bool:
+    return any(note.startswith(f"cents_off: bill {bill['invoiceNumber']} should be") for note in notes)
+
+
+def owing(market: Market) -> tuple[str, int]:
+    """Return a seller who owes something in the end, and how much."""
+    return min((cents, name) for name, cents in still_owed(market).items() if cents)[::-1]
+
+
+def bill_of(market: Market, seller: str) -> tuple[Any, UUID]:
+    """Return a large bill of a seller that is worth just what he has earned, and his row."""
+    worth = [each for each in earned_bills(market) if each.seller == seller and each.amount == each.cents]
+    number = max(worth, key=lambda each: each.cents).number
+    bill = next(row for row in market.world.simulator.books.bills if row["invoiceNumber"] == number and row.is_active)
+    (party,) = market.world.rows(Party, Party.remote_id == bill["vendorId"])
+    return bill, party.id
+
+
+@contextmanager
+def taken(market: Market, bill: Any, cents: int) -> Iterator[None]:
+    """Let a bill, its payment and what its seller has at the bank be lower for a moment."""
+    _take(market, bill, cents)
+    try:
+        yield
+    finally:
+        _take(market, bill, -cents)
+
+
+def _take(market: Market, bill: Any, cents: int) -> None:
+    simulator = market.world.simulator
+    bill["amount"] -= cents
+    paid = [part for row in simulator.books.sent_pays if row["status"] not in DEAD_SENT for part in row["billPays"]]
+    next(part for part in paid if part["billId"] == bill.id)["amount"] -= cents
+    name = simulator.books.find("Vendor", bill["vendorId"])["name"]
+    next(each for each in simulator.bank.accounts.values() if each.holder == name).cents -= cents
+    simulator.bank.accounts[simulator.world.funding_key].cents += cents
+
+
+@contextmanager
+def said(market: Market, *legs: Leg) -> Iterator[None]:
+    """Write something into our books, and take it back after a moment."""
+    _say(market, legs)
+    try:
+        yield
+    finally:
+        _say(market, [replace(leg, cents=-leg.cents) for leg in legs])
+
+
+def _say(market: Market, legs: Sequence[Leg]) -> None:
+    world = market.world
+    with world.store.write() as rows:
+        post(rows, world.clock, world.organization_id, [Posting(legs)])
+
+
+def netting_of(cents: int, party_id: UUID) -> Sequence[Leg]:
+    return transfer(Account.SELLER_PAYABLE, Account.SELLER_CLAWBACK, cents, party_id)
+
+
+def not_paid(cents: int, party_id: UUID) -> Sequence[Leg]:
+    return transfer(Account.BANK, Account.SELLER_PAYABLE, cents, party_id)
 
 
 def judge_owed(market: Market, order: Order) -> bool:
