@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,12 @@ from flask_billcom.api.codes import Certainty
 from flask_billcom.api.envelope import Reply
 from flask_billcom.api.fields import Stored
 from flask_billcom.api.replies import ItemReply, parse_bulk
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.kinds import Absent, Applied, Capability, Policy, Ready, Refusal, Remote, Rendered
 from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.models import Operation
+from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
 BULK = 100
@@ -72,6 +73,16 @@ class BaseKind:
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Do nothing: nothing has to be reserved."""
+
+
+def expect_wanted(documents: Iterable[Document]) -> None:
+    """Assert that nobody has taken these documents back.
+
+    :raises NotPossible: a refund, or what its seller owes, has taken one of them back.
+    """
+    for document in documents:
+        if document.status == "inactive":
+            raise NotPossible(f"{document.number} was taken back, so nothing of it is tried again")
 
 
 def digest_of(*parts: object) -> str:

@@ -38,7 +38,7 @@ from flask_billcom.models import Adjustment, Document, Operation, Party, Settlem
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
-from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, parse_created
+from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, expect_wanted, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
 ADJUSTMENT = "adjustment"
@@ -209,6 +209,11 @@ class DocumentKind(BaseKind):
     def record_of(self, draft: Draft) -> Invoice | Bill:
         """Return the wire form of a draft."""
         raise NotImplementedError
+
+    def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Refuse to make what was taken back meanwhile; nothing has to be reserved."""
+        ids = [operation.subject_id for operation in operations]
+        expect_wanted(rows.all(select(Document).where(Document.id.in_(ids))))
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
         """Return one bulk call."""

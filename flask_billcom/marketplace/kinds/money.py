@@ -20,6 +20,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .balances import Standing
+from .base import expect_wanted
 
 DIFFERENCE, HELD = "difference", "held"
 HELD_RETRY = timedelta(minutes=5)
@@ -101,7 +102,11 @@ def _is_paid_by_others(document: Document, standing: Standing) -> bool:
 
 
 def as_they_stand(rows: Rows, operations: Sequence[Operation], current: Mapping[UUID, Debt]) -> None:
-    """Give operations that take the place of others the amounts that their documents have now."""
+    """Give operations that take the place of others the amounts that their documents have now.
+
+    :raises NotPossible: one of the documents was taken back.
+    """
+    expect_wanted(debt.document for debt in current.values())
     for operation in operations:
         cents = current[operation.subject_id].document.cents
         if operation.amount_cents != cents:

@@ -46,6 +46,20 @@ def test_a_whole_sale_that_was_never_sent_is_never_made(quiet: Shop) -> None:
     quiet.settled_dust()
 
 
+def test_nobody_makes_again_by_hand_what_a_refund_has_taken_back(quiet: Shop) -> None:
+    order = quiet.world.settle(("ann", "60.00", "6.00"), ("cid", "40.00", "4.00"), own="10.00")
+    quiet.refund(order)
+    quiet.go()
+
+    for given_up in quiet.world.operations("create_invoice") + quiet.world.operations("create_bill"):
+        with quiet.world.app(), pytest.raises(NotPossible, match="taken back"):
+            quiet.world.shop.billcom.retry(given_up.id, actor="eve", reason="it was never made")
+    quiet.go()
+
+    assert (quiet.there("Invoice"), quiet.there("Bill"), quiet.books()) == ({}, {}, {})
+    quiet.settled_dust()
+
+
 def test_an_open_invoice_is_lowered_at_bill_com(quiet: Shop) -> None:
     order = quiet.sell(("ann", "60.00", "6.00"), ("cid", "40.00", "4.00"), own="10.00")
     assert quiet.there("Invoice") == {"FB-1": 110_00}
