@@ -15,6 +15,8 @@ from tests.support.database import Database
 from tests.support.shop import draw_shop
 
 COUNT = 100
+SIGNING_IN_S = 1.0
+"""How long Bill.com takes to sign in, so that all others come meanwhile."""
 
 
 def test_a_hundred_processes_that_meet_an_ended_session_sign_in_once(
@@ -26,6 +28,7 @@ def test_a_hundred_processes_that_meet_an_ended_session_sign_in_once(
         assert crowd.stdout is not None
         assert crowd.stdout.readline() == "ready\n"
         simulator.under_lock(lambda bill: bill.sessions.live.clear())
+        simulator.plan_fault("slow", "Login", seconds=SIGNING_IN_S)
         out, _ = crowd.communicate("go\n", timeout=120)
 
     assert json.loads(out) == {"through": COUNT}
