@@ -122,10 +122,10 @@ class Decisions:
             operation = self._get(rows, operation_id)
         others: Sequence[str | None] = ()
         if operation.state == QUARANTINED:
+            self._expect_people(operation.kind, person)
             others = self._prove_absent(operation, besides_others=True)
         elif operation.state != PLANNED:
             raise NotPossible(f"the operation is {operation.state}; only a planned or quarantined one can be cancelled")
-        self._expect_second(operation, person, is_sent=operation.state == QUARANTINED)
         with self._store.write() as rows:
             together = self._company(rows, operation)
             for each in together:
@@ -141,7 +141,7 @@ class Decisions:
         with self._store.read() as rows:
             operation = self._get(rows, operation_id)
         self._expect(operation, QUARANTINED)
-        self._expect_second(operation, person)
+        self._expect_people(operation.kind, person)
         self._prove_absent(operation)
         with self._store.write() as rows:
             now = self._clock.now()
@@ -160,7 +160,7 @@ class Decisions:
             operation = self._get(rows, operation_id)
         if operation.state != PLANNED or operation.parked != DIFFERENCE:
             self._expect(operation, QUARANTINED)
-        self._expect_second(operation, person)
+        self._expect_people(operation.kind, person)
         kind = self._kinds[operation.kind]
         finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
         chosen = [
@@ -215,10 +215,6 @@ class Decisions:
         """Return what stands and falls with an operation, in the same state as it."""
         together = self._kinds[operation.kind].company(rows, operation)
         return [each for each in together if each.state == operation.state]
-
-    def _expect_second(self, operation: Operation, person: Person, *, is_sent: bool = True) -> None:
-        if is_sent:
-            self._expect_people(operation.kind, person)
 
     def _expect_people(self, kind: str, person: Person) -> None:
         if self._people > 1 and self._kinds[kind].money and person.second is None:

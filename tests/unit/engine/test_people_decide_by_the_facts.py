@@ -200,7 +200,7 @@ def test_money_is_decided_about_by_two_where_the_house_says_so(shop: Workshop, a
 
     with pytest.raises(NotPossible, match="two people decide"):
         getattr(decisions(shop, Vendors(money=True), people=2), act)(one(1), ANN)
-    assert shop.states()[0] == "quarantined"
+    assert (shop.states()[0], shop.journal()) == ("quarantined", [])
     getattr(decisions(shop, Vendors(money=True), people=2), act)(one(1), BOTH)
     getattr(decisions(shop, Vendors(money=True), people=1), act)(one(2), ANN)
     getattr(decisions(shop, Vendors(money=False), people=2), act)(one(3), ANN)
