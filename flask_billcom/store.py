@@ -10,12 +10,24 @@ No network call is made while either is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, Insert, Result, Select, Table, UpdateBase
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    Insert,
+    Result,
+    Select,
+    Table,
+    UpdateBase,
+    literal_column,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session as OrmSession
 
@@ -128,6 +140,11 @@ def _table(model: type[Any]) -> Table:
     table = model.__table__
     assert isinstance(table, Table)
     return table
+
+
+def written(words: Iterable[str]) -> list[ColumnElement[str]]:
+    """Return words of ours as part of a statement's text: a database takes a partial index only where it sees them."""
+    return [literal_column(f"'{word}'") for word in words]
 
 
 class Store:

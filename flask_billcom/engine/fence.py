@@ -21,17 +21,19 @@ from flask_billcom.api.transport import Transport
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
 from flask_billcom.errors import APIError, SessionExpired, TokenUnreadable, TransportError
-from flask_billcom.models import Call, Mark, Operation, OperationState, Session
-from flask_billcom.store import Rows, Store
+from flask_billcom.models import OPEN_LANE, Call, Mark, Operation, OperationState, Session
+from flask_billcom.store import Rows, Store, written
 
 from .limits import ALL, Limits, SlotLease
 from .noted import value_of
+from .operations import kind_of_few
 from .recording import Recorder
 from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
 
 MARK = "fence"
 _WITHOUT_ANSWER = (
+    Operation.state.in_(written(OPEN_LANE)),
     Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
     Operation.answered.is_(False),
     Operation.unsafe_gen > 0,
@@ -39,7 +41,7 @@ _WITHOUT_ANSWER = (
 _NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen)).where(
     Operation.organization_id == bindparam("organization_id"),
     *_WITHOUT_ANSWER,
-    Operation.kind.in_(bindparam("kinds", expanding=True)),
+    kind_of_few().in_(bindparam("kinds", expanding=True)),
     Operation.unknown_since <= bindparam("since"),
 )
 
@@ -105,7 +107,7 @@ class Fence:
         return (
             Operation.organization_id == self.organization_id,
             *_WITHOUT_ANSWER,
-            Operation.kind.in_(sorted(kinds)),
+            kind_of_few().in_(sorted(kinds)),
         )
 
     def _living(self, rows: Rows, newest: int) -> list[Session]:

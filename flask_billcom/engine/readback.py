@@ -47,7 +47,7 @@ _TO_CHECK = (
     select(Operation.id)
     .where(
         Operation.organization_id == bindparam("organization_id"),
-        Operation.kind == bindparam("kind"),
+        operations.kind_of_few() == bindparam("kind"),
         operations.TO_CHECK,
     )
     .order_by(Operation.id)

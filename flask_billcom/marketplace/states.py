@@ -161,6 +161,8 @@ def _settlements_statement() -> ReturningUpdate[Any]:
         update(table)
         .where(
             table.c.id == stand.c.origin_id,
+            # Asked of the documents, it would lead SQLite to an index of all of them.
+            table.c.organization_id == bindparam("organization"),
             table.c.state != SettlementState.CANCELLED,
             or_(has_invoice, stand.c.uncleared == 0),
             or_(table.c.state != state, and_(is_collected, table.c.collected_at.is_(None))),
@@ -188,7 +190,6 @@ def _stand() -> Subquery:
             _count(and_(bill, Document.cleared_at.is_(None))).label("uncleared"),
         )
         .where(
-            Document.organization_id == bindparam("organization"),
             Document.origin_type == "settlement",
             Document.origin_id.in_(bindparam("ids", expanding=True)),
             Document.status != "inactive",

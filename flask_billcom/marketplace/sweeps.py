@@ -23,21 +23,14 @@ TIMED = ("needs_data", "needs_match", "awaiting_invoice", "difference", "held", 
 
 _OURS = (Operation.organization_id == bindparam("of"), Operation.state == OperationState.PLANNED)
 _REASONS = select(Operation.parked).where(*_OURS, Operation.parked.is_not(None)).distinct()
-_OF_KNOWN = select(Document.id).join(Party, Party.id == Document.party_id).where(Party.remote_id.is_not(None))
-_OF_CHARGEABLE = (
-    select(Document.id)
-    .join(Party, Party.id == Document.party_id)
-    .where(Party.authorized.is_(True), Party.bank_account_id.is_not(None), Party.is_active.is_(True))
-)
-_PARTY_KNOWN = (
-    update(Operation)
-    .where(*_OURS, Operation.parked == AWAITING_PARTY, Operation.subject_id.in_(_OF_KNOWN))
-    .values(parked=None)
-)
+_ITS_PARTY = select(Document.id).join(Party, Party.id == Document.party_id).where(Document.id == Operation.subject_id)
+_IS_KNOWN = _ITS_PARTY.where(Party.remote_id.is_not(None)).exists()
+_IS_CHARGEABLE = _ITS_PARTY.where(
+    Party.authorized.is_(True), Party.bank_account_id.is_not(None), Party.is_active.is_(True)
+).exists()
+_PARTY_KNOWN = update(Operation).where(*_OURS, Operation.parked == AWAITING_PARTY, _IS_KNOWN).values(parked=None)
 _CHARGEABLE = (
-    update(Operation)
-    .where(*_OURS, Operation.parked == AWAITING_AUTHORIZATION, Operation.subject_id.in_(_OF_CHARGEABLE))
-    .values(parked=None)
+    update(Operation).where(*_OURS, Operation.parked == AWAITING_AUTHORIZATION, _IS_CHARGEABLE).values(parked=None)
 )
 _TIME_HAS_COME = (
     update(Operation)

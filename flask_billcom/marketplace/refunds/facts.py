@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Integer, bindparam, func, select
 
 from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.marketplace.elsewhere import RECORD
@@ -27,7 +28,7 @@ from flask_billcom.models import (
     Payment,
     PaymentPart,
 )
-from flask_billcom.store import Rows
+from flask_billcom.store import Rows, written
 
 INVOICE, BILL, REFUND = "invoice", "bill", "refund"
 CORRECTIONS = ("update_invoice", "update_bill", "delete_invoice", "delete_bill")
@@ -45,6 +46,45 @@ _OPEN = (
     .order_by(AdjustmentPart.document_id)
     .limit(bindparam("most", type_=Integer))
 )
+
+
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_FRESH = {"populate_existing": True}
+_OPEN_PARTS = (
+    select(AdjustmentPart)
+    .where(AdjustmentPart.document_id.in_(_IDS), AdjustmentPart.state != DONE)
+    .order_by(AdjustmentPart.id)
+    .execution_options(**_FRESH)
+)
+_DOCUMENTS = select(Document).where(Document.id.in_(_IDS)).execution_options(**_FRESH)
+_OPERATIONS = (
+    select(Operation)
+    .where(Operation.subject_id.in_(_IDS), Operation.kind.in_((*MAKERS, *PAYERS, *CORRECTIONS)))
+    .order_by(Operation.id)
+    .execution_options(**_FRESH)
+)
+_PAYMENTS = (
+    select(
+        PaymentPart.document_id,
+        Payment.kind,
+        Payment.status,
+        Payment.void_request,
+        func.sum(PaymentPart.cents).label("cents"),
+    )
+    .join(Payment, Payment.id == PaymentPart.payment_id)
+    .where(PaymentPart.document_id.in_(_IDS))
+    .group_by(PaymentPart.document_id, Payment.kind, Payment.status, Payment.void_request)
+)
+
+
+_IN_LANES = select(Operation).where(
+    Operation.organization_id == bindparam("organization_id"), Operation.lane.in_(bindparam("lanes", expanding=True))
+)
+_BUSY = _IN_LANES.where(Operation.state.in_(written(OPEN_LANE)))
+_COMING = _IN_LANES.where(
+    Operation.kind.in_((RECORD, *VOIDS)), Operation.state.in_(written(LIVE)), Operation.state == OperationState.PLANNED
+)
+"""By the index of live operations, of which few are of these kinds."""
 
 
 @dataclass(slots=True)
@@ -103,12 +143,7 @@ def open_documents(rows: Rows, organization_id: str, *, after: UUID | None, limi
 def facts_of(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
     """Return how some documents stand, by row id."""
     facts = _facts(rows, document_ids)
-    parts = rows.all(
-        select(AdjustmentPart)
-        .where(AdjustmentPart.document_id.in_(sorted(facts)), AdjustmentPart.state != DONE)
-        .order_by(AdjustmentPart.id)
-        .execution_options(populate_existing=True)
-    )
+    parts = rows.all(_OPEN_PARTS, {"ids": sorted(facts)})
     for part in parts:
         facts[part.document_id].parts.append(part)
     _add_back(rows, facts, [part for part in parts if part.kind == INVOICE and part.turned_cents])
@@ -116,16 +151,9 @@ def facts_of(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
 
 
 def _facts(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, Facts]:
-    ids = sorted(document_ids)
-    documents = rows.all(select(Document).where(Document.id.in_(ids)).execution_options(populate_existing=True))
-    facts = {document.id: Facts(document) for document in documents}
-    operations = rows.all(
-        select(Operation)
-        .where(Operation.subject_id.in_(ids), Operation.kind.in_((*MAKERS, *PAYERS, *CORRECTIONS)))
-        .order_by(Operation.id)
-        .execution_options(populate_existing=True)
-    )
-    for operation in operations:
+    ids = {"ids": sorted(document_ids)}
+    facts = {document.id: Facts(document) for document in rows.all(_DOCUMENTS, ids)}
+    for operation in rows.all(_OPERATIONS, ids):
         _place(facts[operation.subject_id], operation)
     _add_busy(rows, facts)
     _add_payments(rows, facts)
@@ -147,14 +175,8 @@ def _add_busy(rows: Rows, facts: dict[UUID, Facts]) -> None:
     if not facts:
         return
     organization_id = next(iter(facts.values())).document.organization_id
-    for operation in rows.all(
-        select(Operation).where(
-            Operation.organization_id == organization_id,
-            Operation.lane.in_(sorted(lanes)),
-            or_(Operation.state.in_(OPEN_LANE), Operation.state == OperationState.PLANNED),
-            or_(Operation.state.in_(OPEN_LANE), Operation.kind.in_((RECORD, *VOIDS))),
-        )
-    ):
+    wanted = {"organization_id": organization_id, "lanes": sorted(lanes)}
+    for operation in (*rows.all(_BUSY, wanted), *rows.all(_COMING, wanted)):
         each = facts[lanes[operation.lane]]
         if operation.state != OperationState.PLANNED:
             each.busy = operation
@@ -165,18 +187,7 @@ def _add_busy(rows: Rows, facts: dict[UUID, Facts]) -> None:
 
 
 def _add_payments(rows: Rows, facts: dict[UUID, Facts]) -> None:
-    for row in rows.all(
-        select(
-            PaymentPart.document_id,
-            Payment.kind,
-            Payment.status,
-            Payment.void_request,
-            func.sum(PaymentPart.cents).label("cents"),
-        )
-        .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(PaymentPart.document_id.in_(sorted(facts)))
-        .group_by(PaymentPart.document_id, Payment.kind, Payment.status, Payment.void_request)
-    ):
+    for row in rows.all(_PAYMENTS, {"ids": sorted(facts)}):
         each = facts[row.document_id]
         if row.status in PAID:
             each.paid_cents += int(row.cents)

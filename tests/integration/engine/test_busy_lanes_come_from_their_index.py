@@ -10,6 +10,8 @@ from sqlalchemy import event
 
 from flask_billcom.engine import operations
 from flask_billcom.marketplace import strays
+from flask_billcom.marketplace.refunds.facts import facts_of
+from flask_billcom.models import Document
 from tests.support.world import World
 
 
@@ -52,3 +54,27 @@ def test_the_makers_of_documents_are_found_by_subject(world: World) -> None:
         assert set(strays._rows_of(rows, world.organization_id, "FB-", "bill", bills)) == bills
 
     assert any("billcom_operation USING INDEX ix_billcom_operation_subject" in plan for plan in plans), plans
+
+
+def test_what_is_in_doubt_is_found_among_the_few_that_are(world: World) -> None:
+    world.ready_to_pay(2)
+    kinds = [kind.name for kind in world.parts.worker._kinds]
+
+    with explained(world) as plans, world.store.read() as rows:
+        operations.kinds_to_check(rows, world.organization_id, world.clock.now())
+        world.parts.worker._fence._newest_unsafe(rows, kinds, world.clock.now())
+
+    assert any("ix_billcom_operation_check" in plan for plan in plans), plans
+    assert any("uq_billcom_operation_lane" in plan for plan in plans), plans
+    assert not any("sqlite_autoindex" in plan for plan in plans), plans
+
+
+def test_what_keeps_a_refund_waiting_is_found_by_the_lane(world: World) -> None:
+    world.ready_to_pay(2)
+    bills = world.rows(Document, Document.kind == "bill")
+
+    with explained(world) as plans, world.store.read() as rows:
+        facts_of(rows, [bill.id for bill in bills])
+
+    assert any("uq_billcom_operation_lane (organization_id=? AND lane=?)" in plan for plan in plans), plans
+    assert not any("sqlite_autoindex" in plan for plan in plans), plans
