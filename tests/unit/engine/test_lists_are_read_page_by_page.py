@@ -10,7 +10,7 @@ import pytest
 from flask_billcom.api import Reply
 from flask_billcom.api import requests as wire
 from flask_billcom.api.query import Filter, Sort
-from flask_billcom.api.records import Vendor
+from flask_billcom.api.records import SentPay, SentPayStatus, Vendor
 from flask_billcom.engine.reads import PAGE, Reads
 from flask_billcom.errors import MalformedReply, NotFound
 
@@ -86,11 +86,14 @@ def test_one_object_is_there_or_not() -> None:
 
 
 def test_payments_are_asked_for_by_the_status_of_their_disbursement() -> None:
-    answers = Answers({"payments": []}, {"payments": []})
+    paid = {"entity": "SentPay", "id": "stp01AAAAAAAAAAAAAAA", "status": "2"}
+    answers = Answers({"payments": [paid]}, {"payments": []})
     page = Reads(answers).payments("3", start=5, max=9)
-    Reads(answers).payments("3")
+    assert Reads(answers).payments("3").records == ()
 
-    assert (page.records, page.server_date) == ((), AT)
+    (payment,) = page.records
+    assert isinstance(payment, SentPay)
+    assert (payment.id, payment.status, page.server_date) == (paid["id"], SentPayStatus.PAID, AT)
     assert answers.calls == [wire.list_payments("3", start=5, max=9), wire.list_payments("3", start=0, max=999)]
 
 
