@@ -58,8 +58,8 @@ crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite crashes --jobs 2
 	$(V)/bin/python -m tests.crash --suite pairs --jobs 2
-	$(V)/bin/python -m tests.crash --suite processes --jobs 2
-	$(V)/bin/python -m tests.crash --suite processes --jobs 2 --database postgresql
+	$(V)/bin/python -m tests.crash --suite processes --deep 10 --jobs 2
+	$(V)/bin/python -m tests.crash --suite processes --deep 10 --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite random --count 100000 --jobs 2
 	$(V)/bin/python -m tests.crash --suite mutants
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.crash.cuts import Cut
+from tests.crash.total import Total
 from tests.crash.works import works
 
 
@@ -14,10 +15,15 @@ def at(chapter: str, name: str, fault: str) -> Cut:
 
 @pytest.mark.timeout(400)
 def test_a_worker_that_stood_still_and_one_that_was_killed_pay_nobody_twice() -> None:
-    cuts = (at("sell", "connect Bulk/Crud/Create/Bill", "stop"), at("pay out", "effect PayBills", "kill"))
+    nowhere = at("pay out", "connect Nowhere", "kill")
+    cuts = (at("sell", "connect Bulk/Crud/Create/Bill", "stop"), at("pay out", "effect PayBills", "kill"), nowhere)
     with works("sqlite") as house:
         end = house.end_of(cuts)
 
     assert end.verdict.is_clean, end.verdict.notes
-    assert end.unfired == ()
-    assert end.kills == 1
+    assert (end.faults, end.kills) == (2, 1)
+    assert end.unfired == (nowhere.name,)
+    total = Total("processes", "sqlite")
+    total.add(end)
+    assert not total.is_clean, "a hurt that never happened fails the suite"
+    assert str(total).endswith("unexplained=1")
