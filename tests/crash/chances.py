@@ -63,7 +63,7 @@ AFTER_EFFECTS: Weights = (("crash", 3), ("freeze", 1), ("second_runner", 1))
 SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
 MILLION = 1_000_000
 READS = ("List", "Crud/Read", "GetSessionInfo", "Login", "Logout", "MFA")
-OFTEN, IN_EACH = 2, 500
+OFTEN, IN_EACH = 2, 300
 """How many passings of one name on one day are in danger, and for how many settlements there is one more; after that
 the world calms down."""
 
@@ -88,14 +88,20 @@ class Danger:
         raise AssertionError(number)
 
 
-CHANGE = Danger(550_000, OF_CHANGES)
-BULK = Danger(650_000, OF_BULKS)
+CHANGE = Danger(600_000, OF_CHANGES)
+BULK = Danger(700_000, OF_BULKS)
 READ = Danger(12_000, OF_READS)
 EFFECT = Danger(60_000, AFTER_EFFECTS)
 COMMIT = Danger(6_000, BEFORE_COMMITS)
 CLAIM = Danger(120_000, BEFORE_COMMITS)
 COMMITTED = Danger(6_000, AFTER_COMMITS)
 CLAIMED = Danger(120_000, AFTER_COMMITS)
+
+
+KINDS = frozenset(
+    name for faults in (OF_BULKS, OF_READS, BEFORE_COMMITS, AFTER_COMMITS, AFTER_EFFECTS) for name, _ in faults
+)
+"""Everything that may happen at a boundary."""
 
 
 def danger_of(name: str) -> Danger:

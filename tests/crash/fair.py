@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from pathlib import Path
 
 from tests.crash.asked import Asked
 from tests.crash.boundaries import Boundaries
-from tests.crash.chances import Chances
+from tests.crash.chances import KINDS, Chances
 from tests.crash.crew import Say, share
 from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, keep, let_go, put_back
 from tests.crash.market import BUYERS, SELLERS, Market, orders_of
+from tests.crash.meddling import ACTS
 from tests.crash.readings import drawn
 from tests.crash.shrinking import shortest
 from tests.crash.theatre import empty_database, events_of, shared_server
@@ -28,6 +30,8 @@ from tests.support.world import Stage
 
 SIZES = (40, 500, 1000, 1500)
 """Large worlds cost less for each settlement: a call carries a hundred of them."""
+MANY = 10_000
+"""Settlements among which each kind of fault and of meddling has to happen."""
 FEW, TOLD = 8, 2400
 """How often a world is told again at least to find the faults that matter, and how many settlements may be for that."""
 
@@ -113,6 +117,7 @@ class Fair:
             faults=sum(fired.hits for fired in market.fired),
             kills=market.crashes,
             events=events_of(market),
+            fired=tuple(sorted(Counter([*(fired.fault for fired in market.fired), *market.meddler.done]).items())),
         )
 
 
@@ -138,10 +143,20 @@ def randomly(asked: Asked, say: Say) -> Total:
         took = time.monotonic() - began
         pace, dense = total.runs / took / max(1, asked.jobs), total.faults / max(1, total.runs)
         say(f"{dense:.1f} faults for each settlement, {pace:.1f} settlements a second of each process")
+        tell_kinds(total, say)
         for lot in [lot for lot in lots if any(end.name == lot.name for end in total.failures)][:1]:
             with fair(asked.database) as place:
                 tell_shortest(place, lot, say)
     return total
+
+
+def tell_kinds(total: Total, say: Say) -> None:
+    """Say how often each kind of fault and of meddling happened; among many settlements each one has to."""
+    say("; ".join(f"{kind} {total.fired[kind]}" for kind in sorted({*KINDS, *ACTS})))
+    if total.runs >= MANY:
+        total.unfired += sorted({*KINDS, *ACTS} - total.fired.keys())
+    for kind in total.unfired:
+        say(f"never happened: {kind}")
 
 
 def tell_shortest(place: Fair, lot: Lot, say: Say) -> None:

@@ -20,12 +20,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.errors import NoCapacity
+from flask_billcom.marketplace.kinds.money import DIFFERENCE
 from flask_billcom.models import Adjustment, Document, Operation, OperationState, Settlement
 from flask_billcom.simulator.disbursements import SCHEDULED
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
-from tests.crash.judge import KEPT, PROMISES
+from tests.crash.judge import DEAD_SENT, KEPT, PROMISES
 from tests.crash.meddling import Meddler
 from tests.crash.regrets import Customers, regrets_of
 from tests.crash.story import ENDED, PATIENCE, ROUNDS, Decider, Order, Run
@@ -95,10 +97,26 @@ class Market(Run):
         self.listen()
         for _ in range(PATIENCE):
             Decider(self.world).decide_all()
+            self._adopt_what_was_paid_by_hand()
             self.rounds()
             if self.is_over():
                 return
             self.world.advance(business_days=2)
+
+    def _adopt_what_was_paid_by_hand(self) -> None:
+        """Let a person adopt the payments of bills that are to be lowered, and that somebody has paid meanwhile."""
+        parked = (Operation.state == OperationState.PLANNED, Operation.parked == DIFFERENCE)
+        lowered = {
+            row.subject_id
+            for row in self.world.rows(Operation, Operation.kind.in_(("update_bill", "delete_bill")), *parked)
+        }
+        bills = {row.remote_id for row in self.world.rows(Document, Document.id.in_(sorted(lowered)))}
+        for payment in self.world.simulator.books.sent_pays if bills else ():
+            is_alive = payment["status"] not in DEAD_SENT
+            if is_alive and bills & {part["billId"] for part in payment["billPays"] or ()}:
+                with self.world.app(), suppress(NotPossible):
+                    billcom = self.world.shop.billcom
+                    billcom.adopt_payment(payment.id, actor="operator", reason="somebody has paid it by hand")
 
     def is_over(self) -> bool:
         """Return whether nothing is left to be done."""

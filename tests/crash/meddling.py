@@ -4,7 +4,8 @@ pay        a bill by hand, in Bill.com's own page
 raise      the first line of a bill, which is put back the next day
 void       a payout, with credit; it is paid again in the end
 reissue    a payout, which Bill.com sends once more
-restore    the database of the day before
+bounce     a payout, which a seller's bank sends back; it is voided and paid again in the end
+restore    the database of some days before
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask_billcom.money import from_cents
-from flask_billcom.simulator.disbursements import SCHEDULED
+from flask_billcom.simulator.disbursements import ACH, DONE, SCHEDULED, return_payout
 from flask_billcom.simulator.errors import Refusal
 from flask_billcom.simulator.payouts import PAID
 from tests.crash.judge import PREFIX
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 OFTEN = 0.5
 """How many days somebody meddles on."""
+PUT_BACK = 0.5
+"""How often somebody who has kept the database puts it back on a day."""
 
 
 @dataclass
@@ -50,6 +53,8 @@ class Meddler:
         """Let somebody do something, or nobody."""
         self._put_back()
         act = self.chance.choice(list(ACTS))
+        if self.backup is not None and self.chance.random() < PUT_BACK:
+            act = "restore"
         if self.chance.random() < OFTEN:
             with suppress(Refusal):
                 if ACTS[act](self):
@@ -112,6 +117,18 @@ class Meddler:
             self.market.world.person_does("void", id=self.chance.choice(sent).id, kind=kind)
         return bool(sent)
 
+    def bounce(self) -> bool:
+        """Let a bank send a transfer back that has left, or arrived."""
+        ways = self.market.world.simulator.world.disbursements
+        sent = self.rows(
+            "SentPay",
+            lambda row: row["status"] == PAID and ways[row.id].kind == ACH and ways[row.id].status in {SCHEDULED, DONE},
+        )
+        if sent:
+            payout = self.chance.choice(sent)
+            self.market.world.simulator.under_lock(lambda there: return_payout(there, payout, "R03"))
+        return bool(sent)
+
     def restore(self) -> bool:
         """Keep the database, or put back the one that was kept; the app's customers then ask again."""
         engine, asked = self.market.stage.engine, len(self.market.customers.asked)
@@ -145,6 +162,7 @@ ACTS: Mapping[str, Callable[[Meddler], bool]] = MappingProxyType(
         "raise": Meddler.raise_,
         "void": Meddler.void,
         "reissue": lambda who: who.void("reissue"),
+        "bounce": Meddler.bounce,
         "restore": Meddler.restore,
     }
 )

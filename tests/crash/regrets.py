@@ -26,8 +26,8 @@ from tests.crash.story import GivenBack, Order
 if TYPE_CHECKING:
     from tests.crash.market import Market
 
-SOME = 0.08
-"""How many sales somebody regrets."""
+SOME = (0.0, 0.05, 0.08, 0.15)
+"""How many sales somebody regrets: one of these for each world."""
 LAST_DAY = 10
 """When somebody asks who has waited for a doubt in vain."""
 CANCEL, WHOLE, PART, PART_AND_REST = "cancel", "whole", "part", "part and rest"
@@ -67,8 +67,9 @@ class Regret:
 def regrets_of(chance: random.Random, orders: tuple[Order, ...]) -> list[Regret]:
     """Draw what is regretted."""
     found: list[Regret] = []
+    some = chance.choice(SOME)
     for place, order in enumerate(orders):
-        if chance.random() < SOME:
+        if chance.random() < some:
             found += _drawn(chance, place, order)
     return found
 

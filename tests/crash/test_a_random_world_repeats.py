@@ -7,8 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.asked import Asked
-from tests.crash.fair import Fair, Lot, fair, lots_of
+from tests.crash.chances import KINDS
+from tests.crash.fair import MANY, Fair, Lot, fair, lots_of, tell_kinds
+from tests.crash.judge import Verdict
+from tests.crash.meddling import ACTS
 from tests.crash.shrinking import shortest
+from tests.crash.total import End, Total
 
 LOT = Lot(seed=1, number=3, size=8)
 
@@ -47,6 +51,22 @@ def test_a_run_has_as_many_settlements_as_were_asked_for() -> None:
     assert sum(lot.size for lot in lots) == 5001
     assert lots == lots_of(Asked("random", count=5001, seed=7))
     assert lots_of(Asked("random", seed=7, only=lots[2].name)) == [lots[2]]
+
+
+def test_a_kind_of_fault_that_never_happens_among_many_settlements_fails() -> None:
+    kinds = {*KINDS, *ACTS}
+    heard: list[str] = []
+    few, many, all_of_them = (Total("random", "sqlite") for _ in range(3))
+    few.add(End("0:40", Verdict(), weight=MANY - 1, fired=(("crash", 2),)))
+    many.add(End("0:40", Verdict(), weight=MANY, fired=tuple((kind, 1) for kind in kinds - {"restore"})))
+    all_of_them.add(End("0:40", Verdict(), weight=MANY, fired=tuple((kind, 1) for kind in kinds)))
+    for total in (few, many, all_of_them):
+        tell_kinds(total, heard.append)
+
+    assert [total.is_clean for total in (few, many, all_of_them)] == [True, False, True]
+    assert many.unfired == ["restore"]
+    assert "crash 2;" in heard[0]
+    assert "never happened: restore" in heard
 
 
 def test_what_does_not_matter_is_left_out_of_a_trace() -> None:

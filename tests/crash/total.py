@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ class End:
     :param weight: for how many runs it counts.
     :param events: hash of everything that happened in it.
     :param unfired: faults that never happened.
+    :param fired: how often each kind of fault happened, where that is counted.
     """
 
     name: str
@@ -28,6 +30,7 @@ class End:
     kills: int = 0
     events: str = ""
     unfired: tuple[str, ...] = ()
+    fired: tuple[tuple[str, int], ...] = ()
 
     @property
     def is_clean(self) -> bool:
@@ -66,6 +69,7 @@ class Total:
     sum: Verdict = field(default_factory=Verdict)
     failures: list[End] = field(default_factory=list)
     unfired: list[str] = field(default_factory=list)
+    fired: Counter[str] = field(default_factory=Counter)
     events: hashlib._Hash = field(default_factory=hashlib.sha256)
 
     def add(self, end: End) -> None:
@@ -74,6 +78,7 @@ class Total:
         self.faults += end.faults
         self.kills += end.kills
         self.unfired += end.unfired
+        self.fired.update(dict(end.fired))
         for what in COUNTED:
             setattr(self.sum, what, getattr(self.sum, what) + getattr(end.verdict, what))
         if not end.is_clean:
