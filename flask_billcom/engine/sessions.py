@@ -24,7 +24,7 @@ from flask_billcom.api.secret import Secret
 from flask_billcom.api.transport import Transport
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import BillcomError, RateLimited, TransportError
+from flask_billcom.errors import BillcomError, RateLimited, TokenUnreadable, TransportError
 from flask_billcom.models import Session
 from flask_billcom.store import Rows, Store
 from flask_billcom.vault import Vault
@@ -81,6 +81,19 @@ class Live:
     end_point: str
     user_id: str
     trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A confirmed device, as the generation that it signed in last remembers it.
+
+    :param mfa_id: what Bill.com knows it by.
+    :param until: when its trust ends.
+    """
+
+    gen: int
+    mfa_id: Secret
+    until: datetime | None
 
 
 class Sessions:
@@ -236,15 +249,14 @@ class Sessions:
 
     def _sign_in(self, gen: int) -> Live:
         slot, remembered = self._reserve(gen)
-        mfa = self._vault.open(self._place("mfa", remembered.gen), remembered.mfa_enc or "") if remembered else None
         try:
             answer = wire.login(
                 self._transport,
                 user_name=self._credentials.user_name,
                 password=self._credentials.password,
                 org_id=self.organization_id,
-                mfa_id=Secret(mfa) if mfa else None,
-                device_id=self._credentials.device_id if mfa else None,
+                mfa_id=remembered.mfa_id if remembered else None,
+                device_id=self._credentials.device_id,
             )
         except BillcomError as error:
             with self._store.write() as rows:
@@ -255,16 +267,16 @@ class Sessions:
         with self._store.write() as rows:
             self._limits.release(rows, slot, self._clock.now())
             self._signed_in(rows, gen, answer, remembered)
-        return Live(gen, Secret(answer.session_id), answer.api_end_point, answer.users_id, remembered is not None)
+        return Live(gen, answer.session_id, answer.api_end_point, answer.users_id, remembered is not None)
 
-    def _reserve(self, gen: int) -> tuple[SlotLease, Session | None]:
-        """Return the slot for a login, and the generation that remembers this device, or None."""
+    def _reserve(self, gen: int) -> tuple[SlotLease, Remembered | None]:
+        """Return the slot for a login, and what is remembered of this device, or None."""
         now = self._clock.now()
         try:
             with self._store.write() as rows:
                 slot = self._limits.take(rows, now, until=now + LOGIN_LEASE, classes=(ALL, LOGIN), changes=False)
                 return slot, self._remembered(rows, now)
-        except NoCapacity:
+        except (NoCapacity, TokenUnreadable):
             with self._store.write() as rows:
                 self._let_go(rows, gen, now)
             raise
@@ -273,20 +285,19 @@ class Sessions:
         """Let any process try this generation's login again at once."""
         rows.change(update(Session).where(*self._is(gen), Session.state == State.REFRESHING).values(refresh_lease=now))
 
-    def _signed_in(self, rows: Rows, gen: int, answer: wire.Login, remembered: Session | None) -> None:
+    def _signed_in(self, rows: Rows, gen: int, answer: wire.Login, remembered: Remembered | None) -> None:
         now = self._clock.now()
         mfa_enc = mfa_expires = None
-        if remembered is not None and remembered.mfa_enc is not None:
-            mfa = self._vault.open(self._place("mfa", remembered.gen), remembered.mfa_enc)
-            mfa_enc, mfa_expires = self._vault.seal(self._place("mfa", gen), mfa), remembered.mfa_expires
+        if remembered is not None:
+            mfa_enc = self._vault.seal(self._place("mfa", gen), remembered.mfa_id.reveal())
+            mfa_expires = remembered.until
             rows.change(update(Session).where(*self._is(remembered.gen)).values(mfa_enc=None))
-        token = answer.session_id.reveal() if isinstance(answer.session_id, Secret) else answer.session_id
         changed = rows.change(
             update(Session)
             .where(*self._is(gen), Session.state == State.REFRESHING)
             .values(
                 state=State.VALID,
-                token_enc=self._vault.seal(self._place("token", gen), token),
+                token_enc=self._vault.seal(self._place("token", gen), answer.session_id.reveal()),
                 mfa_enc=mfa_enc,
                 mfa_expires=mfa_expires,
                 trusted=remembered is not None,
@@ -323,7 +334,7 @@ class Sessions:
         elif error.code == HOUR_USED_UP:
             self._limits.close_hour(rows, now, self._clock.jitter(0, 60))
 
-    def _remembered(self, rows: Rows, now: datetime) -> Session | None:
+    def _remembered(self, rows: Rows, now: datetime) -> Remembered | None:
         found: Session | None = rows.first(
             select(Session)
             .where(
@@ -332,9 +343,8 @@ class Sessions:
                 Session.mfa_expires > now,
             )
             .order_by(Session.gen.desc())
-            .limit(1)
         )
-        return found
+        return Remembered(found.gen, self.remembered_device(found), found.mfa_expires) if found else None
 
     # -- trust ---------------------------------------------------------------------------------------------------
 
@@ -364,10 +374,9 @@ class Sessions:
             token=code,
             device_id=self._credentials.device_id,
             machine_name=machine_name,
-            remember_me=True,
         )
+        assert mfa_id is not None  # asked to remember
         expires = self._clock.now() + MFA_TRUST
-        secret = mfa_id.reveal() if isinstance(mfa_id, Secret) else mfa_id
         with self._store.write() as rows:
             rows.change(
                 update(Session)
@@ -375,7 +384,7 @@ class Sessions:
                 .values(
                     trusted=True,
                     mfa_expires=expires,
-                    mfa_enc=self._vault.seal(self._place("mfa", live.gen), secret or ""),
+                    mfa_enc=self._vault.seal(self._place("mfa", live.gen), mfa_id.reveal()),
                 )
             )
             self._parking.reopen_payments(rows, actor)
@@ -389,7 +398,7 @@ class Sessions:
             row = self.newest(rows)
         if row is None or row.token_enc is None:
             return
-        wire.logout(self._transport, session_id=self.token(row), end_point=row.api_end_point or None)
+        wire.logout(self._transport, session_id=self.token(row), end_point=row.api_end_point)
         with self._store.write() as rows:
             self.retire(rows, row.gen)
             record(rows, self._clock, self.organization_id, [Act("signed_out", "session", None, {}, actor)])
