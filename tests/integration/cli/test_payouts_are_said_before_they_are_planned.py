@@ -102,6 +102,22 @@ def test_a_payment_made_by_hand_is_adopted_after_a_yes(terminal: Terminal, local
     assert "FB-1-1 is done" in terminal.run("pay", "adopt", by_hand, *because, "--yes", code=1).stderr
 
 
+def test_what_is_paid_again_is_said_less_what_the_seller_owes(terminal: Terminal, local: LocalShop) -> None:
+    payment, because = local.pays_by_hand(), ("--reason", "Bea paid it")
+    terminal.run("pay", "adopt", payment, *because, "--yes")
+    terminal.run("pay", "void", payment, *because, "--yes")
+    local.tick(3)
+    for _ in range(3):
+        local.pass_days(1)
+        local.tick(3)
+    late = ("--reference", "late", "--reason", "nine days late")
+    terminal.run("pay", "adjust", "fine", "Seller", "1", "4.00", *late, "--yes")
+    words = "paid again by the next run: FB-1-1, 5.00 dollars, after 4.00 that the seller owes"
+
+    assert terminal.run("pay", "again", payment, *because, "--dry-run").stdout == f"would be {words}\n"
+    assert terminal.run("pay", "again", payment, *because, "--yes").stdout == f"will be {words}\n"
+
+
 def test_the_kill_switch_stops_the_run_and_says_so(terminal: Terminal, local: LocalShop) -> None:
     terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
 
