@@ -21,6 +21,7 @@ from tests.crash.asked import Asked
 from tests.crash.crew import share, told
 from tests.crash.cuts import Cut, named, packed
 from tests.crash.hand import KEY
+from tests.crash.shrinking import shortest
 from tests.crash.story import CHAPTERS, UNHURT
 from tests.crash.theatre import TOGETHER, shared_server
 from tests.crash.total import End, Total
@@ -29,6 +30,8 @@ from tests.crash.works import Works, works
 REPEATS = 3
 FAULTS = ("kill", "stop")
 ALONE = 0
+TRIES = 20
+"""How often a failure is told again to find out which of its hurts are enough."""
 Telling = Sequence[Cut]
 
 
@@ -92,11 +95,20 @@ def _add_all(total: Total, tellings: Sequence[Telling], ends: Sequence[End]) -> 
 def _played(asked: Asked, house: Works, tellings: Sequence[Telling], say: Callable[[str], None]) -> list[End]:
     say(f"{sum(len(cuts) for cuts in tellings)} hurts in {len(tellings)} tellings")
     if asked.jobs < 2 or len(tellings) <= asked.jobs:
-        return told(range(len(tellings)), tellings, house.end_of)
+        return told(range(len(tellings)), tellings, partial(play, house))
     return share(len(tellings), asked.jobs, partial(_played_elsewhere, asked, tellings))
 
 
 def _played_elsewhere(asked: Asked, tellings: Sequence[Telling], numbers: Sequence[int]) -> list[End]:
     with works(asked.database, asked.seed) as house:
         house.tell()
-        return told(numbers, tellings, house.end_of)
+        return told(numbers, tellings, partial(play, house))
+
+
+def play(house: Works, cuts: Telling) -> End:
+    """Play hurts together; a failure is told with as few of them as were enough again."""
+    end = house.end_of(cuts)
+    if end.verdict.is_clean or len(cuts) == 1:
+        return end
+    few = shortest(list(cuts), lambda some: bool(some) and not house.end_of(some).verdict.is_clean, most=TRIES)
+    return replace(end, name=TOGETHER.join(cut.name for cut in few))
