@@ -8,16 +8,20 @@ New code is covered by itself: whatever commits or calls passes here.
 
 from __future__ import annotations
 
+import inspect
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
-from types import FrameType
+from functools import cache
+from types import CodeType, FrameType
 from typing import Any, Self
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 Act = Callable[[], None]
+OPENS = re.compile(r"with \S+\.write\(\)")
 
 
 class Crash(BaseException):
@@ -59,8 +63,9 @@ class Boundaries:
             act()
 
     def of_call(self, moment: str, endpoint: str) -> None:
-        """Pass a moment of a remote call."""
-        self._pass(f"{moment} {endpoint}")
+        """Pass a moment of a remote call; of a file only its kind is told, since ids differ."""
+        is_of_a_file = "?" in endpoint
+        self._pass(f"{moment} {endpoint.partition('?')[0].rpartition('/')[2] if is_of_a_file else endpoint}")
 
     def _before(self, session: Session) -> None:
         if self.is_listening and _writes(session):
@@ -101,12 +106,26 @@ def _writes(session: Session) -> bool:
 
 
 def _writer() -> str:
-    """Return the function of the package in which the session was opened, or `the app`."""
+    """Return the function of the package in which the session was opened, and which one of several, or `the app`."""
     frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         path = frame.f_code.co_filename
         if "/flask_billcom/" in path and "/simulator/" not in path and not path.endswith("/store.py"):
             module = path.rpartition("/flask_billcom/")[2].removesuffix(".py").replace("/", ".")
-            return f"{module}.{frame.f_code.co_name}"
+            nth = sum(line <= frame.f_lineno for line in _writes_of(frame.f_code))
+            return f"{module}.{_name_of(frame.f_code)}{f' {nth}' if nth > 1 else ''}"
         frame = frame.f_back
     return "the app"
+
+
+def _name_of(code: CodeType) -> str:
+    """Return the name of a function, behind that of the one that it lives in."""
+    outer, _, inner = code.co_qualname.rpartition(".<locals>.")
+    return f"{outer.rpartition('.')[2]}.{inner}" if outer else code.co_name
+
+
+@cache
+def _writes_of(code: CodeType) -> tuple[int, ...]:
+    """Return the lines of a function that open a session of the engine that writes."""
+    lines, first = inspect.getsourcelines(code)
+    return tuple(first + at for at, line in enumerate(lines) if OPENS.search(line))

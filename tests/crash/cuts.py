@@ -6,6 +6,7 @@ freeze, long_freeze, suspend         the worker stands still while another one w
 second_runner                        a tick of another worker in the midst of this one      P6
 clock_forward, clock_back            the database's clock jumps by an hour                  P5
 stranger and other deeds             what people do meanwhile: see `people`              P8
+files and other errands              what people do at the beginning: see `errands`
 restore                              the database of some time ago comes back               P7
 everything else                      a fault of the wire, by the simulator's name           F1 to F15
 """
@@ -18,16 +19,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
 from tests.crash.boundaries import Act, Crash
+from tests.crash.errands import ERRANDS
 from tests.crash.people import DEEDS
 
 if TYPE_CHECKING:
     from tests.crash.story import Run
 
+T = TypeVar("T")
 HOUR = timedelta(hours=1)
 BEFORE = ("connect_refused", "timeout_before", "reset_before", "http_5xx_before", "idle_close")
 AFTER = ("timeout_after", "reset_after", "http_5xx_after", "garbage", "truncated", "cut", "empty", "html", "dribble")
@@ -39,7 +42,7 @@ AROUND_CALLS = ("freeze", "second_runner", "clock_forward", "clock_back")
 SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
 LOSING = frozenset({"crash", "freeze", "long_freeze", "suspend", "late_effect", "commit_error", *BEFORE, *AFTER})
 """What can leave an attempt without an answer."""
-NAME = re.compile(r"([^/]+)/(?:(\d+):(.*)/(\w+)|(-?\d+)/([^@]+)(?:@(.*))?)")
+NAME = re.compile(r"([^/]+)/(?:(\d+):([^@]*)|(-?\d+))/([^/@]+)(?:@(.*))?")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,12 @@ class Cut:
     @property
     def is_of_the_wire(self) -> bool:
         """Return whether the simulator carries it out."""
-        return self.at < 0 and not self.nth
+        return self.at < 0 and not self.nth and not self.is_an_errand
+
+    @property
+    def is_an_errand(self) -> bool:
+        """Return whether people do it at the beginning of the chapter."""
+        return self.fault in ERRANDS
 
     @property
     def place(self) -> tuple[str, str, int]:
@@ -88,7 +96,9 @@ def act_of(run: Run, cut: Cut, fired: list[Cut]) -> Act:
 
     def act() -> None:
         fired.append(cut)
-        if cut.fault in ACTS:
+        if cut.is_an_errand:
+            ERRANDS[cut.fault](run)
+        elif cut.fault in ACTS:
             ACTS[cut.fault](run)
         else:
             plan(run, cut)
@@ -201,7 +211,12 @@ def faults_of(endpoint: str) -> tuple[str, ...]:
     return faults + (BULK_FAULTS if endpoint.startswith("Bulk/") else ())
 
 
-def some_of(cuts: list[Cut], count: int | None, seed: int) -> list[Cut]:
+def every_fault(trail: Trail) -> list[Cut]:
+    """Return every fault of each kind where it fits first."""
+    return [*first_of_each_name(trail), *other_faults(trail), *wire_faults(trail)]
+
+
+def some_of(cuts: list[T], count: int | None, seed: int) -> list[T]:
     """Return a seeded sample, in its old order."""
     if count is None or count >= len(cuts):
         return cuts
@@ -218,9 +233,9 @@ def _named(name: str) -> Cut:
     found = NAME.fullmatch(name)
     if found is None:
         raise ValueError(f"{name!r} names no cut")
-    chapter, nth, place, act, at, fault, endpoint = found.groups()
+    chapter, nth, place, at, fault, endpoint = found.groups()
     if nth:
-        return Cut(chapter, -1, act, label=f"{chapter}: {place}", nth=int(nth))
+        return Cut(chapter, -1, fault, endpoint or "", label=f"{chapter}: {place}", nth=int(nth))
     return Cut(chapter, int(at), fault, endpoint or "")
 
 

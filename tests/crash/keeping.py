@@ -48,7 +48,7 @@ def keep(run: Run, folder: Path, chapter: str) -> Kept:
 
 def go_back(stage: Stage, kept: Kept, boundaries: Boundaries, *, like: Run) -> Run:
     """Return a run that stands where one was kept."""
-    run = replace(like, boundaries=boundaries, crashes=0, quarantined={}, past=set())
+    run = replace(like, boundaries=boundaries, crashes=0, quarantined={}, errands={}, past=set())
     let_go(run)
     put_back(stage.engine, kept.database)
     run.world.simulator.unpickle(kept.simulator)

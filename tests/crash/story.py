@@ -46,9 +46,9 @@ BUYERS, SELLERS = ("Ada", "Ben", "Cleo"), ("ann", "bo")
 OPERATOR = Person("operator", "settled by the book of the crash suite")
 ENDED = ("paid_out", "cancelled")
 ROUNDS = 60
-STILL = 6
+STILL = 10
 """How many rounds may leave planned work as it is until it waits for the next chapter, such as for money to come back;
-ninety minutes, longer than any refusal of Bill.com lasts."""
+two hours and a half, longer than any refusal of Bill.com lasts, also by a clock that was put back by an hour."""
 HOUR = 3600
 PATIENCE = 12
 """How many pairs of bank days the end may take."""
@@ -139,6 +139,7 @@ class Run:
 
     :param stage: the shop and its database.
     :param boundaries: where it may be cut.
+    :param hears_people: whether what people do may be cut as well.
     """
 
     stage: Stage
@@ -146,9 +147,12 @@ class Run:
     seed: int = 1
     simulator: dict[str, object] = field(default_factory=dict)
     orders: tuple[Order, ...] = ORDERS
+    hears_people: bool = False
     crashes: int = 0
     quarantined: dict[str, str] = field(default_factory=dict)
     """Why a person had to decide about an operation, by kind and natural key."""
+    errands: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
+    """What people do at the beginning of a chapter."""
     past: set[tuple[str, int]] = field(default_factory=set)
     """The bank days of each chapter that are over: they do not come again because a worker began again."""
     world: World = field(init=False)
@@ -168,6 +172,11 @@ class Run:
         """Let the boundaries hear of this world's calls."""
         self.world.on_call = self.boundaries.of_call
 
+    def with_settings(self, **settings: Any) -> None:
+        """Go on with other settings, in a new process."""
+        self._quietly(lambda: self.world.restart(**settings))
+        self.listen()
+
     # -- telling ---------------------------------------------------------------------------------------------------
 
     def tell(self, chapters: list[str] | None = None) -> None:
@@ -176,7 +185,8 @@ class Run:
             self.boundaries.open(name)
             while True:
                 try:
-                    CHAPTERS[name](self)
+                    self._run_errands(name)
+                    self.chapter()
                     break
                 except Crash:
                     self.crashes += 1
@@ -186,6 +196,18 @@ class Run:
                     continue  # the app's own request failed; whoever sent it sends it again
                 except NoCapacity:
                     self._quietly(lambda: self.world.advance(seconds=HOUR))  # so does who was told to try later
+
+    def chapter(self) -> None:
+        """Live through the chapter that was opened."""
+        CHAPTERS[self.boundaries.chapter](self)
+
+    def _run_errands(self, chapter: str) -> None:
+        """Let people do what they do on the side; what they began before a crash they do again."""
+        waiting = self.errands.get(chapter, [])
+        while waiting:
+            with suppress(BillcomError):  # who is told that it failed lets it be
+                waiting[0]()
+            del waiting[0]
 
     def let_days_pass(self, count: int, *, time: int = 0) -> None:
         """Let bank days pass, if they have not yet in this chapter.
@@ -202,7 +224,7 @@ class Run:
         self._tick_until_quiet()
         if self.world.holds():
             with suppress(BillcomError):
-                self._quietly(Decider(self.world).let_go_on)
+                self.by_people(Decider(self.world).let_go_on)
             self._tick_until_quiet()
 
     def _tick_until_quiet(self) -> None:
@@ -219,6 +241,13 @@ class Run:
             if not busy or is_still:
                 return
             self._quietly(lambda: world.advance_to_next(900))
+
+    def by_people(self, act: Callable[[], object]) -> None:
+        """Let people do something."""
+        if self.hears_people:
+            act()
+        else:
+            self._quietly(act)
 
     def _quietly(self, act: Callable[[], object]) -> None:
         was, self.boundaries.is_listening = self.boundaries.is_listening, False
@@ -254,13 +283,13 @@ def _enter(run: Run) -> None:
     now = run.world.clock.now()
     if run.world.rows(Quota, Quota.closed_until > now):
         run._quietly(lambda: run.world.advance(seconds=HOUR))
-    run._quietly(lambda: run.world.onboard(sellers=SELLERS, buyers=BUYERS))
+    run.by_people(lambda: run.world.onboard(sellers=SELLERS, buyers=BUYERS))
 
 
 def _sell(run: Run) -> None:
     world = run.world
     for order in run.orders:
-        run._quietly(lambda collect=order.collect: _collect_by(run, collect))  # type: ignore[misc]
+        _collect_by(run, order.collect)
         settle(run, order)
     world.advance(seconds=5)
     run.rounds()
@@ -269,8 +298,7 @@ def _sell(run: Run) -> None:
 
 def _collect_by(run: Run, collect: str) -> None:
     if run.world.settings.collect != collect:
-        run.world.restart(collect=collect)
-        run.listen()
+        run.with_settings(collect=collect)
 
 
 def settle(run: Run, order: Order) -> None:
@@ -328,7 +356,7 @@ def _decide_soon(run: Run) -> None:
     for _ in range(PATIENCE):
         if not any(operation.state in left for operation in open_operations(run.world)):
             return
-        run._quietly(Decider(run.world).decide_all)
+        run.by_people(Decider(run.world).decide_all)
         run.world.advance(seconds=HOUR)
         run.rounds()
 

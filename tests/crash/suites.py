@@ -9,26 +9,18 @@ random       some hundred settlements in a world, hurt by chance
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from tests.crash.asked import Asked
 from tests.crash.crew import say, share, told
-from tests.crash.cuts import (
-    Cut,
-    every_boundary,
-    first_of_each_name,
-    named,
-    other_faults,
-    packed,
-    some_of,
-    wire_faults,
-)
+from tests.crash.cuts import Cut, every_boundary, every_fault, first_of_each_name, named, packed, some_of, wire_faults
 from tests.crash.fair import randomly
 from tests.crash.pairs import THEN, Pair, every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
+from tests.crash.recoveries import Detour, detours
 from tests.crash.shrinking import shortest
 from tests.crash.story import CHAPTERS
 from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
@@ -71,46 +63,76 @@ def total_of(asked: Asked, house: Theatre) -> Total:
 # -- many cuts in each telling -------------------------------------------------------------------------------------
 
 
-def cuts_of(house: Theatre, asked: Asked) -> list[Cut]:
+@dataclass(frozen=True)
+class Telling:
+    """Cuts that share a telling.
+
+    :param hurts: what else hurts it, so that their places are passed.
+    """
+
+    hurts: tuple[Cut, ...]
+    cuts: list[Cut]
+
+    @property
+    def all(self) -> list[Cut]:
+        return [*self.hurts, *self.cuts]
+
+
+Placed = tuple[tuple[Cut, ...], Cut]
+"""A cut, behind what leads to its place."""
+
+
+def cuts_of(asked: Asked, house: Theatre, found: Iterable[Detour]) -> list[Placed]:
     """Return the cuts that a suite plays."""
-    if asked.only:
-        return named(asked.only.split(TOGETHER))
     if asked.suite == "crashes":
-        cuts = every_boundary(house.trail)
+        cuts: list[Placed] = [((), cut) for cut in every_boundary(house.trail)]
     else:
-        cuts = [*first_of_each_name(house.trail), *other_faults(house.trail), *wire_faults(house.trail)]
+        cuts = [((), cut) for cut in every_fault(house.trail)]
+        cuts += [(detour.hurts, cut) for detour in found for cut in detour.cuts()]
     return list(asked.part.of(some_of(cuts, asked.count, asked.seed)))
 
 
 def cut_up(asked: Asked, say: Say) -> Total:
     """Hurt the story in every place."""
     with shared_server(asked.database), opened(asked) as house:
-        total, waiting = total_of(asked, house), cuts_of(house, asked)
+        total = total_of(asked, house)
         if asked.only:
-            total.add(play_cuts(house, waiting))
+            total.add(play_cuts(house, Telling((), named(asked.only.split(TOGETHER)))))
             return total
+        found = list(detours(house, asked.seed)) if asked.suite == "boundaries" else []
+        total.boundaries += sum(detour.boundaries for detour in found)
+        total.add_all(detour.end for detour in found)
+        waiting = cuts_of(asked, house, found)
         # What met nothing among many others is played again with few, and with none in the end.
         for deep in (asked.deep, 2, 1):
-            tellings = packed(waiting, CHAPTERS, deep=deep)
+            tellings = tellings_of(waiting, deep)
             say(f"{len(waiting)} cuts in {len(tellings)} tellings")
             waiting = add_all(total, tellings, play_each(asked, house, tellings, play_cuts))
         say(f"{len(waiting)} cuts, each alone")
-        total.add_all(play_each(asked, house, [[cut] for cut in waiting], play_cuts))
+        total.add_all(play_each(asked, house, [Telling(hurts, [cut]) for hurts, cut in waiting], play_cuts))
         return total
 
 
-def add_all(total: Total, tellings: list[list[Cut]], ends: list[End]) -> list[Cut]:
+def tellings_of(cuts: Iterable[Placed], deep: int) -> list[Telling]:
+    """Return tellings that hold a few cuts of each chapter, of those that the same hurts lead to."""
+    groups: dict[tuple[Cut, ...], list[Cut]] = {}
+    for hurts, cut in cuts:
+        groups.setdefault(hurts, []).append(cut)
+    return [Telling(hurts, some) for hurts, group in groups.items() for some in packed(group, CHAPTERS, deep=deep)]
+
+
+def add_all(total: Total, tellings: Sequence[Telling], ends: Sequence[End]) -> list[Placed]:
     """Count the ends of tellings, and return the cuts that met nothing."""
-    missed: list[Cut] = []
-    for cuts, end in zip(tellings, ends, strict=True):
-        missed += [cut for cut in cuts if cut.name in end.unfired]
+    missed: list[Placed] = []
+    for telling, end in zip(tellings, ends, strict=True):
+        missed += [(telling.hurts, cut) for cut in telling.cuts if cut.name in end.unfired]
         total.add(replace(end, unfired=()))
     return missed
 
 
-def play_cuts(house: Theatre, cuts: list[Cut]) -> End:
+def play_cuts(house: Theatre, telling: Telling) -> End:
     """Play cuts together; a failure is told with as few of them as are enough."""
-    end = house.end_of(cuts)
+    end, cuts = house.end_of(telling.all), telling.all
     if end.verdict.is_clean or len(cuts) == 1:
         return end
     say(f"FAILED {end.name} {end.verdict.notes}; looking for the fewest that are enough")

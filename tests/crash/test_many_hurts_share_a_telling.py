@@ -11,7 +11,7 @@ from tests.crash.boundaries import Crash
 from tests.crash.cuts import Cut, named, packed
 from tests.crash.judge import Verdict
 from tests.crash.pairs import Chain, every_pair, pairs_of_some_places, shards_of
-from tests.crash.suites import add_all
+from tests.crash.suites import Telling, add_all
 from tests.crash.total import End, Total
 
 TRAIL = {
@@ -60,9 +60,11 @@ def test_a_cut_that_met_nothing_waits_for_another_telling() -> None:
     total = Total("boundaries", "sqlite")
     cuts = [crash("meet", "a"), crash("meet", "b")]
 
-    missed = add_all(total, [cuts], [End("both", Verdict(), faults=1, unfired=(cuts[1].name,))])
+    hurts = (crash("sell", "d"),)
 
-    assert missed == [cuts[1]]
+    missed = add_all(total, [Telling(hurts, cuts)], [End("both", Verdict(), faults=1, unfired=(cuts[1].name,))])
+
+    assert missed == [(hurts, cuts[1])]
     assert total.faults == 1
     assert total.is_clean
 

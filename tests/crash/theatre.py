@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
@@ -71,11 +71,11 @@ class Theatre:
         missed: list[str] = []
         with Boundaries() as boundaries:
             run = go_back(self.stage, self.kept[some[0].chapter], boundaries, like=self.first)
+            run.hears_people = boundaries.is_listening = True
             for cut in some:
                 self._arrange(run, cut, fired)
             for chapter in chapters_from(some[0].chapter):
                 run.world.clock.offset = timedelta(0)  # somebody sets it right: jumps do not add up to days
-                boundaries.is_listening = chapter not in UNHURT
                 run.tell([chapter])
                 missed += _sweep_up(run, chapter)
         unfired = [cut.name for cut in some if not cut.is_of_the_wire and cut not in fired]
@@ -85,22 +85,28 @@ class Theatre:
         boundaries = run.boundaries
         if cut.is_of_the_wire:
             boundaries.openings.setdefault(cut.chapter, []).append(partial(plan, run, cut))
+        elif cut.is_an_errand:
+            run.errands.setdefault(cut.chapter, []).append(act_of(run, cut, fired))
         elif cut.nth:
             boundaries.named[cut.label, cut.nth] = act_of(run, cut, fired)
         else:
             boundaries.planned[cut.at] = act_of(run, cut, fired)
 
-    def end_of(self, cuts: list[Cut]) -> End:
+    def end_of(self, cuts: Sequence[Cut]) -> End:
         """Play some cuts and return how it ended."""
-        run, verdict, unfired = self.play(cuts)
-        return End(
-            TOGETHER.join(cut.name for cut in cuts),
-            verdict,
-            faults=len(cuts) - len(unfired),
-            kills=run.crashes,
-            events=events_of(run),
-            unfired=tuple(unfired),
-        )
+        return end_of(cuts, *self.play(cuts))
+
+
+def end_of(cuts: Sequence[Cut], run: Run, verdict: Verdict, unfired: Sequence[str]) -> End:
+    """Return how a telling ended that some cuts have hurt."""
+    return End(
+        TOGETHER.join(cut.name for cut in cuts),
+        verdict,
+        faults=len(cuts) - len(unfired),
+        kills=run.crashes,
+        events=events_of(run),
+        unfired=tuple(unfired),
+    )
 
 
 def _sweep_up(run: Run, chapter: str) -> list[str]:

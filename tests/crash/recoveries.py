@@ -1,0 +1,121 @@
+"""The places that only a hurt story passes: found by listening to a few tellings in which every fault happens once.
+
+    telling   sell/1:effect ChargeCustomer/crash + pay out/-1/timeout_after@PayBills + ...
+    place     correct: before commit of engine.janitor.sweep
+
+The janitor, read-backs, fences, sessions that are renewed, people who decide: each place that one of these tellings is
+the first to pass is cut in that telling, as the places of the unhurt story are cut in that one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tests.crash.cuts import Cut, Trail, every_fault, first_of_each_name, named, other_faults, packed, wire_faults
+from tests.crash.story import CHAPTERS, UNHURT
+from tests.crash.theatre import Theatre, end_of
+from tests.crash.total import End
+
+DEEP = 3
+"""How many faults of each chapter share one of these tellings."""
+HURTS = (
+    (
+        "meet/-1/introduce",
+        "sell/-1/refuse",
+        "change/-1/agree",
+        "change/-1/match",
+        "correct/-1/remind",
+        "collect/-1/fine",
+        "collect/-1/files",
+        "collect/-1/timeout_before@UploadAttachment",
+        "collect/-1/deaf",
+        "refund/-1/files",
+        "refund/-1/connect_refused@UploadAttachment",
+        "refund/-1/dispute",
+        "refund/-1/look_around",
+        "pay out/-1/account",
+        "pay out/-1/large_run",
+        "recall/-1/wait_and_see",
+    ),
+    (
+        "sell/-1/restored",
+        "refund/-1/charge_again",
+        "pay out/-1/holidays",
+        "take back/-1/forgotten",
+    ),
+    (
+        "sell/-1/timeout_before@Login",
+        "correct/-1/bdc:BDC_9999@Crud/Update/Invoice",
+        "collect/-1/too_often",
+        "pay out/-1/timeout_after@PayBills",
+        "pay out/1:after commit of engine.readback._claim/timeout_before@List/SentPay",
+        "arrive/3:connect Login/by_hand",
+        "decide/-1/found_paid",
+    ),
+)
+"""Tellings that lead to what no single fault leads to."""
+QUIET = ("List", "Login", "GetSessionInfo", "Crud/Read")
+
+
+@dataclass(frozen=True)
+class Detour:
+    """A hurt telling, with the places that nothing passed before it.
+
+    :param hurts: how it is hurt.
+    :param trail: its new places, by chapter.
+    :param end: how it ended by itself.
+    """
+
+    hurts: tuple[Cut, ...]
+    trail: Trail
+    end: End
+
+    @property
+    def boundaries(self) -> int:
+        """Return how many places it adds."""
+        return sum(len(labels) for labels in self.trail.values())
+
+    def cuts(self) -> list[Cut]:
+        """Return every fault at each of its places; people are told at once when a call of theirs fails."""
+        of_workers = {chapter: labels for chapter, labels in self.trail.items() if chapter not in UNHURT}
+        return [*first_of_each_name(self.trail), *other_faults(self.trail), *wire_faults(of_workers)]
+
+
+def one_of_each_fault(trail: Trail, seed: int) -> list[Cut]:
+    """Return a cut for every fault, where something is being changed."""
+    chance = random.Random(seed)
+    offered: dict[str, list[Cut]] = {}
+    for cut in every_fault(trail):
+        offered.setdefault(cut.fault, []).append(cut)
+    return [chance.choice(list(filter(_changes, cuts)) or cuts) for cuts in offered.values()]
+
+
+def _changes(cut: Cut) -> bool:
+    called = cut.endpoint or cut.label.partition(": ")[2].partition(" ")[2]
+    return not called.startswith((*QUIET, "commit of"))
+
+
+def detours(house: Theatre, seed: int) -> Iterator[Detour]:
+    """Listen to the hurt tellings."""
+    of_faults = packed(one_of_each_fault(house.trail, seed), CHAPTERS, deep=DEEP)
+    return listened(house, [*of_faults, *map(named, HURTS)])
+
+
+def listened(house: Theatre, hurt: Iterable[Sequence[Cut]]) -> Iterator[Detour]:
+    """Listen to tellings that are hurt in some ways, and yield what each passes that nothing passed before."""
+    known = {_name(label) for labels in house.trail.values() for label in labels}
+    for cuts in hurt:
+        run, verdict, unfired = house.play(cuts)
+        trail: dict[str, list[str]] = {}
+        for label in run.boundaries.trail:
+            if _name(label) not in known:
+                known.add(_name(label))
+                trail.setdefault(label.partition(": ")[0], []).append(label)
+        if trail:
+            yield Detour(tuple(cuts), trail, end_of(cuts, run, verdict, unfired))
+
+
+def _name(label: str) -> str:
+    return label.partition(": ")[2]
