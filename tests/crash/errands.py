@@ -23,7 +23,7 @@ from flask_billcom.marketplace.events import signals
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator.receipts import PAID, return_charge
-from tests.crash.story import Decider
+from tests.crash.decider import Decider
 from tests.support.copies import copy_of, put_back
 
 if TYPE_CHECKING:

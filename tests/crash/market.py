@@ -27,10 +27,13 @@ from flask_billcom.models import Adjustment, Document, Operation, OperationState
 from flask_billcom.simulator.disbursements import SCHEDULED
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
+from tests.crash.chapters import ENDED, PATIENCE
+from tests.crash.decider import Decider
 from tests.crash.judge import DEAD_SENT, KEPT, PROMISES
 from tests.crash.meddling import Meddler
+from tests.crash.orders import Order
 from tests.crash.regrets import Customers, regrets_of
-from tests.crash.story import ENDED, PATIENCE, ROUNDS, Decider, Order, Run
+from tests.crash.story import ROUNDS, Run
 
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
 SALE_DAYS, DAYS = 3, 13

@@ -17,12 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.crash.boundaries import Act, Boundaries, Crash
+from tests.crash.chapters import CHAPTERS, UNHURT
 from tests.crash.crew import say
 from tests.crash.cuts import Cut
 from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import chapters_from, go_back
 from tests.crash.shrinking import shortest
-from tests.crash.story import CHAPTERS, UNHURT, Run
+from tests.crash.story import Run
 from tests.crash.theatre import TOGETHER, Theatre, events_of
 from tests.crash.total import End, joined
 

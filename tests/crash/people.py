@@ -22,7 +22,8 @@ from flask_billcom.simulator.bankdays import next_bank_day
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.payouts import VOID
 from flask_billcom.simulator.receipts import schedule_receipt, void_receipt
-from tests.crash.story import Order, Run
+from tests.crash.orders import Order
+from tests.crash.story import Run
 
 ELSEWHERE = "1 Other Street"
 """Where strangers live."""

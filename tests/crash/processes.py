@@ -18,11 +18,11 @@ from functools import partial
 
 from flask_billcom.vault import generate_key
 from tests.crash.asked import Asked
+from tests.crash.chapters import CHAPTERS, UNHURT
 from tests.crash.crew import share, told
 from tests.crash.cuts import Cut, named, packed
 from tests.crash.hand import KEY
 from tests.crash.shrinking import shortest
-from tests.crash.story import CHAPTERS, UNHURT
 from tests.crash.theatre import TOGETHER, shared_server
 from tests.crash.total import End, Total
 from tests.crash.works import Works, works

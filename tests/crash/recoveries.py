@@ -13,8 +13,8 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from tests.crash.chapters import CHAPTERS, UNHURT
 from tests.crash.cuts import Cut, Trail, every_fault, first_of_each_name, named, other_faults, packed, wire_faults
-from tests.crash.story import CHAPTERS, UNHURT
 from tests.crash.theatre import Theatre, end_of
 from tests.crash.total import End
 

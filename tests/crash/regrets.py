@@ -21,7 +21,7 @@ from sqlalchemy import select
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Document, Operation, OperationState, Payment
 from tests.crash.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX
-from tests.crash.story import GivenBack, Order
+from tests.crash.orders import GivenBack, Order
 
 if TYPE_CHECKING:
     from tests.crash.market import Market

@@ -18,8 +18,8 @@ from tests.crash.boundaries import Boundaries
 from tests.crash.fair import Fair, Lot, fair
 from tests.crash.judge import DEAD_SENT, earned_bills, judge, still_owed
 from tests.crash.market import SELLERS, Market
+from tests.crash.orders import GivenBack, Order
 from tests.crash.regrets import regrets_of
-from tests.crash.story import GivenBack, Order
 
 LOT = Lot(seed=4, number=0, size=10)
 

@@ -12,10 +12,11 @@ from functools import partial
 from pathlib import Path
 
 from tests.crash.boundaries import Boundaries
+from tests.crash.chapters import CHAPTERS, UNHURT
 from tests.crash.cuts import Cut, act_of, plan
 from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, chapters_from, go_back, keep
-from tests.crash.story import CHAPTERS, UNHURT, Run
+from tests.crash.story import Run
 from tests.crash.total import End
 from tests.support.postgres import Server, server_of
 from tests.support.world import Stage

@@ -16,11 +16,12 @@ from flask_billcom.engine.worker import TickReport
 from flask_billcom.vault import generate_key
 from tests.crash.beside import Beside, served
 from tests.crash.boundaries import Boundaries
+from tests.crash.chapters import CHAPTERS
 from tests.crash.cuts import Cut
 from tests.crash.hand import KEY, KnownClock, known_settings
 from tests.crash.judge import judge
 from tests.crash.keeping import chapters_from, let_go
-from tests.crash.story import CHAPTERS, Run
+from tests.crash.story import Run
 from tests.crash.theatre import TOGETHER, empty_database
 from tests.crash.total import End
 from tests.crash.workers import First, Forked, Worker

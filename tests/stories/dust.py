@@ -11,7 +11,7 @@ from flask_billcom.marketplace.adjustments import PROPOSED
 from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.models import Adjustment, Hold, Operation, Party, Payment
 from flask_billcom.models.parties import Role
-from tests.crash.story import Decider
+from tests.crash.decider import Decider
 from tests.stories.operator import Operator
 from tests.stories.town import BUYERS, Town
 
