@@ -1,11 +1,12 @@
 """A hundred real processes on one database, forked from one that has already signed in.
 
-    python -m tests.support.crowd DATABASE API COUNT
+    python -m tests.support.crowd DATABASE MODE API COUNT
         -> ready                 one session is there
         <- (a line)              whoever listens has made Bill.com forget it
         -> {"through": 100, ...} how many have read something in the end
 
-Each child has connections of its own, waits at one gate with all others, and reads until it is through.
+Each child has connections of its own, waits at one gate with all others, and reads until it is through. MODE is `safe`
+for SQLite with the write lock taken at once, `plain` for the driver's own way.
 """
 
 from __future__ import annotations
@@ -28,13 +29,14 @@ from tests.support.shop import draw_shop, make_shop
 TRIES = 3000
 
 
-def main(database: str, api: str, count: int) -> None:
+def main(database: str, mode: str, api: str, count: int) -> None:
     """Sign in, wait for the word, and let the crowd go."""
     known = Simulator().settings
     shop = make_shop(
         database,
         clock=SystemClock(),
         drawing=draw_shop(),
+        is_safe=mode == "safe",
         BILLCOM_BASE_URL=api,
         BILLCOM_USER_NAME=known.user_name,
         BILLCOM_PASSWORD=known.password,
@@ -86,4 +88,4 @@ def _child(gate: int, opened: int, act: Callable[[], Any]) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))

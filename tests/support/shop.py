@@ -124,6 +124,7 @@ def make_shop(
     real_clock: bool = False,
     drawing: Drawing | None = None,
     session_factory: Callable[[], requests.Session] | None = None,
+    is_safe: bool = True,
     **settings: Any,
 ) -> Shop:
     """Make a marketplace on a database.
@@ -131,6 +132,7 @@ def make_shop(
     :param real_clock: whether the extension chooses its clock itself.
     :param drawing: what the database has tables of already; made anew, tables and all, if left out.
     :param session_factory: makes the HTTP sessions; none that reach anything are made if it is left out.
+    :param is_safe: whether SQLite begins transactions as we recommend; else in the driver's own mode.
     :param settings: replace those of `SETTINGS`; None leaves one out.
     """
     drawn = drawing or draw_shop()
@@ -141,7 +143,7 @@ def make_shop(
     app.testing = True
     drawn.db.init_app(app)
     with app.app_context():
-        if drawn.db.engine.dialect.name == "sqlite":
+        if is_safe and drawn.db.engine.dialect.name == "sqlite":
             sqlite_safe(drawn.db.engine)
         if drawing is None:
             drawn.db.create_all()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import MetaData, select
 
 from flask_billcom.models import Session
@@ -19,11 +20,20 @@ SIGNING_IN_S = 1.0
 """How long Bill.com takes to sign in, so that all others come meanwhile."""
 
 
+@pytest.mark.parametrize(
+    ("dialect", "mode"),
+    [
+        ("sqlite", "safe"),
+        ("sqlite", "plain"),
+        pytest.param("postgresql", "plain", marks=pytest.mark.needs("postgresql")),
+    ],
+    indirect=["dialect"],
+)
 def test_a_hundred_processes_that_meet_an_ended_session_sign_in_once(
-    database_of: Callable[[MetaData], Database], simulator: Simulator, simulator_url: str
+    database_of: Callable[[MetaData], Database], mode: str, simulator: Simulator, simulator_url: str
 ) -> None:
     database = database_of(draw_shop().metadata)
-    command = [sys.executable, "-m", "tests.support.crowd", database.url, simulator_url, str(COUNT)]
+    command = [sys.executable, "-m", "tests.support.crowd", database.url, mode, simulator_url, str(COUNT)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as crowd:
         assert crowd.stdout is not None
         assert crowd.stdout.readline() == "ready\n"
