@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
@@ -183,20 +184,25 @@ def from_wire(cls: type[R], wire: Any) -> R:  # noqa: ANN401 - whatever an answe
         raise MalformedReply(f"a {cls.ENTITY} was expected, another object came")
     known, values = _readers(cls), dict(_blank(cls))
     extra: Wire = {}
-    for key, value in wire.items():
-        reader = known.get(key)
-        if reader is not None:
-            name, read = reader
-            if value is not None:
-                values[name] = read(value)
-        elif key != "entity":
-            extra[key] = value
+    key = ""
+    try:
+        for key, value in wire.items():
+            reader = known.get(key)
+            if reader is not None:
+                if value is not None:
+                    name, read = reader
+                    values[name] = read(value)
+            elif key != "entity":
+                extra[key] = value
+    except (TypeError, ValueError, InvalidOperation):
+        fact = by_wire(cls)[key]
+        raise MalformedReply(f"{cls.__name__}.{fact.wire} cannot be read as {fact.kind.value}") from None
     return cls(extra=extra, **values) if extra else cls(**values)
 
 
 @once_per_class
 def _readers(cls: type[Record]) -> Mapping[str, tuple[str, Callable[[Any], Any]]]:
-    return {wire: (fact.name, _reader(cls, fact)) for wire, fact in by_wire(cls).items()}
+    return {wire: (fact.name, _reader(fact)) for wire, fact in by_wire(cls).items()}
 
 
 @once_per_class
@@ -204,26 +210,15 @@ def _blank(cls: type[Record]) -> Mapping[str, Any]:
     return {fact.name: () if fact.kind is Kind.RECORDS else None for fact in facts(cls).values()}
 
 
-def _reader(cls: type[Record], fact: Fact) -> Callable[[Any], Any]:
+def _reader(fact: Fact) -> Callable[[Any], Any]:
     inner = fact.records
-    convert: Callable[[Any], Any]
     if inner is not None and fact.kind is Kind.RECORD:
-        convert = lambda value: from_wire(inner, value) if value else None  # noqa: E731 - closes over one class
-    elif inner is not None:
-        convert = lambda value: _read_records(inner, value)  # noqa: E731
-    elif fact.kind is Kind.CHOICE:
-        known = {member.value: member for member in fact.choices or ()}
-        convert = lambda value: _read_choice(known, value)  # noqa: E731
-    else:
-        convert = _READERS[fact.kind]
-
-    def read(value: Any) -> Any:  # noqa: ANN401
-        try:
-            return convert(value)
-        except (TypeError, ValueError, InvalidOperation):
-            raise MalformedReply(f"{cls.__name__}.{fact.wire} cannot be read as {fact.kind.value}") from None
-
-    return read
+        return lambda value: from_wire(inner, value) if value else None
+    if inner is not None:
+        return partial(_read_records, inner)
+    if fact.kind is Kind.CHOICE:
+        return partial(_read_choice, {member.value: member for member in fact.choices or ()})
+    return _READERS[fact.kind]
 
 
 def _read_records(cls: type[R], value: Any) -> tuple[R, ...]:  # noqa: ANN401
@@ -236,7 +231,7 @@ def _read_records(cls: type[R], value: Any) -> tuple[R, ...]:  # noqa: ANN401
 def _read_choice(known: Mapping[str, Enum], value: Any) -> Enum | str:  # noqa: ANN401
     if isinstance(value, bool):
         value = "1" if value else "2"
-    code = str(value) if isinstance(value, (str, int)) else _refuse(value)
+    code = value if type(value) is str else str(value) if isinstance(value, (str, int)) else _refuse(value)
     return known.get(code, code)
 
 
@@ -268,14 +263,19 @@ def _read_flag(value: Any) -> bool:  # noqa: ANN401
 def _read_number(value: Any) -> Decimal:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, (int, str, Decimal)):
         raise TypeError("not a number")
-    decimal = Decimal(value)
+    decimal = value if type(value) is Decimal else Decimal(value)
     if not decimal.is_finite():
         raise ValueError("not a number")
     return decimal
 
 
 def _read_money(value: Any) -> Decimal:  # noqa: ANN401
-    return from_cents(to_cents(_read_number(value)))
+    return _exact(_read_number(value))
+
+
+@lru_cache(maxsize=10_000)
+def _exact(value: Decimal) -> Decimal:
+    return from_cents(to_cents(value))
 
 
 def _read_whole(value: Any) -> int:  # noqa: ANN401

@@ -84,18 +84,17 @@ def _refuse(name: str) -> NoReturn:
 
 
 def _is_deep(value: Any) -> bool:  # noqa: ANN401
-    level = [value]
+    level = [value] if type(value) in _NESTED else []
     for _ in range(MAX_DEPTH):
-        level = [item for held in level for item in _items(held) if isinstance(item, (dict, list))]
         if not level:
             return False
-    return True
+        level = [
+            item for held in level for item in (held.values() if type(held) is dict else held) if type(item) in _NESTED
+        ]
+    return bool(level)
 
 
-def _items(held: Any) -> Any:  # noqa: ANN401
-    if isinstance(held, dict):
-        return held.values()
-    return held if isinstance(held, list) else ()
+_NESTED: Final = frozenset({dict, list})
 
 
 def _write_object(value: Mapping[str, Any]) -> str:

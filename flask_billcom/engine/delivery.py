@@ -85,6 +85,8 @@ class Delivery:
         self._server_time = server_time
         self.linger = timedelta(seconds=linger_s)
         self._recorder = recorder
+        self._splits: dict[str, int] = {}
+        """How often what came first of a kind was halved when it was last looked at: a guess of what comes next."""
 
     def round(self, kind: Kind) -> bool:
         """Send one batch of a kind and return whether anything moved.
@@ -121,11 +123,24 @@ class Delivery:
             horizon = now
             if self.linger and operations.is_full(rows, self.organization_id, kind.name, kind.batch_size):
                 horizon = now + self.linger
-            due = operations.due(rows, self.organization_id, kind.name, horizon, kind.batch_size)
-            chosen = kind.choose(rows, due) if due else []
-            chosen = list(chosen) if kind.followers else _alike(kind, chosen)
+            chosen = self._chosen(rows, kind, horizon)
             rendered = kind.render(rows, chosen) if chosen else []
         return self._settle_aside(rendered)
+
+    def _chosen(self, rows: Rows, kind: Kind, until: datetime) -> list[Operation]:
+        """Return what goes into the next call.
+
+        Where the last call held a part of a batch, this one will most likely too: no more is read at first.
+        """
+        chosen: list[Operation] = []
+        for most in sorted({_share(kind, self._splits.get(kind.name, 0)), kind.batch_size}):
+            due = operations.due(rows, self.organization_id, kind.name, until, most)
+            self._splits[kind.name] = due[0].splits if due else 0
+            able = kind.choose(rows, due) if due else []
+            chosen = list(able) if kind.followers else _alike(kind, able)
+            if len(due) < most or (chosen and len(chosen) >= _share(kind, chosen[0].splits)):
+                break
+        return chosen
 
     def _settle_aside(self, rendered: Sequence[Rendered]) -> tuple[list[Ready], bool]:
         """Return what can be sent, and whether anything else was parked or found needless."""
@@ -280,4 +295,9 @@ def _alike(kind: Kind, chosen: Sequence[Operation]) -> list[Operation]:
     for operation in chosen:
         if operation.splits == splits:
             lanes.setdefault(operation.lane, operation)
-    return list(lanes.values())[: max(1, kind.batch_size >> splits)]
+    return list(lanes.values())[: _share(kind, splits)]
+
+
+def _share(kind: Kind, splits: int) -> int:
+    """Return how many operations may share a call that were halved so often."""
+    return max(1, kind.batch_size >> splits)

@@ -5,9 +5,8 @@ Source: https://developer.bill.com/v2/reference/org-basic-listbankaccount
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from flask_billcom.api.records import BankAccount
+from flask_billcom.engine.noted import value_of
 from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import ConfigurationError
 from flask_billcom.marketplace.context import Domain
@@ -26,9 +25,7 @@ def funding_account(domain: Domain, reads: Reads | None) -> str:
     if domain.settings.funding_account_id:
         return domain.settings.funding_account_id
     with domain.store.read() as rows:
-        known: str | None = rows.first(
-            select(Mark.value).where(Mark.organization_id == domain.organization_id, Mark.name == MARK)
-        )
+        known = value_of(rows, domain.organization_id, MARK)
     if known is not None:
         return known
     if reads is None:

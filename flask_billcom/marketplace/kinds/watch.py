@@ -10,7 +10,7 @@ whoever took over his sign-in would change it first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -46,12 +46,20 @@ def watch_customers(domain: Domain, reads: Reads) -> None:
 
 def _watch(domain: Domain, name: str, record_type: type[Any], consume: Any) -> None:  # noqa: ANN401
     now = domain.clock.now()
+    with domain.store.read() as rows:
+        progress = marks.read(rows, domain.organization_id, name)
+    if progress is None:
+        progress = _begin(domain, name, now)
+    if progress is not None and progress.may_look(now, EVERY):
+        marks.read_changes(domain, name, progress, record_type, consume)
+
+
+def _begin(domain: Domain, name: str, now: datetime) -> marks.Progress | None:
+    """Write the first mark, unless somebody else has just done it, and return it."""
     with domain.store.write() as rows:
         oldest = rows.first(select(func.min(Party.created_at)).where(Party.organization_id == domain.organization_id))
         marks.start(rows, domain.organization_id, name, marks.Progress(since=(oldest or now) - AT_FIRST), now)
-        progress = marks.read(rows, domain.organization_id, name)
-    if progress is not None and progress.may_look(now, EVERY):
-        marks.read_changes(domain, name, progress, record_type, consume)
+        return marks.read(rows, domain.organization_id, name)
 
 
 def _ours(rows: Rows, domain: Domain, role: Role, remote_ids: Sequence[str]) -> dict[str, Party]:

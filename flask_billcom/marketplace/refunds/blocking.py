@@ -20,27 +20,30 @@ _ANY_OPEN = (
     .where(AdjustmentPart.organization_id == bindparam("organization_id"), AdjustmentPart.state != DONE)
     .limit(1)
 )
+_OWN = AdjustmentPart.document_id == Document.id
+_OF_BUYER = (
+    Document.is_refund.is_(True)
+    & (AdjustmentPart.adjustment_id == Document.origin_id)
+    & (AdjustmentPart.kind == INVOICE)
+)
+_BLOCKED = (
+    select(Document.id)
+    .join(AdjustmentPart, or_(_OWN, _OF_BUYER))
+    .where(
+        Document.id.in_(bindparam("ids", expanding=True)),
+        AdjustmentPart.organization_id == bindparam("organization_id"),
+        AdjustmentPart.state != DONE,
+    )
+)
 
 
 def blocked(rows: Rows, organization_id: str, document_ids: Collection[UUID]) -> set[UUID]:
     """Return those of some documents that must not be charged or paid now; one look into an index where nothing is."""
     if not document_ids or rows.first(_ANY_OPEN, {"organization_id": organization_id}) is None:
         return set()
-    open_ = (AdjustmentPart.organization_id == organization_id, AdjustmentPart.state != DONE)
     found: set[UUID] = set()
     ids = sorted(document_ids)
     for start in range(0, len(ids), 500):
-        own = AdjustmentPart.document_id == Document.id
-        of_buyer = (
-            Document.is_refund.is_(True)
-            & (AdjustmentPart.adjustment_id == Document.origin_id)
-            & (AdjustmentPart.kind == INVOICE)
-        )
-        found |= set(
-            rows.all(
-                select(Document.id)
-                .join(AdjustmentPart, or_(own, of_buyer))
-                .where(Document.id.in_(ids[start : start + 500]), *open_)
-            )
-        )
+        wanted = {"organization_id": organization_id, "ids": ids[start : start + 500]}
+        found |= set(rows.all(_BLOCKED, wanted))
     return found

@@ -13,7 +13,7 @@ from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.engine.kinds import Absent, Capability, Needless, Policy, Ready, Rendered, Wait
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.engine.reads import Reads
-from flask_billcom.models import OperationState, Quota
+from flask_billcom.models import Operation, OperationState, Quota
 from flask_billcom.store import Rows, Store
 from tests.unit.engine.workshop import TIMING, Vendors, Workshop
 
@@ -30,6 +30,23 @@ class Checking(Vendors):
     def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
         super().check(reads, ready)
         return [self._aside("check", each.operation) or each for each in ready]
+
+
+class Choosing(Vendors):
+    """Notes what it may choose from, and leaves some of it alone."""
+
+    def __init__(self, *left: int, **values: Any) -> None:
+        super().__init__(**values)
+        self.left = left
+        self.seen: list[list[int]] = []
+
+    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
+        self.seen.append([_number(each) for each in due])
+        return [each for each in super().choose(rows, due) if _number(each) not in self.left]
+
+
+def _number(operation: Operation) -> int:
+    return int(operation.natural_key.removeprefix("key "))
 
 
 def at_connect(shop: Workshop) -> list[Any]:
@@ -160,6 +177,39 @@ def test_halved_once_half_as_many_go(shop: Workshop) -> None:
         pass
 
     assert sent_in_calls(shop) == [[1, 2], [3]]
+
+
+def test_of_what_goes_alone_no_more_is_read_than_that(shop: Workshop) -> None:
+    shop.plan(1, 2)
+    shop.plan(3, 4, 5, splits=9)
+    kind = Choosing(batch_size=8)
+    while shop.delivery.round(kind):
+        pass
+
+    assert sent_in_calls(shop) == [[3], [4], [5], [1, 2]]
+    assert kind.seen == [[3, 4, 5, 1, 2], [4], [5], [1], [1, 2]]
+
+
+def test_what_is_left_alone_keeps_nobody_behind_it_from_going(shop: Workshop) -> None:
+    shop.plan(1, 2, splits=1)
+    shop.plan(3, 4, 5, splits=9)
+    kind = Choosing(4, batch_size=8)
+    while shop.delivery.round(kind):
+        pass
+
+    assert sent_in_calls(shop) == [[3], [5], [1, 2]]
+    assert kind.seen == [[3, 4, 5, 1, 2], [4], [4, 5, 1, 2], [4], [4, 1, 2], [4], [4]]
+
+
+def test_of_each_kind_it_is_remembered_what_was_halved(shop: Workshop) -> None:
+    shop.plan(1, 2, splits=9)
+    shop.plan(3, kind="void")
+    kind, other = Choosing(batch_size=8), Choosing(batch_size=8, name="void")
+    assert shop.delivery.round(kind)
+    assert shop.delivery.round(other)
+    assert shop.delivery.round(kind)
+
+    assert kind.seen == [[1, 2], [2]]
 
 
 def test_a_lane_goes_once_in_a_call(shop: Workshop) -> None:
