@@ -122,12 +122,14 @@ class WorkedWorld(World):
             self._work_for(RECOVERS_S)
             return
         hurt.stop()
-        if holds_the_lock(cut):
-            self.advance(seconds=STANDS_S)
-        else:
-            self._work_for(STANDS_S)
-        hurt.go_on()
-        hurt.kill()
+        try:
+            if holds_the_lock(cut):
+                self.advance(seconds=STANDS_S)
+            else:
+                self._work_for(STANDS_S)
+            hurt.go_on()
+        finally:
+            hurt.kill()
         if holds_the_lock(cut):
             self._work_for(RECOVERS_S)
 
