@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError
 from flask_billcom.marketplace.adjustments import PROPOSED
 from flask_billcom.marketplace.confirming import BANK_CHANGED
-from flask_billcom.models import Adjustment, Hold, Operation, Party, Payment
+from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, Party, Payment
 from flask_billcom.models.parties import Role
 from tests.crash.decider import Decider
 from tests.stories.operator import Operator
@@ -17,7 +21,15 @@ from tests.stories.town import BUYERS, Town
 
 ROUNDS = 8
 OPEN = ("planned", "quarantined", "rejected", "unknown", "checking", "sending")
-UNDER_WAY = ("scheduled", "paid", "held", "returning", "voided", "cancelled")
+ON_ITS_WAY, STOPPED, TAKEN_BACK = ("scheduled", "paid"), ("held", "returning"), ("voided", "cancelled")
+STEP = 3
+"""Bank days between two noons."""
+STEPS = 4
+"""How often payouts on their way are waited for, and nothing else, before people look again."""
+LONG = 30
+"""Bank days that pass at once where a whole round has changed nothing: then only time could."""
+_LATER = aliased(Operation)
+_SUPERSEDED = select(_LATER.supersedes).where(_LATER.supersedes.is_not(None))
 REFUSALS = (NotPossible, BillcomError, ValueError)
 
 
@@ -29,18 +41,51 @@ def settle(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
     Decider(town.world).let_go_on()
     for buyer in BUYERS[:2]:
         town.consents(town.buyer(buyer))
-    for turn in range(ROUNDS):
-        _people_decide(town, operator, sellers, deletes_strays=turn > 1)
-        town.passes(seconds=3600)
-        town.waits(bank_days=6, step=3)
-        if _is_over(town):
-            break
+    _rounds(town, operator, sellers)
     town.world.advance(business_days=8)  # checks arrive later than anybody at Bill.com says
+
+
+def _rounds(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
+    """Let people decide and banks have their days, until all is over or neither people nor time change anything."""
+    was_quiet = False
+    for turn in range(ROUNDS):
+        before, taken_back = _standing(town), _payouts(town, TAKEN_BACK)
+        _people_decide(town, operator, sellers, deletes_strays=turn > 1 or was_quiet)
+        town.passes(seconds=3600)
+        town.waits(bank_days=2 * STEP, step=STEP)
+        if _is_over(town, taken_back):
+            return
+        is_quiet = _standing(town) == before
+        if is_quiet and was_quiet:
+            return
+        if is_quiet:
+            town.waits(bank_days=LONG, step=LONG)
+        was_quiet = is_quiet
+
+
+def _standing(town: Town) -> object:
+    """Return what people and banks can still change of our rows, and how much the banks have moved."""
+    rows = town.world.rows
+    return (
+        [(row.id, row.state, row.parked) for row in rows(Operation)],
+        [(row.id, row.status) for row in rows(Payment)],
+        [(row.id, row.status, row.cents) for row in rows(Document)],
+        [(row.id, row.state) for row in rows(Adjustment)],
+        [(row.id, row.remote_id, row.merged_into, row.bank_account_id) for row in rows(Party)],
+        [row.id for row in rows(Hold, Hold.released_at.is_(None))],
+        len(rows(Entry)),
+        len(town.world.simulator.bank.transfers),
+    )
+
+
+def _payouts(town: Town, statuses: Collection[str]) -> set[UUID]:
+    found = town.world.rows(Payment, Payment.kind == "sent", Payment.status.in_(statuses))
+    return {payment.id for payment in found}
 
 
 def _people_decide(town: Town, operator: Operator, sellers: Sequence[str], *, deletes_strays: bool) -> None:
     known = [town.seller(name) for name in sellers if ("seller", name) in town.people]
-    for on in (None, *known, *town.orders):
+    for on in (None, *known, *town.orders) if town.world.holds() else ():
         with suppress(*REFUSALS):
             town.billcom.release(on, actor="eve")
     for row in town.at_billcom("SentPay"):
@@ -81,10 +126,25 @@ def _say_who_they_are(town: Town, operator: Operator) -> None:
                 town.billcom.confirm_bank_account(keys[party.local_id], actor="eve", reason="the dust settles")
 
 
-def _is_over(town: Town) -> bool:
-    return (
-        not town.world.rows(Operation, Operation.state.in_(OPEN))
-        and not town.world.rows(Payment, Payment.kind == "sent", Payment.status.in_(UNDER_WAY))
-        and not town.world.rows(Party, Party.role == Role.VENDOR, Party.merged_into.is_not(None))
-        and not town.world.rows(Hold, Hold.released_at.is_(None))
+def _is_over(town: Town, taken_back: Collection[UUID]) -> bool:
+    """Return whether nothing is left to do; payouts on their way are waited for.
+
+    :param taken_back: the payouts that people could pay again since.
+    """
+    if _is_for_people(town, taken_back):
+        return False
+    for _ in range(STEPS):
+        if not _payouts(town, ON_ITS_WAY):
+            break
+        town.waits(bank_days=STEP, step=STEP)
+    return not _payouts(town, ON_ITS_WAY) and not _is_for_people(town, taken_back)
+
+
+def _is_for_people(town: Town, taken_back: Collection[UUID]) -> bool:
+    return bool(
+        town.world.rows(Operation, Operation.state.in_(OPEN), Operation.id.not_in(_SUPERSEDED))
+        or _payouts(town, STOPPED)
+        or _payouts(town, TAKEN_BACK) - set(taken_back)
+        or town.world.rows(Party, Party.role == Role.VENDOR, Party.merged_into.is_not(None))
+        or town.world.holds()
     )
