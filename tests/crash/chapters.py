@@ -227,7 +227,7 @@ def _decide(run: Run) -> None:
     for _ in range(PATIENCE):
         if _is_over(run):
             return
-        Decider(run.world).decide_all()
+        run.by_people(Decider(run.world).decide_all)
         run.world.advance(business_days=2)
         run.rounds()
 

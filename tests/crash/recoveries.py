@@ -78,9 +78,9 @@ class Detour:
         return sum(len(labels) for labels in self.trail.values())
 
     def cuts(self) -> list[Cut]:
-        """Return every fault at each of its places; people are told at once when a call of theirs fails."""
+        """Return a crash at each of its places, and every other fault at those of a worker."""
         of_workers = {chapter: labels for chapter, labels in self.trail.items() if chapter not in UNHURT}
-        return [*first_of_each_name(self.trail), *other_faults(self.trail), *wire_faults(of_workers)]
+        return [*first_of_each_name(self.trail), *other_faults(of_workers), *wire_faults(of_workers)]
 
 
 def one_of_each_fault(trail: Trail, seed: int) -> list[Cut]:

@@ -25,6 +25,9 @@ STILL = 10
 """How many rounds may leave planned work as it is until it waits for the next chapter, such as for money to come back;
 two hours and a half, longer than any refusal of Bill.com lasts, also by a clock that was put back by an hour."""
 
+AGAIN = 3
+"""How often people try once more what failed."""
+
 Standing = tuple[UUID, str, int]
 """An operation's id, state and number of attempts."""
 
@@ -139,11 +142,16 @@ class Run:
             self._quietly(lambda: world.advance_to_next(900))
 
     def by_people(self, act: Callable[[], object]) -> None:
-        """Let people do something."""
-        if self.hears_people:
-            act()
-        else:
+        """Let people do something; who is told that it failed tries again an hour later."""
+        if not self.hears_people:
             self._quietly(act)
+            return
+        for _ in range(AGAIN):
+            with suppress(BillcomError):
+                act()
+                return
+            self._quietly(lambda: self.world.advance(seconds=HOUR))
+        act()
 
     def _quietly(self, act: Callable[[], object]) -> None:
         was, self.boundaries.is_listening = self.boundaries.is_listening, False
@@ -159,5 +167,4 @@ class Run:
         return {(row.id, row.state, row.attempt) for row in rows}
 
     def _remember_quarantined(self) -> None:
-        for row in self.world.rows(Operation, Operation.state == OperationState.QUARANTINED):
-            self.quarantined[f"{row.kind} {row.natural_key}"] = str((row.evidence or {}).get("reason", ""))
+        self.quarantined.update(self.world.quarantined())
