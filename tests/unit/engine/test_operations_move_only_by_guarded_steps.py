@@ -110,6 +110,12 @@ def test_kinds_are_checked_when_their_time_or_the_lease_of_their_check_has_come(
     assert ops.kinds_to_check(rows, OURS, now) == {"due", "left"}
 
 
+def test_the_kind_of_few_is_the_kind(rows: Rows, clock: ManualClock) -> None:
+    add(rows, operation(1, clock.now(), kind="pay"), operation(2, clock.now(), kind="bill"))
+
+    assert rows.all(select(ops.kind_of_few()).order_by(Operation.id)) == ["pay", "bill"]
+
+
 def test_due_are_those_that_may_be_sent_now_the_most_halved_and_oldest_first(rows: Rows, clock: ManualClock) -> None:
     now = clock.now()
     add(
