@@ -101,11 +101,11 @@ class Forked(Worker):
         status = self._first.wait_for(self.pid)
         assert os.WIFSTOPPED(status), f"worker {self.pid} did not stop: {status}"
 
-    def go_on(self) -> None:
-        """Send SIGCONT, and let it end its round."""
+    def go_on(self) -> list[str]:
+        """Send SIGCONT, let it end its round, and return what it has passed in it."""
         os.kill(self.pid, signal.SIGCONT)
         self._say(go=True)
-        self._hear()
+        return list(self._hear()["done"])
 
     def kill(self) -> None:
         """Send SIGKILL, and wait until it is gone, and its locks with it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -106,8 +106,11 @@ class WorkedWorld(World):
         if "at" in heard:
             self._hurt(heard["at"])
         else:
-            self.trail += [f"{self.chapter}: {name}" for name in heard["done"]]
+            self._note(heard["done"])
         return TickReport()
+
+    def _note(self, names: Iterable[str]) -> None:
+        self.trail += [f"{self.chapter}: {name}" for name in names]
 
     def _hurt(self, name: str) -> None:
         """Kill the worker, or let it stand still while another one works, and go on with the other one."""
@@ -127,7 +130,7 @@ class WorkedWorld(World):
                 self.advance(seconds=STANDS_S)
             else:
                 self._work_for(STANDS_S)
-            hurt.go_on()
+            self._note(hurt.go_on())
         finally:
             hurt.kill()
         if holds_the_lock(cut):
@@ -219,6 +222,10 @@ class Works:
 
     def end_of(self, cuts: Sequence[Cut]) -> End:
         """Tell the story, from the chapter of the first cut on if that was kept, and return how it ended."""
+        return self.listen(cuts)[0]
+
+    def listen(self, cuts: Sequence[Cut]) -> tuple[End, list[str]]:
+        """Tell the story in the same way, and return also what those have passed who lived to tell."""
         chapter = cuts[0].chapter if cuts[0].chapter in self.kept else next(iter(CHAPTERS))
         with Boundaries() as boundaries:
             run = Run(self.stage, boundaries)
@@ -233,9 +240,10 @@ class Works:
             finally:
                 world.close()
         unfired = tuple(cut.name for cut in cuts if cut not in world.fired)
+        name, happened = TOGETHER.join(cut.name for cut in cuts), len(world.fired)
         verdict = judge(run, hurts=len(cuts))
-        name = TOGETHER.join(cut.name for cut in cuts)
-        return End(name, verdict, weight=len(world.fired), faults=len(world.fired), kills=world.kills, unfired=unfired)
+        end = End(name, verdict, weight=happened, faults=happened, kills=world.kills, unfired=unfired)
+        return end, world.trail
 
     def close(self) -> None:
         """Let go of the database and of the worker."""
