@@ -303,3 +303,21 @@ def test_a_sale_that_was_collected_is_not_cancelled_but_refunded(begin: Begin) -
     town.waits(bank_days=9)
 
     town.ends(collected="100.00", paid_out="90.00", fees="10.00")
+
+
+def test_a_payout_that_was_refused_is_given_up_with_the_bill_that_a_refund_takes_back(begin: Begin) -> None:
+    town = begin(payout_schedule="manual")
+    order = town.sells(("ann", "10.00", "1.00"))
+    town.passes()
+    town.waits(bank_days=7)
+    town.breaks("bdc:BDC_9999", "PayBills")
+    town.billcom.payout_run(actor="eve")
+    town.passes()
+    assert town.world.states("pay") == ["rejected"]
+    refunds(town, order)
+    town.passes()
+    town.restarts(payout_schedule="daily")
+    town.waits_long()
+
+    assert town.payouts_to("ann") == []
+    town.ends(collected="10.00", refunded="10.00")

@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 from flask_billcom.audit import Act, record
 from flask_billcom.ledger import Posting, post
 from flask_billcom.marketplace import states
-from flask_billcom.models import Adjustment, AdjustmentPart, Document, Settlement
+from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState, Settlement
 from flask_billcom.store import Rows
 
 from . import entries
@@ -87,6 +87,17 @@ def _write_document(rows: Rows, domain: Domain, document: Document, off: int) ->
         raise RuntimeError(f"{document.kind} {document.number} changed while it was being lowered")
     if off != document.cents:
         states.refresh_documents(rows, [document.id], domain.clock.now())
+    else:
+        _give_up_refused(rows, document)
+
+
+def _give_up_refused(rows: Rows, document: Document) -> None:
+    """Give up what Bill.com has refused of a document that is taken back: nobody can try it again any more."""
+    rows.change(
+        update(Operation)
+        .where(Operation.subject_id == document.id, Operation.state == OperationState.REJECTED)
+        .values(state=OperationState.CANCELLED)
+    )
 
 
 def _entries(rows: Rows, domain: Domain, facts: Facts, part: AdjustmentPart, cents: int) -> Sequence[Posting]:
