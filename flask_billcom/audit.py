@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Integer, Row, bindparam, func, select, update
 
 from .clock import Clock
 from .models import Audit
@@ -30,7 +30,18 @@ _LAST_SEAL = (
     .order_by(Audit.sequence.desc())
     .limit(1)
 )
-_UNSEALED = select(Audit).where(_OURS, Audit.sequence.is_(None)).order_by(Audit.id)
+_UNSEALED = (
+    select(*Audit.__table__.c)
+    .where(_OURS, Audit.sequence.is_(None))
+    .order_by(Audit.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_SEALED = (
+    select(*Audit.__table__.c)
+    .where(_OURS, Audit.sequence > bindparam("after"))
+    .order_by(Audit.sequence)
+    .limit(SEAL_BATCH)
+)
 _ANY_UNSEALED = select(Audit.id).where(_OURS, Audit.sequence.is_(None)).limit(1)
 _TABLE = Audit.__table__
 _SEAL = (
@@ -91,7 +102,7 @@ def record(rows: Rows, clock: Clock, organization_id: str, acts: Sequence[Act]) 
     )
 
 
-def _fingerprint(row: Audit, sequence: int, previous: str) -> str:
+def _fingerprint(row: Row[Any], sequence: int, previous: str) -> str:
     content = [
         previous,
         sequence,
@@ -123,7 +134,7 @@ def seal(rows: Rows, organization_id: str, *, batch: int = SEAL_BATCH) -> int:
     Two sealers at once meet on the unique sequence: one of them is rolled back whole.
     """
     sequence, previous = _last_seal(rows, organization_id)
-    pending = rows.all(_UNSEALED.limit(batch), {"organization_id": organization_id})
+    pending = rows.all(_UNSEALED, {"organization_id": organization_id, "most": batch})
     seals = []
     for row in pending:
         sequence += 1
@@ -139,12 +150,7 @@ def verify(rows: Rows, organization_id: str) -> Verdict:
     """Return whether the chain is whole, reading it in sequence."""
     expected, previous, broken = 0, GENESIS, None
     while broken is None:
-        page = rows.all(
-            select(Audit)
-            .where(Audit.organization_id == organization_id, Audit.sequence > expected)
-            .order_by(Audit.sequence)
-            .limit(SEAL_BATCH)
-        )
+        page = rows.all(_SEALED, {"organization_id": organization_id, "after": expected})
         if not page:
             break
         for row in page:

@@ -70,7 +70,9 @@ class Rows:
 
     def execute(self, statement: Executable, parameters: Parameters | None = None) -> Result[Any]:
         """Execute a statement and return its result."""
-        if parameters is not None and self._ours and not _gives_entities(statement):
+        if self._ours and (
+            isinstance(statement, UpdateBase) or (parameters is not None and not _gives_entities(statement))
+        ):
             return self._on_connection().execute(statement, parameters, execution_options=self._options)
         return self.session.execute(
             statement, parameters, execution_options=self._options, bind_arguments=dict(self._bind)
@@ -117,8 +119,6 @@ class Rows:
 @lru_cache(maxsize=1000)
 def _gives_entities(statement: Executable) -> bool:
     """Return whether a statement returns entities of a session; our changes return columns alone."""
-    if isinstance(statement, UpdateBase):
-        return False
     if not isinstance(statement, Select):
         return True
     columns = statement.column_descriptions

@@ -8,7 +8,7 @@ provider_clearing_out                      processed, not yet taken by the bank
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from flask_billcom.ledger import Account
 from flask_billcom.models import Entry
@@ -16,17 +16,19 @@ from flask_billcom.store import Rows
 
 _PROMISED = (Account.SELLER_RESERVED, Account.PAYOUT_SCHEDULED, Account.PROVIDER_CLEARING_OUT)
 
+_SUMS = (
+    select(Entry.account, func.sum(Entry.cents))
+    .where(Entry.organization_id == bindparam("organization_id"), Entry.account.in_((Account.BANK, *_PROMISED)))
+    .group_by(Entry.account)
+)
+
 
 def liquidity(rows: Rows, organization_id: str, float_cents: int) -> int:
     """Return the cents that new payouts may take; below zero when more is promised than is there.
 
     :param float_cents: what payouts may exceed confirmed collections by.
     """
-    found = rows.all(
-        select(Entry.account, func.sum(Entry.cents))
-        .where(Entry.organization_id == organization_id, Entry.account.in_((Account.BANK, *_PROMISED)))
-        .group_by(Entry.account)
-    )
+    found = rows.all(_SUMS, {"organization_id": organization_id})
     sums = {Account(account): int(cents) for account, cents in found}
     # Promises are credits. What Bill.com owes us back is a debit there, and no cover before it is at the bank.
     promised = sum(min(0, sums.get(account, 0)) for account in _PROMISED)
