@@ -17,14 +17,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
-from flask_billcom.models import Adjustment, Document, Operation, OperationState, Settlement
+from flask_billcom.models import LIVE, OPEN_LANE, Adjustment, Document, Operation, OperationState, Settlement
 from flask_billcom.simulator.disbursements import SCHEDULED
+from flask_billcom.store import written
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired
 from tests.crash.chapters import ENDED, PATIENCE
@@ -38,6 +39,27 @@ from tests.crash.story import ROUNDS, Run
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
 SALE_DAYS, DAYS = 3, 13
 ODD = (1, 3, 7, 99, 101, 333, 1999, 100_00, 12_345_67)
+_OURS = Operation.organization_id == bindparam("organization_id")
+_UNDER_WAY = (
+    select(func.count(func.distinct(Document.origin_id)))
+    .join(Operation, Operation.subject_id == Document.id)
+    .where(_OURS, Operation.state.in_(written(OPEN_LANE)), Operation.state == OperationState.SENDING)
+)
+_ANY_IN_DOUBT = (
+    select(Operation.id)
+    .where(_OURS, Operation.state.in_(written(OPEN_LANE)), Operation.state != OperationState.QUARANTINED)
+    .limit(1)
+)
+_ANY_TO_SEND = (
+    select(Operation.id)
+    .where(
+        _OURS,
+        Operation.state.in_(written(LIVE)),
+        Operation.state == OperationState.PLANNED,
+        Operation.parked.is_(None),
+    )
+    .limit(1)
+)
 
 
 @dataclass
@@ -133,11 +155,12 @@ class Market(Run):
         )
 
     def _is_busy(self) -> bool:
-        under_way = [OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING]
-        if self._is_any(Operation, Operation.state.in_(under_way)):
-            return True
-        planned = (Operation.state == OperationState.PLANNED, Operation.parked.is_(None))
-        return not self.world.holds() and self._is_any(Operation, *planned)
+        ours = {"organization_id": self.world.organization_id}
+        with self.world.store.read() as rows:
+            if rows.first(_ANY_IN_DOUBT, ours) is not None:
+                return True
+            is_planned = rows.first(_ANY_TO_SEND, ours) is not None
+        return is_planned and not self.world.holds()
 
     def _is_any(self, model: type[Any], *where: Any) -> bool:
         with self.world.store.read() as rows:
@@ -207,11 +230,7 @@ class Market(Run):
     def under_way(self) -> int:
         """Return how many settlements are in a call just now; at least one, as a fault hits somebody."""
         with self.world.store.read() as rows:
-            found: int = rows.first(
-                select(func.count(func.distinct(Document.origin_id)))
-                .join(Operation, Operation.subject_id == Document.id)
-                .where(Operation.state == OperationState.SENDING)
-            )
+            found: int = rows.first(_UNDER_WAY, {"organization_id": self.world.organization_id})
         return max(1, found)
 
     @property

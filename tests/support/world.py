@@ -16,11 +16,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import requests
-from sqlalchemy import func, select, text, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.composition import Parts
@@ -28,10 +28,11 @@ from flask_billcom.engine import operations as ops
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace.consent import Consent
-from flask_billcom.models import Call, Document, Hold, Operation, OperationState, Slot
+from flask_billcom.models import LIVE, Call, Document, Hold, Operation, OperationState, Slot
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings
 from flask_billcom.simulator import Simulator
+from flask_billcom.store import written
 from tests.support.kept import Memories
 from tests.support.shop import Shop, make_shop
 from tests.support.sights import Sights
@@ -151,18 +152,8 @@ class World(Sights):
     def advance_to_next(self, most: float) -> None:
         """Move to the next time at which one of our rows becomes due, by this many seconds at most."""
         now = self.clock.now()
-        waiting = [OperationState.UNKNOWN, OperationState.CHECKING]
         with self.store.read() as rows:
-            found = rows.first(
-                select(
-                    _soonest(Operation.not_before, now, Operation.state == OperationState.PLANNED),
-                    _soonest(Operation.check_after, now, Operation.state.in_(waiting)),
-                    _soonest(Operation.check_lease, now, Operation.state == OperationState.CHECKING),
-                    _soonest(Call.lease_until, now, Call.outcome.is_(None)),
-                    _soonest(Hold.probe_after, now, Hold.released_at.is_(None)),
-                    _soonest(Slot.lease_until, now),
-                )
-            )
+            found = rows.first(_SOON, {"organization_id": self.organization_id, "now": now})
         soon = min((time - now).total_seconds() for time in (*found, now + timedelta(seconds=most)) if time is not None)
         self.advance(seconds=soon + 0.001)
 
@@ -316,9 +307,21 @@ class World(Sights):
         self.advance(seconds=1)
 
 
-def _soonest(column: Any, now: datetime, *where: Any) -> Any:
+def _soonest(column: Any, *where: Any) -> Any:
     """Return the earliest value of a column that lies ahead."""
-    return select(func.min(column)).where(column > now, *where).scalar_subquery()
+    return select(func.min(column)).where(column > bindparam("now"), *where).scalar_subquery()
+
+
+_LIVE = (Operation.organization_id == bindparam("organization_id"), Operation.state.in_(written(LIVE)))
+"""By the index of live operations."""
+_SOON = select(
+    _soonest(Operation.not_before, *_LIVE, Operation.state == OperationState.PLANNED),
+    _soonest(Operation.check_after, *_LIVE, Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING))),
+    _soonest(Operation.check_lease, *_LIVE, Operation.state == OperationState.CHECKING),
+    _soonest(Call.lease_until, Call.outcome.is_(None)),
+    _soonest(Hold.probe_after, Hold.released_at.is_(None)),
+    _soonest(Slot.lease_until),
+)
 
 
 class Stage:
