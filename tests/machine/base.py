@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -216,11 +216,12 @@ class Base(RuleBasedStateMachine):
         town = self.town
         self.trouble.calm()
         town.mends()
+        ahead = max(town.world.clock.offset, timedelta(0))
         town.world.clock.offset *= 0
         town.restarts(**ORDINARY)
         for row in town.world.rows(Hold, Hold.reason == CHANCE, Hold.released_at.is_(None)):
             town.billcom.release(HoldOn(row.scope, row.scope_id), actor="bob")
-        town.world.advance(seconds=3600)  # leases end, the hour turns
+        town.world.advance(seconds=3600 + ahead.total_seconds())  # leases end, the hour turns
         self.ticks()
         consent = Consent(reference="the end", date=date(2026, 1, 1))
         self.asks("authorize_charges", town.buyer("Ada"), consent)  # which notices that a session is over
