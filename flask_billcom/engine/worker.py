@@ -55,11 +55,15 @@ class Step:
 
     :param run: what it does; it opens its own transactions and returns whether anything moved.
     :param network: whether it needs Bill.com, so that it is left out when that cannot be reached.
+    :param guards: whether nothing that is guarded may happen in a tick that did not carry it out to its end.
+    :param guarded: whether it changes what may be at Bill.com.
     """
 
     name: str
     run: Callable[[], object]
     network: bool = True
+    guards: bool = False
+    guarded: bool = False
 
 
 @dataclass(slots=True)
@@ -70,12 +74,14 @@ class TickReport:
     :param checked: rounds of read-backs, by kind.
     :param stopped: why the network steps ended early, or None.
     :param failed: steps that raised, with the error's text.
+    :param is_unguarded: whether a step that guards others did not come to its end.
     """
 
     batches: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
     stopped: str | None = None
     failed: dict[str, str] = field(default_factory=dict)
+    is_unguarded: bool = False
 
     @property
     def moved(self) -> bool:
@@ -127,13 +133,17 @@ class Worker:
             *self._before,
             Step("fence", self._prove),
             Step("checks", lambda: self._check(report)),
-            Step("delivery", lambda: self._deliver(report)),
+            Step("delivery", lambda: self._deliver(report), guarded=True),
             *self._after,
             Step("seal", self._seal, network=False),
             Step("finish", lambda: self._finish(report), network=False),
         ]
         for step in steps:
+            if step.guarded and report.is_unguarded:
+                continue
             self._run(step, report)
+            if step.guards and (step.name in report.failed or report.stopped is not None):
+                report.is_unguarded = True
         return report
 
     def _run(self, step: Step, report: TickReport) -> None:

@@ -23,10 +23,11 @@ def steps_before(domain: Domain) -> Sequence[Step]:
     """Return what comes before anything is sent."""
     witness = Witness(domain)
     return [
-        # First: what a lost timeline has made must not be lowered here, as if it were not there.
-        Step("witness", witness.look),
-        Step("refunds before", lambda: carry_out(domain), network=False),
-        Step("netting", lambda: net(domain), network=False),
+        # First: what a lost timeline has made must not be lowered or made again, as if it were not there. Whoever could
+        # not look does neither.
+        Step("witness", witness.look, guards=True),
+        Step("refunds before", lambda: carry_out(domain), network=False, guarded=True),
+        Step("netting", lambda: net(domain), network=False, guarded=True),
     ]
 
 
@@ -35,7 +36,7 @@ def steps_after(domain: Domain) -> Sequence[Step]:
     return [
         Step("follow", lambda: follow(domain)),
         Step("voids", lambda: prove(domain)),
-        Step("refunds", lambda: carry_out(domain), network=False),
+        Step("refunds", lambda: carry_out(domain), network=False, guarded=True),
         Step("fund", lambda: fund(domain), network=False),
         Step("payouts", lambda: plan_scheduled_payouts(domain), network=False),
         Step("reminders", lambda: remind_overdue(domain), network=False),

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import Person
 from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.lost import resume, sweep
 from flask_billcom.models import Document, Mark, Operation, Party, Settlement, SettlementLine
+from tests.crash.boundaries import Boundaries
 from tests.support.world import World
 
 WHO = Person("Eve", "the backup of last night was restored")
@@ -67,6 +69,35 @@ def test_rows_that_were_planned_in_the_backup_stop_everything(restored: World) -
     assert any("was it restored" in reason for reason in restored.holds())
     assert len(restored.sent("Bulk/Crud/Create/Invoice")) == 1
     assert len(restored.sent("Bulk/Crud/Create/Bill")) == 1
+
+
+def test_nothing_is_sent_by_a_tick_whose_witness_could_not_write(restored: World) -> None:
+    with Boundaries() as boundaries:
+        boundaries.coming["before commit of marketplace.witness._stop"] = refuse_the_commit
+        boundaries.is_listening = True
+        report = restored.tick()
+
+    assert report.failed == {"witness": "OperationalError"}
+    assert not report.batches
+    restored.run(60)
+    assert any("was it restored" in reason for reason in restored.holds())
+    assert len(restored.sent("Bulk/Crud/Create/Invoice")) == 1
+    assert len(restored.sent("Bulk/Crud/Create/Bill")) == 1
+
+
+@pytest.mark.parametrize("fault", ["garbage", "bdc:BDC_9999", "truncated"])
+def test_nothing_is_sent_by_a_tick_whose_witness_got_no_list(restored: World, fault: str) -> None:
+    restored.simulator.plan_fault(fault, "List/Invoice")
+    restored.tick()
+    restored.run(60)
+
+    assert any("was it restored" in reason for reason in restored.holds())
+    assert len(restored.sent("Bulk/Crud/Create/Invoice")) == 1
+    assert len(restored.sent("Bulk/Crud/Create/Bill")) == 1
+
+
+def refuse_the_commit() -> None:
+    raise OperationalError("commit", {}, Exception("the connection is gone"))
 
 
 def test_a_person_lets_work_go_on_and_adopts_what_was_made(restored: World) -> None:

@@ -249,6 +249,45 @@ def test_any_other_trouble_ends_its_own_step(shop: Workshop, error: Exception, s
     assert shop.states() == ["done"]
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidRequest("odd"),
+        OperationalError("statement", {}, Exception("busy")),
+        NoCapacity("full"),
+        KeyError("mistake"),
+    ],
+)
+def test_nothing_guarded_happens_where_the_guard_did_not_come_to_its_end(shop: Workshop, error: Exception) -> None:
+    shop.plan(1)
+    run: list[str] = []
+    guard = Step("witness", raising(error), guards=True)
+    before = [guard, Step("lower", lambda: run.append("lower"), network=False, guarded=True)]
+    after = [Step("count", lambda: run.append("count"), network=False)]
+
+    report = worker(shop, before=before, after=after).tick()
+
+    assert report.is_unguarded
+    assert run == ["count"]
+    assert shop.states() == ["planned"]
+
+
+def test_what_is_guarded_happens_behind_a_guard_that_came_to_its_end(shop: Workshop) -> None:
+    shop.plan(1)
+    run: list[str] = []
+    before = [
+        Step("odd", raising(InvalidRequest("odd"))),
+        Step("witness", lambda: run.append("witness"), guards=True),
+        Step("lower", lambda: run.append("lower"), network=False, guarded=True),
+    ]
+
+    report = worker(shop, before=before).tick()
+
+    assert not report.is_unguarded
+    assert run == ["witness", "lower"]
+    assert shop.states() == ["done"]
+
+
 def test_a_step_of_our_own_that_meets_a_silence_stops_nothing(shop: Workshop) -> None:
     shop.plan(1)
     report = worker(shop, before=[Step("ours", raising(ConnectionFailed("away")), network=False)]).tick()
