@@ -100,7 +100,7 @@ def processes(asked: Asked, say: Callable[[str], None]) -> Total:
         if asked.count is not None:
             tellings = random.Random(asked.seed).sample(tellings, min(asked.count, len(tellings)))
         # What was not passed among many others is hurt again with few, and with none in the end.
-        for deep in (2, 1):
+        for deep in (max(2, asked.deep // 2), 2, 1):
             hurts = add_all(total, tellings, _played(asked, house, tellings, say))
             tellings = tellings_of(hurts, deep)
         hurts = add_all(total, tellings, _played(asked, house, tellings, say))
