@@ -153,23 +153,27 @@ class Chances(Boundaries):
         self.market: Market | None = None
         self._seed = seed
         self._only = only
-        self._is_beside = False
+        self.is_beside = False
 
     def act_at(self, number: int, label: str, nth: int) -> Act | None:
         """Return what happens at a boundary, or None."""
         del number  # the label and its passing tell
-        name = label.partition(": ")[2]
-        danger = danger_of(name)
-        if nth > self._often or (self._only is not None and (label, nth) not in self._only):
+        if self._only is not None and (label, nth) not in self._only:
             return None
-        # Another worker, whose round is an act of this one, does not die of it; the wire may break in his calls too.
-        if self._is_beside and not name.startswith("connect "):
+        fault = self.fault_at(label, nth)
+        return None if fault is None else self._act(label, nth, fault)
+
+    def fault_at(self, label: str, nth: int) -> str | None:
+        """Return the fault that the seed has for a boundary, or None."""
+        danger = danger_of(label.partition(": ")[2])
+        if nth > self._often:
             return None
         drawn = hashlib.blake2b(f"{self._seed}|{label}|{nth}".encode(), digest_size=12).digest()
         if int.from_bytes(drawn[:6], "big") % MILLION >= danger.chance:
             return None
         fault = danger.fault_of(int.from_bytes(drawn[6:], "big"))
-        return None if self._is_beside and fault in HAPPENINGS else self._act(label, nth, fault)
+        # Another worker, whose round is an act of this one, does not die of it; the wire may break in his calls too.
+        return None if self.is_beside and fault in HAPPENINGS else fault
 
     def _act(self, label: str, nth: int, fault: str) -> Act:
         def act() -> None:
@@ -186,11 +190,11 @@ class Chances(Boundaries):
 
     def _happen(self, happen: Callable[[Market], None], *, is_beside: bool) -> None:
         assert self.market is not None
-        self._is_beside = self.is_listening = is_beside
+        self.is_beside = self.is_listening = is_beside
         try:
             happen(self.market)
         finally:
-            self._is_beside = self.is_listening = False
+            self.is_beside = self.is_listening = False
 
 
 def _hit(market: Market, label: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.asked import Asked
-from tests.crash.chances import KINDS
+from tests.crash.chances import HAPPENINGS, KINDS, Chances
 from tests.crash.fair import MANY, Fair, Lot, fair, lots_of, tell_kinds
 from tests.crash.judge import Verdict
 from tests.crash.meddling import ACTS
@@ -51,6 +51,19 @@ def test_a_run_has_as_many_settlements_as_were_asked_for() -> None:
     assert sum(lot.size for lot in lots) == 5001
     assert lots == lots_of(Asked("random", count=5001, seed=7))
     assert lots_of(Asked("random", seed=7, only=lots[2].name)) == [lots[2]]
+
+
+def test_another_worker_beside_meets_a_broken_wire_and_nothing_that_ends_his_round() -> None:
+    chances = Chances("any")
+    names = ("connect PayBills", "effect PayBills", "before commit of engine.delivery._claim")
+    labels = [f"day {day}: {name}" for day in range(200) for name in names]
+    alone = {label: fault for label in labels if (fault := chances.fault_at(label, 1)) is not None}
+    chances.is_beside = True
+    beside = {label: fault for label in labels if (fault := chances.fault_at(label, 1)) is not None}
+
+    assert {fault for fault in alone.values() if fault in HAPPENINGS} >= {"crash", "freeze", "commit_error"}
+    assert beside == {label: fault for label, fault in alone.items() if fault not in HAPPENINGS}
+    assert len(beside) > 50
 
 
 def test_a_kind_of_fault_that_never_happens_among_many_settlements_fails() -> None:
