@@ -16,11 +16,12 @@ from functools import partial
 from typing import TypeVar
 
 from tests.crash.asked import Asked
+from tests.crash.chains import THEN, Pair
 from tests.crash.chapters import CHAPTERS
 from tests.crash.crew import say, share, told
 from tests.crash.cuts import Cut, every_boundary, every_fault, first_of_each_name, named, packed, some_of, wire_faults
 from tests.crash.fair import randomly
-from tests.crash.pairs import THEN, Pair, every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
+from tests.crash.pairs import every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
 from tests.crash.recoveries import Detour, detours
 from tests.crash.shrinking import shortest
 from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre

@@ -8,9 +8,11 @@ import random
 import pytest
 
 from tests.crash.boundaries import Crash
+from tests.crash.chains import Chain
 from tests.crash.cuts import Cut, named, packed
+from tests.crash.distant import crossing
 from tests.crash.judge import Verdict
-from tests.crash.pairs import Chain, every_pair, pairs_of_some_places, shards_of
+from tests.crash.pairs import every_pair, pairs_of_some_places, shards_of
 from tests.crash.suites import Telling, add_all
 from tests.crash.total import End, Total
 
@@ -100,6 +102,28 @@ def kills_at(chain: Chain, label: str) -> bool:
     with pytest.raises(Crash):
         act()
     return True
+
+
+def test_what_lies_far_apart_is_told_from_the_last_chapter_that_passes_its_first_place() -> None:
+    trail = {"meet": ["meet: a", "meet: b"], "sell": ["sell: a", "sell: c"], "pay out": ["pay out: d", "pay out: c"]}
+
+    found = crossing(every_pair(trail), trail)
+
+    assert {where: sorted(pair.second for pair in pairs) for where, pairs in found.items()} == {
+        ("a", "meet"): ["a"],
+        ("a", "sell"): ["c", "d"],
+        ("b", "meet"): ["a", "c", "d"],
+        ("c", "sell"): ["c", "d"],
+    }
+
+
+def test_a_chain_goes_on_from_a_crash_before_it() -> None:
+    chain = Chain(every_pair(TRAIL), TRAIL, last="c")
+    chain.open("pay out")
+
+    assert not kills_at(chain, "pay out: x")
+    assert kills_at(chain, "pay out: e")
+    assert [pair.name for pair in chain.reached] == ["c >> e"]
 
 
 def test_parts_and_samples_have_each_pair_once() -> None:
