@@ -150,8 +150,13 @@ def _look(domain: Domain, payment: Payment) -> datetime | None:
         return None
     with domain.store.read() as rows:
         bills = bills_of(rows, payment)
-    dates = [_look_at(domain, bill) for bill in bills]
-    return None if not dates or None in dates else min(each for each in dates if each is not None)
+    dates: list[datetime] = []
+    for bill in bills:
+        seen = _look_at(domain, bill)
+        if seen is None:
+            return None  # one that is still paid is enough: the others need not be read
+        dates.append(seen)
+    return min(dates, default=None)
 
 
 def _look_at(domain: Domain, bill: Document) -> datetime | None:
