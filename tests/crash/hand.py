@@ -23,6 +23,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -108,6 +109,7 @@ class Hand:
         self.stops: dict[str, int] = {}
         self.passed: Counter[str] = Counter()
         self.trail: list[str] = []
+        self.forks: set[int] = set()
 
     def live(self) -> None:
         """Do what is said until nobody speaks any more."""
@@ -115,6 +117,7 @@ class Hand:
             try:
                 said = self.words.recv()
             except EOFError:
+                self.leave()
                 return
             if "settings" in said:
                 self.change(**said["settings"])
@@ -128,7 +131,7 @@ class Hand:
             if "fork" in said:
                 self.fork(said["fork"])
             if "wait" in said:
-                self.words.send({"status": os.waitpid(said["wait"], os.WUNTRACED)[1]})
+                self.words.send({"status": self.wait_for(said["wait"])})
 
     def rest(self) -> None:
         """Close all connections: a file of SQLite may be replaced only then, and no child may inherit one."""
@@ -142,10 +145,25 @@ class Hand:
         self.state._environment_known = False
         self.state.settings = self.shipped
         gc.freeze()  # else looking for garbage would copy every page for each of them
-        if not os.fork():
+        if child := os.fork():
+            self.forks.add(child)
+        else:
+            self.forks.clear()
             self.words.close()
             self.words = Client(address)
             self.words.send({"pid": os.getpid()})
+
+    def wait_for(self, child: int) -> int:
+        """Return what became of a fork, once it has stopped or ended."""
+        status = os.waitpid(child, os.WUNTRACED)[1]
+        if not os.WIFSTOPPED(status):
+            self.forks.discard(child)
+        return status
+
+    def leave(self) -> None:
+        """Let no fork outlive whoever would have woken it."""
+        for child in self.forks:
+            os.kill(child, signal.SIGKILL)
 
     def change(self, **settings: Any) -> None:
         """Begin to work with other settings."""
