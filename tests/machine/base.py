@@ -221,7 +221,7 @@ class Base(RuleBasedStateMachine):
         town.restarts(**ORDINARY)
         for row in town.world.rows(Hold, Hold.reason == CHANCE, Hold.released_at.is_(None)):
             town.billcom.release(HoldOn(row.scope, row.scope_id), actor="bob")
-        town.world.advance(seconds=3600 + ahead.total_seconds())  # leases end, the hour turns
+        town.world.advance(seconds=4500 + ahead.total_seconds())  # leases end, the hour turns, chance delays
         self.ticks()
         consent = Consent(reference="the end", date=date(2026, 1, 1))
         self.asks("authorize_charges", town.buyer("Ada"), consent)  # which notices that a session is over
