@@ -74,14 +74,14 @@ class TickReport:
     :param checked: rounds of read-backs, by kind.
     :param stopped: why the network steps ended early, or None.
     :param failed: steps that raised, with the error's text.
-    :param is_unguarded: whether a step that guards others did not come to its end.
+    :param unguarded: why nothing was changed, as a step that guards others did not come to its end, or None.
     """
 
     batches: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
     stopped: str | None = None
     failed: dict[str, str] = field(default_factory=dict)
-    is_unguarded: bool = False
+    unguarded: str | None = None
 
     @property
     def moved(self) -> bool:
@@ -139,11 +139,11 @@ class Worker:
             Step("finish", lambda: self._finish(report), network=False),
         ]
         for step in steps:
-            if step.guarded and report.is_unguarded:
+            if step.guarded and report.unguarded is not None:
                 continue
             self._run(step, report)
-            if step.guards and (step.name in report.failed or report.stopped is not None):
-                report.is_unguarded = True
+            if step.guards:
+                report.unguarded = report.unguarded or report.failed.get(step.name) or report.stopped
         return report
 
     def _run(self, step: Step, report: TickReport) -> None:
@@ -231,7 +231,7 @@ class Worker:
 
     def _finish(self, report: TickReport) -> None:
         now = self._clock.now()
-        told = {LAST_TICK: now.isoformat(), LAST_ERROR: report.stopped or ""}
+        told = {LAST_TICK: now.isoformat(), LAST_ERROR: report.stopped or report.unguarded or ""}
         notes = [{"of": self.organization_id, "mark": name, "what": value, "at": now} for name, value in told.items()]
         with self._store.write() as rows:
             if rows.change(_NOTE, notes) == len(notes):

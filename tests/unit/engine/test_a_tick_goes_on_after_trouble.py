@@ -267,9 +267,10 @@ def test_nothing_guarded_happens_where_the_guard_did_not_come_to_its_end(shop: W
 
     report = worker(shop, before=before, after=after).tick()
 
-    assert report.is_unguarded
     assert run == ["count"]
     assert shop.states() == ["planned"]
+    assert report.unguarded
+    assert ("last_error", report.unguarded) in {(each.name, each.value) for each in shop.rows(Mark, Mark.name)}
 
 
 def test_what_is_guarded_happens_behind_a_guard_that_came_to_its_end(shop: Workshop) -> None:
@@ -283,7 +284,7 @@ def test_what_is_guarded_happens_behind_a_guard_that_came_to_its_end(shop: Works
 
     report = worker(shop, before=before).tick()
 
-    assert not report.is_unguarded
+    assert report.unguarded is None
     assert run == ["witness", "lower"]
     assert shop.states() == ["done"]
 
