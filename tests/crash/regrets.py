@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import Document, Operation, OperationState, Payment
+from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
 from tests.crash.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX
 from tests.crash.orders import GivenBack, Order
 
@@ -163,7 +163,19 @@ class Customers:
         """Return the numbers of its sellers' bills that are paid, or may be."""
         numbers = {f"{PREFIX}{order.number}-{place}" for place in range(1, len(order.net()) + 1)}
         paid = {number for some in self._payments(order).values() for number in some}
-        return frozenset(numbers & (paid | self._in_doubt(IN_FLIGHT)))
+        return frozenset(numbers & (paid | self._in_doubt(IN_FLIGHT) | self._not_read_as_void()))
+
+    def _not_read_as_void(self) -> set[str]:
+        """Return the numbers of bills whose payout is void at Bill.com, which nobody here has read or proved yet."""
+        void = sorted(row.id for row in self.market.world.simulator.books["SentPay"] if row["status"] in DEAD_SENT)
+        with self.market.world.store.read() as rows:
+            found = rows.all(
+                select(Document.number)
+                .join(PaymentPart, PaymentPart.document_id == Document.id)
+                .join(Payment, Payment.id == PaymentPart.payment_id)
+                .where(Payment.remote_id.in_(void), Payment.status.not_in(("voided", "cancelled")))
+            )
+        return set(found)
 
     def _payments(self, order: Order) -> dict[str, list[str]]:
         """Return the numbers of its documents that each living payment pays, by the payment's id."""

@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from flask_billcom.ledger import Account, Leg, Posting, post, transfer
-from flask_billcom.models import Adjustment, Document, Party
+from flask_billcom.models import Adjustment, Document, Party, Payment
+from flask_billcom.simulator.payouts import VOID
 from tests.crash import regrets
 from tests.crash.boundaries import Boundaries
 from tests.crash.fair import Fair, Lot, fair
@@ -161,6 +163,32 @@ def test_a_bill_that_is_not_there_is_lost_unless_all_of_it_was_owed(debts: Marke
         assert judge(debts).lost == 1
     finally:
         bill["isActive"] = "1"
+
+
+def test_a_payout_whose_void_nobody_has_read_counts_as_paid(debts: Market) -> None:
+    seller, _ = owing(debts)
+    bill, _ = bill_of(debts, seller)
+    order = next(each for each in debts.orders if bill["invoiceNumber"].startswith(f"FB-{each.number}-"))
+    payment = next(
+        row
+        for row in debts.world.simulator.books.sent_pays
+        if row["status"] not in DEAD_SENT and any(part["billId"] == bill.id for part in row["billPays"])
+    )
+    status, payment["status"] = payment["status"], VOID
+    try:
+        before = debts.customers._paid_to_sellers(order)
+        _set_status(debts, payment.id, "voided")
+        after = debts.customers._paid_to_sellers(order)
+    finally:
+        payment["status"] = status
+        _set_status(debts, payment.id, "cleared")
+
+    assert before - after == {bill["invoiceNumber"]}
+
+
+def _set_status(market: Market, remote_id: str, status: str) -> None:
+    with market.world.store.write() as rows:
+        rows.execute(update(Payment).where(Payment.remote_id == remote_id).values(status=status))
 
 
 def is_named(bill: Any, notes: Sequence[str]) -> bool:
