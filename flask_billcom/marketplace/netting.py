@@ -25,8 +25,8 @@ from sqlalchemy import ColumnElement, func, or_, select, update
 from flask_billcom.audit import Act, record
 from flask_billcom.engine import operations as ops
 from flask_billcom.ledger import Account, Posting, post, transfer
-from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState
-from flask_billcom.store import Rows
+from flask_billcom.models import LIVE, Adjustment, AdjustmentPart, Document, Operation, OperationState
+from flask_billcom.store import Rows, written
 
 from . import clawback, states
 from .adjustments import BOOKED, DOCUMENT, NETTING, SETTLEMENT
@@ -98,6 +98,7 @@ def _unsent() -> tuple[ColumnElement[bool], ...]:
         Document.status == "planned",
         Document.is_refund.is_(False),
         Operation.kind == CREATE_BILL,
+        Operation.state.in_(written(LIVE)),
         Operation.state == OperationState.PLANNED,
         Operation.first_sent_at.is_(None),
         # What is parked as a difference may have to be adopted as it is.

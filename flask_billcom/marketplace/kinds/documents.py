@@ -60,6 +60,7 @@ _LINES = (
     .where(SettlementLine.settlement_id.in_(bindparam("sales", expanding=True)))
     .order_by(SettlementLine.settlement_id, SettlementLine.position)
 )
+_THESE = select(Document).where(Document.id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
 _TABLE = Document.__table__
 _OPENED = (
     update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table loosely
@@ -272,7 +273,7 @@ class DocumentKind(BaseKind):
             _OPENED,
             [{"row": row, "remote": a.remote.remote_id, "made": a.remote.created} for row, a in done.items()],
         )
-        documents = rows.all(select(Document).where(Document.id.in_(done)).order_by(Document.id))
+        documents = rows.all(_THESE, {"ids": list(done)})
         self.follow_up(rows, documents, now)
         states.refresh(rows, self.organization_id, sorted({document.origin_id for document in documents}))
         record(

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
@@ -231,13 +231,6 @@ class Pay(BaseKind):
         credit: Account | None,
     ) -> None:
         """Post what moves; None stands for the account that a bill is paid from."""
-        origins = dict(
-            rows.all(
-                select(Document.id, Document.origin_id).where(
-                    Document.id.in_([o.subject_id for o in operations]), Document.origin_type == "settlement"
-                )
-            )
-        )
         post(
             rows,
             self.domain.clock,
@@ -245,7 +238,7 @@ class Pay(BaseKind):
             [
                 Posting(
                     transfer(debit or owed, credit or owed, operation.amount_cents, debt.party.id),
-                    settlement_id=origins.get(operation.subject_id),
+                    settlement_id=debt.document.origin_id if debt.document.origin_type == "settlement" else None,
                     operation_id=operation.id,
                 )
                 for operation in operations

@@ -42,7 +42,7 @@ from flask_billcom.models import (
 )
 from flask_billcom.money import from_cents
 from flask_billcom.settings import Settings
-from flask_billcom.store import Rows
+from flask_billcom.store import Rows, written
 
 from . import entries
 from .shares import LineLeft, LineShare, net_by_seller, shares_of
@@ -263,10 +263,9 @@ def _expect_uncollected(rows: Rows, settlement: Settlement) -> None:
         .where(
             Operation.organization_id == settlement.organization_id,
             Operation.lane.in_([lane_of_document(each) for each in rows.all(invoice)]),
-            or_(
-                (Operation.kind == "charge") & Operation.state.in_(OPEN_LANE),
-                (Operation.kind == RECORD) & Operation.state.in_(LIVE),
-            ),
+            Operation.kind.in_(("charge", RECORD)),
+            Operation.state.in_(written(LIVE)),
+            or_(Operation.kind == RECORD, Operation.state.in_(OPEN_LANE)),
         )
         .limit(1)
     )
