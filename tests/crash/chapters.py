@@ -50,7 +50,11 @@ def _meet(run: Run) -> None:
 
 
 def _enter(run: Run) -> None:
-    """Bank accounts pass through; they are nobody's operation, and who enters one waits for the hour to turn."""
+    """Bank accounts pass through; they are nobody's operation, and who enters one waits for the hour to turn.
+
+    Somebody whose making was lost more often than it may be repeated is decided about before.
+    """
+    _decide_soon(run)
     now = run.world.clock.now()
     if run.world.rows(Quota, Quota.closed_until > now):
         run._quietly(lambda: run.world.advance(seconds=HOUR))
