@@ -11,6 +11,7 @@ from typing import Any
 from flask_billcom.simulator import Simulator
 from tests.stories.conftest import DEFAULTS, Founded
 from tests.stories.town import Order, Town
+from tests.support.shop import never_waiting
 from tests.support.world import Stage, World, WorldClock
 
 FLOAT_CENTS = 1_000_000
@@ -22,6 +23,8 @@ def _place() -> tuple[Stage, Path]:
     """Return a shop and a folder of its own, in memory where the machine has a place there."""
     place = tempfile.TemporaryDirectory(prefix="machine", dir=MEMORY if MEMORY.is_dir() else None)
     stage = Stage(f"sqlite:///{place.name}/town.sqlite")
+    # Another runner may come while this one holds the lock; it would wait for it in vain, in real time.
+    never_waiting(stage.engine)
     atexit.register(place.cleanup)
     atexit.register(stage.close)
     return stage, Path(place.name)

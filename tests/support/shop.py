@@ -241,3 +241,13 @@ def sqlite_safe(engine: Engine) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def never_waiting(engine: Engine) -> None:
+    """Refuse a transaction of SQLite at once where another one is open: in a single thread nobody could end that."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi: Any, _record: object) -> None:
+        dbapi.execute("PRAGMA busy_timeout=0")
+
+    engine.dispose()
