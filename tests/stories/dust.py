@@ -10,14 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.errors import BillcomError
+from flask_billcom.errors import BillcomError, MFARequired
 from flask_billcom.marketplace.adjustments import PROPOSED
 from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, Party, Payment
 from flask_billcom.models.parties import Role
 from tests.crash.decider import Decider
 from tests.stories.operator import Operator
-from tests.stories.town import BUYERS, Town
+from tests.stories.town import BUYERS, Person, Town
 
 ROUNDS = 8
 OPEN = ("planned", "quarantined", "rejected", "unknown", "checking", "sending")
@@ -117,13 +117,22 @@ def _say_who_they_are(town: Town, operator: Operator) -> None:
             with suppress(*REFUSALS):
                 town.billcom.confirm_match(seller, into, actor="eve", reason="the dust settles")
         if not any(row.is_active for row in town.at_billcom("VendorBankAccount", vendorId=town.remote_id(seller))):
-            with suppress(*REFUSALS):
-                town.enters_bank_account(seller, number=f"{6_000_000_000 + seller.key}")
+            _enter_account(town, seller)
     changed = {row.scope_id for row in town.world.rows(Hold, Hold.reason == BANK_CHANGED, Hold.released_at.is_(None))}
     for party in town.world.rows(Party, Party.role == Role.VENDOR, Party.local_type == "Seller"):
         if party.id.hex in changed or str(party.id) in changed:
             with suppress(*REFUSALS):
                 town.billcom.confirm_bank_account(keys[party.local_id], actor="eve", reason="the dust settles")
+
+
+def _enter_account(town: Town, seller: Person) -> None:
+    number = f"{6_000_000_000 + seller.key}"
+    with suppress(*REFUSALS):
+        try:
+            town.enters_bank_account(seller, number=number)
+        except MFARequired:
+            town.world.trust()
+            town.enters_bank_account(seller, number=number)
 
 
 def _is_over(town: Town, taken_back: Collection[UUID]) -> bool:
