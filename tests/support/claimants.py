@@ -33,16 +33,16 @@ def claim_everything(store: Store) -> list[UUID]:
     mine: list[UUID] = []
     clock = SystemClock()
     while True:
-        with store.read() as rows:
-            found = ops.due(rows, ORGANIZATION, KIND, START, BATCH)
-        due = list({operation.lane: operation.id for operation in found}.values())
-        if not due:
-            return mine
         try:
+            with store.read() as rows:
+                found = ops.due(rows, ORGANIZATION, KIND, START, BATCH)
+            due = list({operation.lane: operation.id for operation in found}.values())
+            if not due:
+                return mine
             with store.write() as rows:
                 mine += ops.claim(rows, due, clock.new_id(), START)
         except (IntegrityError, OperationalError):
-            continue  # the database refused one of two at once: nothing was claimed
+            continue  # the database refused one of several at once, be it the switch to WAL: nothing was claimed
 
 
 def main(database: str, mode: str, count: int) -> None:
