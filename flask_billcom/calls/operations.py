@@ -12,14 +12,15 @@ from .base import Calls
 class OperationsCalls(Calls):
     """Try again, give up, or tell what became of an operation."""
 
-    def retry(self, operation_id: UUID, *, actor: str, reason: str) -> UUID:
+    def retry(self, operation_id: UUID, *, actor: str, reason: str, second: str | None = None) -> UUID:
         """Plan a rejected operation again after its cause is mended, or let a parked one go on; return the planned row.
 
         :param actor: who decides.
         :param reason: what was mended.
+        :param second: a second person who agrees.
         :raises NotPossible: it is neither rejected nor parked.
         """
-        return self._decisions().retry(operation_id, Person(actor, reason))
+        return self._decisions().retry(operation_id, Person(actor, reason, second))
 
     def cancel_operation(self, operation_id: UUID, *, actor: str, reason: str, second: str | None = None) -> None:
         """Give up an operation that was not sent, or that is proved absent.

@@ -2,6 +2,7 @@
 
     rejected     retry    a new row of the next generation takes its place, once the cause is mended
     cancelled    retry    the same, where it was given up and made nothing
+    parked       retry    it is looked at again now, by the same checks as ever
     planned      cancel   it will not be sent; what was reserved for it is given back
     difference   adopt    somebody made this object at Bill.com: it takes the place of ours, which is not sent
     quarantined  adopt    this object at Bill.com is its effect
@@ -10,6 +11,9 @@
 
 A person may decide what the engine would not, but not against the facts: an adopted object must have the same cents and
 party, and sending again or giving up need the same proof of absence as the engine's own read-back.
+
+Where the house asks for two people, one alone decides about no money. He may give up what was never sent, and have what
+is parked looked at again: neither lets any past a check.
 """
 
 from __future__ import annotations
@@ -91,7 +95,8 @@ class Decisions:
     def retry(self, operation_id: UUID, person: Person) -> UUID:
         """Plan a rejected operation again, or let a parked one go on at once; return the row that is planned.
 
-        :raises NotPossible: it is neither rejected nor parked, or something else is planned in its place already.
+        :raises NotPossible: it is neither rejected nor parked, something else is planned in its place already, or a
+            second person has to agree.
         """
         with self._store.write() as rows:
             operation = self._get(rows, operation_id)
@@ -106,6 +111,7 @@ class Decisions:
                 raise NotPossible(
                     f"the operation is {operation.state}; only one that was rejected, parked or given up is tried again"
                 )
+            self._expect_people(operation.kind, person)
             successors = {each.id: self._supersede(rows, each) for each in self._company(rows, operation)}
             successor = successors[operation.id]
             self._tell(rows, "operation_superseded", operation, person, {"successor": successor.hex})

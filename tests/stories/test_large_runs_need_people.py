@@ -107,3 +107,44 @@ def test_a_bill_that_an_approver_denies_at_bill_com_is_not_paid_and_named(begin:
         waiting=["payout parked: difference"],
         states={"1": "funded"},
     )
+
+
+def test_a_refused_payout_is_tried_again_by_two_people_where_two_decide(begin: Begin) -> None:
+    town = begin(payout_schedule="manual", approvers=2)
+    town.sells(TEN)
+    town.passes()
+    town.waits(bank_days=7)
+    town.breaks("bdc:BDC_9999", "PayBills")
+    town.billcom.payout_run(actor="eve")
+    town.passes()
+    (refused,) = town.operations("pay", "rejected")
+    with pytest.raises(NotPossible, match="two people decide"):
+        town.billcom.retry(refused.id, actor="eve", reason="it was their fault")
+    with pytest.raises(NotPossible, match="somebody else"):
+        town.billcom.retry(refused.id, actor="eve", reason="it was their fault", second="eve")
+    assert [each.state for each in town.operations("pay")] == ["rejected"]
+    town.billcom.retry(refused.id, actor="eve", reason="it was their fault", second="bob")
+    town.passes()
+    town.waits(bank_days=3)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_refused_charge_is_tried_again_by_two_people_where_two_decide(begin: Begin) -> None:
+    town = begin(approvers=2)
+    town.operator("authorize", id=town.customer("Ada").id, value=False)
+    order = town.sells(TEN)
+    town.passes()
+    (refused,) = town.operations("charge", "rejected")
+    town.operator("authorize", id=town.customer("Ada").id, value=True)
+    with pytest.raises(NotPossible, match="two people decide"):
+        town.billcom.retry(refused.id, actor="eve", reason="she signed again")
+    with pytest.raises(NotPossible, match="two people decide"):
+        town.billcom.charge_again(order, actor="eve", reason="she signed again")
+    town.waits(bank_days=2)
+    assert town.at_billcom("ReceivedPay") == []
+    town.billcom.retry(refused.id, actor="eve", reason="she signed again", second="bob")
+    town.passes()
+    town.waits(bank_days=9)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")

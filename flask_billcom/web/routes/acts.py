@@ -55,11 +55,11 @@ def run_payouts(billcom: Billcom, visitor: Visitor) -> PayoutRun:
 
 
 def retry_operation(billcom: Billcom, visitor: Visitor, operation_id: str) -> dict[str, Any] | None:
-    """Plan a rejected operation again, or let a parked one go on; takes `reason`, what was mended."""
+    """Plan a rejected operation again, or let a parked one go on; takes `reason`, what was mended, and `second`."""
     found = visitor.lists.operation(operation_id)
     if found is None:
         return None
-    planned: UUID = billcom.retry(found.operation.id, actor=visitor.name, reason=reason())
+    planned: UUID = billcom.retry(found.operation.id, actor=visitor.name, reason=reason(), second=maybe("second"))
     return {"planned": planned}
 
 

@@ -116,6 +116,27 @@ def test_a_refused_operation_is_planned_anew(local: LocalShop, staff: Visitor) -
     assert staff.get("/operations?stuck=true")["items"] == []
 
 
+def test_refused_money_is_planned_anew_by_two_where_two_decide(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_COLLECT="charge", BILLCOM_APPROVERS=2)
+    open_routes(local.shop)
+    staff = Visitor(local.shop.app, "staff Grace")
+    with local.shop.app.app_context():
+        local.shop.billcom.settle(local.shop.order(("ann", "10.00", "1.00")))
+        local.shop.db.session.commit()
+    local.tick(3)
+    with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as rows:
+        row = rows.first(select(Operation).where(Operation.kind == "charge"))
+        row.state = OperationState.REJECTED
+        rows.session.flush()
+        refused = row.id.hex
+
+    alone = staff.post(f"/operations/{refused}/retry", 409, reason="mended")
+    planned = staff.post(f"/operations/{refused}/retry", reason="mended", second="Ben")["planned"]
+
+    assert "two people decide" in alone["detail"]
+    assert staff.get(f"/operations/{planned}")["supersedes"] == refused
+
+
 def test_a_decision_that_does_not_fit_is_a_conflict(local: LocalShop, staff: Visitor) -> None:
     local.tick(2)
     done = staff.get("/operations?state=done")["items"][0]["id"]

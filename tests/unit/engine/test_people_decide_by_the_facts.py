@@ -162,6 +162,29 @@ def test_the_parts_of_an_effect_are_tried_again_together(shop: Workshop) -> None
     assert (made[one(1)].kind, made[one(2)].kind) == ("vendor", "part")
 
 
+@pytest.mark.parametrize("state", [REJECTED, CANCELLED])
+def test_refused_money_is_tried_again_by_two_where_the_house_says_so(shop: Workshop, state: OperationState) -> None:
+    shop.plan(1, 2, 3, state=state)
+
+    with pytest.raises(NotPossible, match="two people decide"):
+        decisions(shop, Vendors(money=True), people=2).retry(one(1), ANN)
+    assert shop.states() == [state] * 3
+    decisions(shop, Vendors(money=True), people=2).retry(one(1), BOTH)
+    decisions(shop, Vendors(money=True), people=1).retry(one(2), ANN)
+    decisions(shop, Vendors(money=False), people=2).retry(one(3), ANN)
+
+    assert shop.states().count("planned") == 3
+    assert [each[2]["second"] for each in told(shop)] == ["ben", None, None]
+
+
+def test_parked_money_is_looked_at_again_by_one_alone(shop: Workshop) -> None:
+    shop.plan(1, parked="cover")
+
+    decisions(shop, Vendors(money=True), people=2).retry(one(), ANN)
+
+    assert shop.operation(1).parked is None
+
+
 # -- given up ------------------------------------------------------------------------------------------------------
 
 
