@@ -2,6 +2,7 @@
 
     lazy        finds a command when it is called for, so that `flask --help` stays quick
     shell       what all commands share: errors, exit codes, JSON, tables, progress
+    deciding    what commands share by which a person decides: who, why, and whether he means it
     looking     doctor, status
     selling     settle, sync
     working     worker, tick, simulator
@@ -9,9 +10,11 @@
     keys        keys generate|rotate
     ops         ops list|show|retry|resolve|cancel
     pay         pay run|now|hold|release
-    payouts     pay approve|void|again|adopt|credited, parties confirm|confirm-account
+    payouts     pay approve|void|again|adopt|credited
     adjusting   pay adjust|write-off|dispute|resolve-dispute|approve-adjustment|deny-adjustment|adjustments
     collecting  pay record|remind|charge-again
+    parties     parties confirm|confirm-account
+    matching    parties match|new
     consenting  parties authorize|revoke
     books       books reconcile|trial, audit verify
     accounts    books ledger|balances|clearing|export
@@ -44,7 +47,7 @@ billcom_cli = LazyGroup(
         "pay": "pay:pay",
         "books": "books:books",
         "audit": "books:audit",
-        "parties": "payouts:parties",
+        "parties": "parties:parties",
         "files": "files:files",
         "api": "wire:api",
     },

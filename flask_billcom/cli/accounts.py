@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.books.history import History
 
 _DAY = click.DateTime(["%Y-%m-%d"])
-role = click.option("--role", type=click.Choice(["customer", "vendor"]), help="Only buyers, or only sellers.")
-limit = click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
-after = click.option("--after", help="What the page before named.")
 
 
 @click.command
@@ -26,9 +23,8 @@ after = click.option("--after", help="What the page before named.")
 @click.option("--party", nargs=2, metavar="CLASS KEY", help="Only what is about this buyer or seller.")
 @click.option("--since", type=_DAY, help="The first day, in the organization's time zone.")
 @click.option("--until", type=_DAY, help="The last day, which counts.")
-@role
-@limit
-@after
+@shell.role
+@shell.paged
 @shell.as_json
 @shell.in_app
 def ledger(
@@ -73,9 +69,8 @@ def ledger(
 
 
 @click.command
-@role
-@limit
-@after
+@shell.role
+@shell.paged
 @shell.as_json
 @shell.in_app
 def balances(*, role: str | None, limit: int, after: str | None, as_json: bool) -> None:

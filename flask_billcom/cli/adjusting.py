@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from uuid import UUID
 
 import click
 
-from . import shell
+from . import deciding, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.adjustments import AdjustmentSnapshot
@@ -42,12 +42,9 @@ second = click.option("--second", metavar="NAME", help="A second person who appr
 @click.argument("amount", callback=in_dollars)
 @click.option("--order", nargs=2, metavar="CLASS KEY", help="The order that it is about.")
 @reference
-@shell.reason
 @second
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
 def adjust(
     *,
@@ -57,12 +54,8 @@ def adjust(
     amount: Decimal,
     order: tuple[str, str] | None,
     reference: str,
-    reason: str,
-    second: str | None,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    way: deciding.Way,
+    **by: Unpack[deciding.Agreed],
 ) -> None:
     """Fine a seller, named by class and primary key, or give him a bonus.
 
@@ -76,11 +69,9 @@ def adjust(
         amount=amount,
         order=None if order is None else billcom.find(*order),
         reference=reference,
-        reason=reason,
-        second=second,
-        actor=actor or shell.actor(),
+        **by,
     )
-    _carry_out(ask, f"{seller_class} {key}", dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(ask, f"{seller_class} {key}", way)
 
 
 @click.command("write-off")
@@ -88,12 +79,9 @@ def adjust(
 @click.argument("key")
 @click.argument("amount", callback=in_dollars, required=False)
 @reference
-@shell.reason
 @second
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
 def write_off(
     *,
@@ -101,12 +89,8 @@ def write_off(
     key: str,
     amount: Decimal | None,
     reference: str,
-    reason: str,
-    second: str | None,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    way: deciding.Way,
+    **by: Unpack[deciding.Agreed],
 ) -> None:
     """Give up what a seller owes: all of it, or an amount; somebody else has to approve it."""
     billcom = shell.billcom()
@@ -115,11 +99,9 @@ def write_off(
         billcom.find(seller_class, key),
         amount=amount,
         reference=reference,
-        reason=reason,
-        second=second,
-        actor=actor or shell.actor(),
+        **by,
     )
-    _carry_out(ask, f"{seller_class} {key}", dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(ask, f"{seller_class} {key}", way)
 
 
 @click.command
@@ -128,11 +110,8 @@ def write_off(
 @click.argument("amount", callback=in_dollars, required=False)
 @click.option("--line", type=click.IntRange(min=1), help="Position of the line, counted from one.")
 @reference
-@shell.reason
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
 def dispute(
     *,
@@ -141,11 +120,8 @@ def dispute(
     amount: Decimal | None,
     line: int | None,
     reference: str,
-    reason: str,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    way: deciding.Way,
+    **by: Unpack[deciding.Decided],
 ) -> None:
     """Note that an order is disputed, named by class and primary key, or a line or an amount of it; its money waits."""
     billcom = shell.billcom()
@@ -155,62 +131,47 @@ def dispute(
         amount=amount,
         line=line,
         reference=reference,
-        reason=reason,
-        actor=actor or shell.actor(),
+        **by,
     )
-    _carry_out(ask, f"{order_class} {key}", dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(ask, f"{order_class} {key}", way)
 
 
 @click.command("resolve-dispute")
 @click.argument("dispute", type=click.UUID)
 @click.argument("outcome", type=click.Choice(["won", "withdrawn", "lost"]))
-@shell.reason
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
-def resolve_dispute(
-    *, dispute: UUID, outcome: str, reason: str, actor: str | None, dry_run: bool, yes: bool, as_json: bool
-) -> None:
+def resolve_dispute(*, dispute: UUID, outcome: str, way: deciding.Way, **by: Unpack[deciding.Decided]) -> None:
     """End a dispute: won or withdrawn lets its money go, lost gives it back to the buyer."""
-    ask = partial(shell.billcom().resolve_dispute, dispute, outcome, reason=reason, actor=actor or shell.actor())
-    _carry_out(ask, outcome, dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(partial(shell.billcom().resolve_dispute, dispute, outcome, **by), outcome, way)
 
 
 @click.command("approve-adjustment")
 @click.argument("adjustment", type=click.UUID)
-@shell.reason
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
-def approve_adjustment(
-    *, adjustment: UUID, reason: str, actor: str | None, dry_run: bool, yes: bool, as_json: bool
-) -> None:
+def approve_adjustment(*, adjustment: UUID, way: deciding.Way, **by: Unpack[deciding.Decided]) -> None:
     """Approve an adjustment that somebody else asked for; `pay adjustments --state proposed` lists those that wait."""
-    ask = partial(shell.billcom().approve_adjustment, adjustment, reason=reason, actor=actor or shell.actor())
-    _carry_out(ask, "approved", dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(partial(shell.billcom().approve_adjustment, adjustment, **by), "approved", way)
 
 
 @click.command("deny-adjustment")
 @click.argument("adjustment", type=click.UUID)
-@shell.reason
-@shell.named
+@deciding.decided
 @shell.as_json
 @shell.in_app
-def deny_adjustment(*, adjustment: UUID, reason: str, actor: str | None, as_json: bool) -> None:
+def deny_adjustment(*, adjustment: UUID, as_json: bool, **by: Unpack[deciding.Decided]) -> None:
     """Deny an adjustment that waits for approval, or withdraw one's own."""
-    found = shell.billcom().deny_adjustment(adjustment, reason=reason, actor=actor or shell.actor())
+    found = shell.billcom().deny_adjustment(adjustment, **by)
     _show(found, "denied", as_json=as_json)
 
 
 @click.command("adjustments")
 @click.option("--kind", help="fine, charge, bonus, credit, write_off, netting, dispute, refund or cancel.")
 @click.option("--state", help="proposed, denied or booked; open, won, withdrawn or lost for disputes.")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
-@click.option("--after", help="What the page before named.")
+@shell.paged
 @shell.as_json
 @shell.in_app
 def list_adjustments(*, kind: str | None, state: str | None, limit: int, after: str | None, as_json: bool) -> None:
@@ -239,15 +200,13 @@ def list_adjustments(*, kind: str | None, state: str | None, limit: int, after: 
     shell.show_next(page.after)
 
 
-def _carry_out(ask: Act, what: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _carry_out(ask: Act, what: str, way: deciding.Way) -> None:
     rehearsed = ask(dry_run=True)
-    if dry_run:
-        _show(rehearsed, what, as_json=as_json, verb="would be: ")
+    if way.dry_run:
+        _show(rehearsed, what, as_json=way.as_json, verb="would be: ")
         return
-    if not yes:
-        shell.say(_words(rehearsed, what))
-        click.confirm("Go on?", abort=True, err=True)
-    _show(ask(dry_run=False), what, as_json=as_json)
+    way.ask(_words(rehearsed, what))
+    _show(ask(dry_run=False), what, as_json=way.as_json)
 
 
 def _show(found: AdjustmentSnapshot, what: str, *, as_json: bool, verb: str = "") -> None:

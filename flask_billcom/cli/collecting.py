@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from . import shell
+from . import deciding, shell
 
-second = click.option("--second", help="A second person who agrees.")
+if TYPE_CHECKING:
+    from flask_billcom.marketplace.charging import ChargedAgain
+
 METHODS = ("cash", "check", "card", "ach", "paypal", "other")
 
 
@@ -30,11 +33,9 @@ def _dollars(_context: click.Context, _option: click.Parameter, given: str) -> D
 @click.option("--method", type=click.Choice(METHODS), default="check", show_default=True)
 @click.option("--overpay", is_flag=True, help="It may exceed what is due; the rest is the buyer's credit.")
 @click.option("--reason", default="received elsewhere", show_default=True, help="Stands in the audit trail.")
-@second
+@deciding.second
 @shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.rehearsed
 @shell.in_app
 def record(
     *,
@@ -47,10 +48,8 @@ def record(
     overpay: bool,
     reason: str,
     second: str | None,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    actor: str,
+    way: deciding.Way,
 ) -> None:
     """Record money that a buyer paid elsewhere for an order; Bill.com is told, and moves none of it."""
     billcom = shell.billcom()
@@ -63,7 +62,7 @@ def record(
         method=method,
         overpay=overpay,
         reason=reason,
-        actor=actor or shell.actor(),
+        actor=actor,
         second=second,
     )
     found = say(dry_run=True)
@@ -72,17 +71,12 @@ def record(
         words += f" and {shell.dollars(found.credit_cents)} as the buyer's credit"
     if found.gave_up_charge:
         words += "; its planned charge is given up"
-    if not dry_run:
-        if not yes and found.is_new:
-            shell.say(f"this records {words}")
-            click.confirm("Was the money received?", abort=True, err=True)
+    if not way.dry_run:
+        if found.is_new:
+            way.ask(f"this records {words}", "Was the money received?")
         found = say()
-    if as_json:
-        shell.show_json(found)
-    elif not found.is_new:
-        click.echo(f"was recorded before: {words}")
-    else:
-        click.echo(f"{'would record' if dry_run else 'recorded'} {words}")
+    verb = "would record" if way.dry_run else "recorded"
+    way.show(found, f"{verb} {words}" if found.is_new else f"was recorded before: {words}")
 
 
 @click.command
@@ -91,69 +85,34 @@ def record(
 @click.option("--reference", help="The same reference is one e-mail; today's date if left out.")
 @click.option("--reason", default="reminder", show_default=True, help="Stands in the audit trail.")
 @shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.rehearsed
 @shell.in_app
-def remind(
-    *,
-    order_class: str,
-    key: str,
-    reference: str | None,
-    reason: str,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
+def remind(*, order_class: str, key: str, reference: str | None, reason: str, actor: str, way: deciding.Way) -> None:
     """Send the open invoice of an order to its buyer once more."""
-    billcom, who = shell.billcom(), actor or shell.actor()
-    order = billcom.find(order_class, key)
-    found = billcom.remind(order, actor=who, reason=reason, reference=reference, dry_run=True)
-    if not dry_run:
-        if not yes and found.is_new:
+    billcom = shell.billcom()
+    act = partial(billcom.remind, billcom.find(order_class, key), actor=actor, reason=reason, reference=reference)
+    found = act(dry_run=True)
+    if not way.dry_run:
+        if not way.yes and found.is_new:
             click.confirm(f"Send {found.invoice}, due on {found.due_on}, once more?", abort=True, err=True)
-        found = billcom.remind(order, actor=who, reason=reason, reference=reference)
-    if as_json:
-        shell.show_json(found)
-    elif not found.is_new:
-        click.echo(f"{found.invoice} is sent, or was sent, under this reference before")
-    else:
-        click.echo(f"{'would send' if dry_run else 'planned to send'} {found.invoice} once more")
+        found = act()
+    verb = "would send" if way.dry_run else "planned to send"
+    before = f"{found.invoice} is sent, or was sent, under this reference before"
+    way.show(found, f"{verb} {found.invoice} once more" if found.is_new else before)
 
 
 @click.command("charge-again")
 @click.argument("order_class")
 @click.argument("key")
-@second
-@shell.named
-@shell.reason
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.agreed
+@deciding.rehearsed
 @shell.in_app
-def charge_again(
-    *,
-    order_class: str,
-    key: str,
-    second: str | None,
-    actor: str | None,
-    reason: str,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
-) -> None:
+def charge_again(*, order_class: str, key: str, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> None:
     """Charge the buyer of an order again, whose debit came back, was refused or was given up."""
-    billcom, who = shell.billcom(), actor or shell.actor()
-    order = billcom.find(order_class, key)
-    found = billcom.charge_again(order, actor=who, reason=reason, dry_run=True)
-    words = f"{found.invoice}, {shell.dollars(found.cents)} dollars, for time {found.try_}"
-    if not dry_run:
-        if not yes:
-            shell.say(f"this charges {words}")
-            click.confirm("Go on?", abort=True, err=True)
-        found = billcom.charge_again(order, actor=who, reason=reason, second=second)
-    if as_json:
-        shell.show_json(found)
-    else:
-        click.echo(f"{'would charge' if dry_run else 'planned to charge'} {words}")
+
+    def words(found: ChargedAgain) -> str:
+        return f"{found.invoice}, {shell.dollars(found.cents)} dollars, for time {found.try_}"
+
+    billcom = shell.billcom()
+    act = partial(billcom.charge_again, billcom.find(order_class, key), **by)
+    way.carry_out(act, words, asks="this charges", would="would charge", did="planned to charge")

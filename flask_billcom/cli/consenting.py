@@ -17,7 +17,7 @@ from . import shell
 @shell.named
 @shell.yes
 @shell.in_app
-def authorize(*, buyer_class: str, key: str, reference: str, day: datetime, actor: str | None, yes: bool) -> None:
+def authorize(*, buyer_class: str, key: str, reference: str, day: datetime, actor: str, yes: bool) -> None:
     """Allow charges of a buyer's bank account; reference and date of his consent are kept."""
     from flask_billcom.marketplace.consent import Consent
 
@@ -25,7 +25,7 @@ def authorize(*, buyer_class: str, key: str, reference: str, day: datetime, acto
     consent = Consent(reference=reference, date=day.date())
     if not yes:
         click.confirm(f"Did {buyer_class} {key} agree to be charged?", abort=True, err=True)
-    billcom.authorize_charges(billcom.find(buyer_class, key), consent, actor=actor or shell.actor())
+    billcom.authorize_charges(billcom.find(buyer_class, key), consent, actor=actor)
     click.echo("noted; his bank account is charged for sales that are collected by charge")
 
 
@@ -34,8 +34,8 @@ def authorize(*, buyer_class: str, key: str, reference: str, day: datetime, acto
 @click.argument("key")
 @shell.named
 @shell.in_app
-def revoke(*, buyer_class: str, key: str, actor: str | None) -> None:
+def revoke(*, buyer_class: str, key: str, actor: str) -> None:
     """Stop charging a buyer; a charge that is under way is not called back."""
     billcom = shell.billcom()
-    billcom.revoke_charges(billcom.find(buyer_class, key), actor=actor or shell.actor())
+    billcom.revoke_charges(billcom.find(buyer_class, key), actor=actor)
     click.echo("noted; he is not charged any more")

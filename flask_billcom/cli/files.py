@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from . import shell
-
-if TYPE_CHECKING:
-    from flask_billcom.marketplace.attaching import Attached
+from . import deciding, shell
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -29,9 +26,7 @@ def files() -> None:
 @click.option("--name", help="What the file is called there; its own name if left out.")
 @click.option("--again", is_flag=True, help="Send it although an earlier attempt got no answer.")
 @shell.reason
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.rehearsed
 @shell.in_app
 def attach(
     *,
@@ -43,41 +38,28 @@ def attach(
     name: str | None,
     again: bool,
     reason: str,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    way: deciding.Way,
 ) -> None:
     """Put a file on an order's invoice, or on the bill of one of its sellers; the same file goes there once."""
     billcom = shell.billcom()
-    order, owner = billcom.find(order_class, key), billcom.find(*seller) if seller else None
-
-    def act(*, dry_run: bool) -> Attached:
-        found: Attached = billcom.attach(
-            order,
-            path,
-            name=name,
-            to=to,
-            seller=owner,
-            actor=shell.actor(),
-            reason=reason,
-            again=again,
-            dry_run=dry_run,
-        )
-        return found
-
+    act = partial(
+        billcom.attach,
+        billcom.find(order_class, key),
+        path,
+        name=name,
+        to=to,
+        seller=billcom.find(*seller) if seller else None,
+        actor=shell.actor(),
+        reason=reason,
+        again=again,
+    )
     found = act(dry_run=True)
     words = f"{shell.printable(found.name)}, {found.size:,} bytes, to {found.number}"
-    if not dry_run and found.is_new:
-        if not yes:
-            shell.say(f"this sends {words}")
-            click.confirm("Go on?", abort=True, err=True)
-        found = act(dry_run=False)
-    if as_json:
-        shell.show_json(found)
-    elif not found.is_new:
-        click.echo(f"it is there already: {words}")
-    else:
-        click.echo(f"{'would send' if dry_run else 'sent'} {words}")
+    if not way.dry_run and found.is_new:
+        way.ask(f"this sends {words}")
+        found = act()
+    verb = "would send" if way.dry_run else "sent"
+    way.show(found, f"{verb} {words}" if found.is_new else f"it is there already: {words}")
 
 
 @files.command

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from . import shell
+from . import deciding, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.matching import MatchRow
@@ -15,12 +15,12 @@ _NEW, _SKIP, _STOP = "n", "s", "q"
 
 
 @click.command
-@click.option("--role", type=click.Choice(["customer", "vendor"]), help="Only buyers, or only sellers.")
+@shell.role
 @click.option("--after", help="Go on behind this row, named as it was shown.")
 @click.option("--confirm", is_flag=True, help="Ask about each row; needs --reason.")
 @click.option("--reason", help="How it was found out; it stands in the audit trail.")
-@click.option("--second", help="A second person who agrees.")
-@click.option("--actor", help="Who decides; the user of this machine if left out.")
+@deciding.second
+@shell.named
 @shell.as_json
 @shell.in_app
 def match(
@@ -30,7 +30,7 @@ def match(
     confirm: bool,
     reason: str | None,
     second: str | None,
-    actor: str | None,
+    actor: str,
     as_json: bool,
 ) -> None:
     """List buyers and sellers whom Bill.com may know already, with what is the same; nothing is adopted unasked."""
@@ -45,7 +45,7 @@ def match(
         count += 1
         found += bool(row.candidates)
         _show(row)
-        if confirm and not _decide(row, reason or "", second, actor or shell.actor()):
+        if confirm and not _decide(row, reason or "", second, actor):
             shell.say(f"stopped; go on with --after {row.key}")
             return
     click.echo(f"without an id of Bill.com's: {count}; somebody there may be the same: {found}")
@@ -54,22 +54,16 @@ def match(
 @click.command
 @click.argument("party_class")
 @click.argument("key")
-@click.option("--role", type=click.Choice(["customer", "vendor"]), help="Where the class is mapped in both roles.")
-@click.option("--second", help="A second person who agrees.")
-@click.option("--actor", help="Who decides; the user of this machine if left out.")
-@shell.reason
+@shell.in_role
+@deciding.agreed
 @shell.yes
 @shell.in_app
-def new(
-    *, party_class: str, key: str, role: str | None, second: str | None, actor: str | None, reason: str, yes: bool
-) -> None:
+def new(*, party_class: str, key: str, role: str | None, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
     """Say that Bill.com does not know a buyer or seller, so that he is made there."""
     billcom = shell.billcom()
     if not yes:
         click.confirm(f"Is {party_class} {key} nobody whom Bill.com knows?", abort=True, err=True)
-    is_new = billcom.confirm_new(
-        billcom.find(party_class, key), role=role, actor=actor or shell.actor(), reason=reason, second=second
-    )
+    is_new = billcom.confirm_new(billcom.find(party_class, key), role=role, **by)
     click.echo("confirmed" if is_new else "was confirmed before")
 
 

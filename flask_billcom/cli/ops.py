@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 from uuid import UUID
 
 import click
 
-from . import shell
+from . import deciding, shell
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,8 +26,7 @@ def ops() -> None:
 @click.option("--kind", help="Such as create_invoice, charge or pay.")
 @click.option("--stuck", is_flag=True, help="Only those in doubt, and those that need a person.")
 @click.option("--subject", type=click.UUID, help="Only those on this party or document.")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
-@click.option("--after", help="What the page before named.")
+@shell.paged
 @shell.as_json
 @shell.in_app
 def list_(
@@ -121,12 +120,11 @@ def _show(sheet: OperationSheet) -> None:
 
 @ops.command
 @click.argument("operation_id", type=click.UUID)
-@shell.named
-@shell.reason
+@deciding.decided
 @shell.in_app
-def retry(*, operation_id: UUID, actor: str | None, reason: str) -> None:
+def retry(*, operation_id: UUID, **by: Unpack[deciding.Decided]) -> None:
     """Plan a rejected operation again once its cause is mended, or let a parked one go on."""
-    planned = shell.billcom().retry(operation_id, actor=actor or shell.actor(), reason=reason)
+    planned = shell.billcom().retry(operation_id, **by)
     click.echo(f"planned: {planned.hex}")
 
 
@@ -134,43 +132,28 @@ def retry(*, operation_id: UUID, actor: str | None, reason: str) -> None:
 @click.argument("operation_id", type=click.UUID)
 @click.option("--adopt", metavar="ID", help="This object at Bill.com is its effect.")
 @click.option("--resend", is_flag=True, help="It is surely absent: plan it again.")
-@click.option("--second", help="A second person who agrees.")
-@shell.named
-@shell.reason
+@deciding.agreed
 @shell.yes
 @shell.in_app
-def resolve(
-    *,
-    operation_id: UUID,
-    adopt: str | None,
-    resend: bool,
-    second: str | None,
-    actor: str | None,
-    reason: str,
-    yes: bool,
-) -> None:
+def resolve(*, operation_id: UUID, adopt: str | None, resend: bool, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
     """Decide about an operation in quarantine or kept by a difference; the facts are compared first."""
     if (adopt is None) != resend:
         raise click.UsageError("give --adopt ID or --resend")
     what = "Plan it to be sent again" if resend else f"Take {adopt} for its effect"
     if not yes:
         click.confirm(f"{what}?", abort=True, err=True)
-    who = actor or shell.actor()
-    shell.billcom().resolve(operation_id, actor=who, reason=reason, adopt=adopt, second=second)
+    shell.billcom().resolve(operation_id, adopt=adopt, **by)
     click.echo("planned again" if resend else "done")
 
 
 @ops.command
 @click.argument("operation_id", type=click.UUID)
-@click.option("--second", help="A second person who agrees.")
-@shell.named
-@shell.reason
+@deciding.agreed
 @shell.yes
 @shell.in_app
-def cancel(*, operation_id: UUID, second: str | None, actor: str | None, reason: str, yes: bool) -> None:
+def cancel(*, operation_id: UUID, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
     """Give up an operation that was not sent, or that is proved absent."""
     if not yes:
         click.confirm("Give it up for good?", abort=True, err=True)
-    who = actor or shell.actor()
-    shell.billcom().cancel_operation(operation_id, actor=who, reason=reason, second=second)
+    shell.billcom().cancel_operation(operation_id, **by)
     click.echo("cancelled")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from . import adjusting, collecting, payouts, refunding, shell
+from . import adjusting, collecting, deciding, payouts, refunding, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.payouts import PayoutRun
@@ -40,46 +40,34 @@ for _command in (collecting.record, collecting.remind, collecting.charge_again):
 
 
 @pay.command
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.rehearsed
 @shell.in_app
-def run(*, dry_run: bool, yes: bool, as_json: bool) -> None:
+def run(*, way: deciding.Way) -> None:
     """Plan the payment of every bill that may be paid now, whatever the schedule says; the worker sends it."""
-    _plan(partial(shell.billcom().payout_run, actor=shell.actor()), dry_run=dry_run, yes=yes, as_json=as_json)
+    _plan(partial(shell.billcom().payout_run, actor=shell.actor()), way)
 
 
 @pay.command
 @click.argument("seller_class")
 @click.argument("key")
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.rehearsed
 @shell.in_app
-def now(*, seller_class: str, key: str, dry_run: bool, yes: bool, as_json: bool) -> None:
+def now(*, seller_class: str, key: str, way: deciding.Way) -> None:
     """Plan the payment of one seller's bills, also below the minimum payout."""
     billcom = shell.billcom()
-    seller = billcom.find(seller_class, key)
-
-    def plan(*, dry_run: bool) -> PayoutRun:
-        found: PayoutRun = billcom.pay_now(seller, dry_run=dry_run, actor=shell.actor())
-        return found
-
-    _plan(plan, dry_run=dry_run, yes=yes, as_json=as_json)
+    _plan(partial(billcom.pay_now, billcom.find(seller_class, key), actor=shell.actor()), way)
 
 
-def _plan(plan: Planning, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _plan(plan: Planning, way: deciding.Way) -> None:
     rehearsed = plan(dry_run=True)
-    if dry_run or rehearsed.stopped is not None or not rehearsed.bills:
-        _show(rehearsed, "would pay", as_json=as_json)
-        if rehearsed.stopped is not None and not dry_run:
+    if way.dry_run or rehearsed.stopped is not None or not rehearsed.bills:
+        _show(rehearsed, "would pay", as_json=way.as_json)
+        if rehearsed.stopped is not None and not way.dry_run:
             shell.fail(f"nothing is planned: {rehearsed.stopped}")
         return
-    if not yes:
-        shell.say(_words(rehearsed, "this pays"))
-        click.confirm("Go on?", abort=True, err=True)
+    way.ask(_words(rehearsed, "this pays"))
     planned = plan(dry_run=False)
-    _show(planned, "planned", as_json=as_json)
+    _show(planned, "planned", as_json=way.as_json)
     if planned.stopped is not None:
         shell.fail(f"nothing is planned: {planned.stopped}")
 
@@ -103,8 +91,7 @@ def _words(found: PayoutRun, verb: str) -> str:
 
 @pay.command("list")
 @click.option("--status", help="scheduled, paid, cleared, failed, held, returning, cancelled, voided or escheated.")
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
-@click.option("--after", help="What the page before named.")
+@shell.paged
 @shell.as_json
 @shell.in_app
 def list_(*, status: str | None, limit: int, after: str | None, as_json: bool) -> None:

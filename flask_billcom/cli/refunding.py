@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
-from . import shell
+from . import deciding, shell
 from .adjusting import in_dollars
 
 if TYPE_CHECKING:
@@ -26,11 +26,8 @@ RULES = {"proportional": False, "keep": True}
 @click.option("--line", type=click.IntRange(min=1), help="Position of the one line that it is of, counted from one.")
 @click.option("--fee", type=click.Choice(sorted(RULES)), help="What becomes of the fee; the setting, if left out.")
 @click.option("--reference", required=True, help="Of your own; the same one again is the same refund.")
-@shell.reason
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
 def refund(
     *,
@@ -40,11 +37,8 @@ def refund(
     line: int | None,
     fee: str | None,
     reference: str,
-    reason: str,
-    actor: str | None,
-    dry_run: bool,
-    yes: bool,
-    as_json: bool,
+    way: deciding.Way,
+    **by: Unpack[deciding.Decided],
 ) -> None:
     """Give the money of an order back, named by class and primary key: all of it, a line, or an amount.
 
@@ -56,27 +50,20 @@ def refund(
         line=line,
         keep_fee=None if fee is None else RULES[fee],
         reference=reference,
-        reason=reason,
-        actor=actor or shell.actor(),
+        **by,
     )
-    _carry_out(ask, order_class, key, dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(ask, order_class, key, way)
 
 
 @click.command
 @click.argument("order_class")
 @click.argument("key")
-@shell.reason
-@shell.named
-@shell.dry_run
-@shell.yes
-@shell.as_json
+@deciding.decided
+@deciding.rehearsed
 @shell.in_app
-def cancel(
-    *, order_class: str, key: str, reason: str, actor: str | None, dry_run: bool, yes: bool, as_json: bool
-) -> None:
+def cancel(*, order_class: str, key: str, way: deciding.Way, **by: Unpack[deciding.Decided]) -> None:
     """Take back an order of which nothing was collected, named by class and primary key."""
-    ask = partial(shell.billcom().cancel, reason=reason, actor=actor or shell.actor())
-    _carry_out(ask, order_class, key, dry_run=dry_run, yes=yes, as_json=as_json)
+    _carry_out(partial(shell.billcom().cancel, **by), order_class, key, way)
 
 
 @click.command
@@ -124,19 +111,17 @@ def refunds(*, order_class: str | None, key: str | None, as_json: bool) -> None:
     )
 
 
-def _carry_out(ask: Act, order_class: str, key: str, *, dry_run: bool, yes: bool, as_json: bool) -> None:
+def _carry_out(ask: Act, order_class: str, key: str, way: deciding.Way) -> None:
     billcom = shell.billcom()
     with billcom.transaction():
         rehearsed = ask(billcom.find(order_class, key), dry_run=True)
-    if dry_run:
-        _show(rehearsed, "would be ", order_class, key, as_json=as_json)
+    if way.dry_run:
+        _show(rehearsed, "would be ", order_class, key, as_json=way.as_json)
         return
-    if not yes:
-        shell.say(f"this is {_words(rehearsed, order_class, key)}")
-        click.confirm("Go on?", abort=True, err=True)
+    way.ask(f"this is {_words(rehearsed, order_class, key)}")
     with billcom.transaction():
         found = ask(billcom.find(order_class, key))
-    _show(found, "", order_class, key, as_json=as_json)
+    _show(found, "", order_class, key, as_json=way.as_json)
 
 
 def _show(found: RefundSnapshot, verb: str, order_class: str, key: str, *, as_json: bool) -> None:

@@ -32,8 +32,34 @@ ATTENTION, UNKNOWN = 1, 3
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
 yes = click.option("--yes", is_flag=True, help="Do not ask.")
 dry_run = click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
-named = click.option("--actor", metavar="NAME", help="Who decides; the user of this machine if left out.")
 reason = click.option("--reason", required=True, help="Why; it stands in the audit trail.")
+role = click.option("--role", type=click.Choice(["customer", "vendor"]), help="Only buyers, or only sellers.")
+in_role = click.option(
+    "--role", type=click.Choice(["customer", "vendor"]), help="Where the class is mapped in both roles."
+)
+
+
+def actor() -> str:
+    """Return who runs the command, for the audit trail."""
+    try:
+        return f"cli:{getpass.getuser()}"[:100]
+    except (OSError, KeyError):
+        return "cli"
+
+
+named = click.option(
+    "--actor",
+    metavar="NAME",
+    callback=lambda _context, _parameter, given: given or actor(),
+    help="Who decides; the user of this machine if left out.",
+)
+
+
+def paged(function: F) -> F:
+    """Add the size of a page and what it follows."""
+    limit = click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True)
+    after = click.option("--after", help="What the page before named.")
+    return limit(after(function))
 
 
 def in_app(function: F) -> F:
@@ -136,14 +162,6 @@ def progress(items: Sequence[T], label: str) -> Iterator[Iterator[T]]:
     """Show on standard error how far a walk over some items has come."""
     with click.progressbar(items, label=label, file=sys.stderr) as walk:
         yield iter(walk)
-
-
-def actor() -> str:
-    """Return who runs the command, for the audit trail."""
-    try:
-        return f"cli:{getpass.getuser()}"[:100]
-    except (OSError, KeyError):
-        return "cli"
 
 
 def billcom() -> Billcom:
