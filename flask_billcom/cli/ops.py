@@ -120,9 +120,9 @@ def _show(sheet: OperationSheet) -> None:
 
 @ops.command
 @click.argument("operation_id", type=click.UUID)
-@deciding.decided
+@deciding.agreed
 @shell.in_app
-def retry(*, operation_id: UUID, **by: Unpack[deciding.Decided]) -> None:
+def retry(*, operation_id: UUID, **by: Unpack[deciding.Agreed]) -> None:
     """Plan a rejected operation again once its cause is mended, or let a parked one go on."""
     planned = shell.billcom().retry(operation_id, **by)
     click.echo(f"planned: {planned.hex}")

@@ -107,6 +107,20 @@ def test_two_people_decide_about_money_where_the_settings_say_so(make_world: Mak
         world.parts.decisions.resend(operation.id, Person("Eve", "it is not there"))
 
 
+def test_refused_money_is_tried_again_by_two_people_where_the_settings_say_so(make_world: MakeWorld) -> None:
+    world = make_world(approvers=2)
+    world.ready_to_pay(1)
+    world.change_operations("pay", state="rejected")
+    refused = world.operation("pay").id.hex
+    why = ("--reason", "their mistake")
+
+    assert "name the second one" in run(world, "ops", "retry", refused, *why, code=1)
+    assert "somebody else" in run(world, "ops", "retry", refused, *why, "--actor", "Eve", "--second", "Eve", code=1)
+    run(world, "ops", "retry", refused, *why, "--second", "Cleo")
+
+    assert world.states("pay") == ["rejected", "planned"]
+
+
 def test_a_quarantined_void_is_given_up_with_all_its_parts(make_world: MakeWorld) -> None:
     world = make_world()
     payment = paid(world)
