@@ -66,7 +66,7 @@ class Person:
     def __post_init__(self) -> None:
         if not self.name.strip() or not self.reason.strip():
             raise NotPossible("a decision needs the name of who makes it and a reason")
-        if self.second is not None and self.second.strip() == self.name.strip():
+        if self.second is not None and self.second.strip() in {"", self.name.strip()}:
             raise NotPossible("the second person must be somebody else")
 
 

@@ -71,6 +71,12 @@ def test_the_second_person_is_somebody_else() -> None:
     assert Person("ann", "why", "ben").second == "ben"
 
 
+@pytest.mark.parametrize("second", ["", " "])
+def test_an_empty_name_is_no_second_person(second: str) -> None:
+    with pytest.raises(NotPossible, match="somebody else"):
+        Person("ann", "why", second)
+
+
 def test_of_others_and_of_what_is_not_there_nobody_decides(shop: Workshop) -> None:
     shop.plan(1, state=REJECTED, organization_id=OTHERS)
 
