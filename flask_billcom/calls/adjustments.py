@@ -48,7 +48,7 @@ class AdjustmentCalls(MoneyCalls):
         adjusting.check_kind(kind)
         state, party_id = self._vendor(seller)
         domain = state.parts.domain
-        settlement_id = None if order is None else self._sale_id(order)
+        settlement_id = None if order is None else self._settlement_id(order)
         if settlement_id is not None:
             adjusting.expect_part(domain, settlement_id, party_id)
         wanted = Wanted(kind, cents_of(amount), reference, reason, party_id, settlement_id)
@@ -120,7 +120,7 @@ class AdjustmentCalls(MoneyCalls):
         :raises NotPossible: there is no such line, it is less, or the reference was used for something else.
         :raises NotSettled: the order has no settlement.
         """
-        state, settlement_id = self._checked(), self._sale_id(order)
+        state, settlement_id = self._checked(), self._settlement_id(order)
         claim = disputes.Claim(settlement_id, reference, reason, None if amount is None else cents_of(amount), line)
         return disputes.open_dispute(state.parts.domain, claim, Person(actor, reason), dry_run=dry_run)
 
@@ -162,9 +162,6 @@ class AdjustmentCalls(MoneyCalls):
         state = self._checked()
         adjusting.expect_vendor(state.parts.domain, seller)
         return state, seller
-
-    def _sale_id(self, order: object) -> UUID:
-        return order if isinstance(order, UUID) else self.settlement_of(order).id
 
 
 def _id_of(adjustment: UUID | AdjustmentSnapshot) -> UUID:

@@ -48,3 +48,9 @@ class Calls:
         :meta private:
         """
         return session_of(obj) or self._database.session()
+
+    def _checked(self) -> AppState:
+        """Return what belongs to the current app, whose tables and environment were looked at."""
+        state = self.state_of()
+        state.check()
+        return state

@@ -53,7 +53,7 @@ class BooksCalls(PartiesCalls):
         :raises InvalidQuery: there is no such account, or the place is none.
         :raises NotReady: nothing was ever settled for this party.
         """
-        state = self._with_books()
+        state = self._checked()
         wanted = Wanted(
             account=account_of(account),
             party_id=None if party is None else self._party_id(state, party, role),
@@ -75,13 +75,13 @@ class BooksCalls(PartiesCalls):
         :param limit: 1 to 200.
         :raises InvalidQuery: the role or the place is none.
         """
-        state = self._with_books()
+        state = self._checked()
         with state.store.read() as rows:
             return party_balances(rows, Sight(state.settings.organization_id), Place(after, limit), role=role)
 
     def open_items(self) -> list[OpenItem]:
         """Return what keeps each clearing account from being zero, one by one; the items of an account add up to it."""
-        state = self._with_books()
+        state = self._checked()
         with state.store.read() as rows:
             return list(open_items(rows, state.settings.organization_id))
 
@@ -93,7 +93,7 @@ class BooksCalls(PartiesCalls):
         :param format: `csv`, a line for each entry, or `journal`, balanced entries that an accountant imports.
         :raises InvalidQuery: the period or the format is none.
         """
-        return export(self._with_books().parts.domain, parse_period(period), format=format)
+        return export(self._checked().parts.domain, parse_period(period), format=format)
 
     def statement(self, seller: object | UUID, period: str) -> Statement:
         """Return a seller's statement of a period: opening balance, what happened, closing balance, and the proof.
@@ -104,13 +104,13 @@ class BooksCalls(PartiesCalls):
         :raises InvalidQuery: the period is none.
         :raises NotReady: nothing was ever settled for this seller.
         """
-        state = self._with_books()
+        state = self._checked()
         party_id = self._party_id(state, seller, Role.VENDOR)
         return statement(state.parts.domain, party_id, parse_period(period))
 
     def statement_page(self, statement: Statement) -> str:
         """Return a statement as HTML that is ready to print; the app's own `billcom/statement.html` replaces ours."""
-        self._with_books()
+        self._checked()
         return statement_page(statement, current_app.jinja_loader)
 
     def year_totals(self, year: int, *, after: str | None = None, limit: int = FEW) -> Page[YearTotal]:
@@ -121,17 +121,7 @@ class BooksCalls(PartiesCalls):
         :param limit: 1 to 200.
         :raises InvalidQuery: the year or the place is none.
         """
-        return year_totals(self._with_books().parts.domain, year, Place(after, limit))
-
-    def _with_books(self) -> AppState:
-        state = self.state_of()
-        state.check()
-        return state
-
-    def _party_id(self, state: AppState, party: object | UUID, role: str | None = None) -> UUID:
-        if isinstance(party, UUID):
-            return party
-        return self._known(state, self._key(party, self._role(party, role))).id
+        return year_totals(self._checked().parts.domain, year, Place(after, limit))
 
 
 def _moment(state: AppState, given: Since, *, after: bool = False) -> datetime | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from uuid import UUID
 
 from flask_billcom import ledger
-from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.engine.decisions import Person
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace import charging, elsewhere, reminders
 from flask_billcom.marketplace.charging import ChargedAgain
@@ -15,9 +14,9 @@ from flask_billcom.marketplace.elsewhere import Elsewhere, Recorded
 from flask_billcom.marketplace.reminders import Reminded
 from flask_billcom.models.parties import Role
 from flask_billcom.money import from_cents
-from flask_billcom.state import AppState
 
 from .money import MoneyCalls
+from .people import agreed
 
 
 class CollectionCalls(MoneyCalls):
@@ -57,7 +56,7 @@ class CollectionCalls(MoneyCalls):
         """
         state = self._checked()
         received = Elsewhere(amount=amount, on=date, reference=reference, method=method)
-        person = _person(state, actor, reason, second, dry_run=dry_run)
+        person = None if dry_run else agreed(state, actor, reason, second)
         return elsewhere.record_payment(
             state.parts.domain, self._settlement_id(order), received, person, overpay=overpay
         )
@@ -98,7 +97,7 @@ class CollectionCalls(MoneyCalls):
             consent.
         """
         state = self._checked()
-        person = _person(state, actor, reason, second, dry_run=dry_run)
+        person = None if dry_run else agreed(state, actor, reason, second)
         return charging.charge_again(state.parts.domain, self._settlement_id(order), person)
 
     def credit_of(self, buyer: object) -> Decimal:
@@ -111,14 +110,3 @@ class CollectionCalls(MoneyCalls):
         with state.store.read() as rows:
             balance = ledger.balance(rows, state.settings.organization_id, Account.BUYER_CREDIT, party.id)
         return from_cents(-balance)
-
-    def _settlement_id(self, order: object) -> UUID:
-        return order if isinstance(order, UUID) else self.settlement_of(order).id
-
-
-def _person(state: AppState, actor: str, reason: str, second: str | None, *, dry_run: bool) -> Person | None:
-    if dry_run:
-        return None
-    if state.settings.approvers > 1 and second is None:
-        raise NotPossible("two people decide about money here (BILLCOM_APPROVERS); name the second one")
-    return Person(actor, reason, second)

@@ -10,7 +10,6 @@ from flask_billcom.errors import InvalidRequest
 from flask_billcom.marketplace import attaching
 from flask_billcom.marketplace.attaching import BELOW, Attached
 from flask_billcom.models.parties import Role
-from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
 from .sales import SalesCalls
@@ -50,11 +49,11 @@ class FilesCalls(SalesCalls, PartiesCalls):
         :raises InvalidRequest: the file is empty, too large, or something else than its name says.
         :raises OutcomeUnknown: no answer came, and Bill.com does not list the file yet.
         """
-        state = self._with_files()
+        state = self._checked()
         upload = attaching.make_upload(*_read(file, name))
-        seller_id = None if seller is None else self._seller_id(state, seller)
+        seller_id = None if seller is None else self._party_id(state, seller, Role.VENDOR)
         with state.store.read() as rows:
-            document = attaching.document_of(rows, self._sale_id(order), to, seller_id)
+            document = attaching.document_of(rows, self._settlement_id(order), to, seller_id)
         return attaching.attach(
             state.parts.domain,
             state.parts.gateway,
@@ -73,21 +72,10 @@ class FilesCalls(SalesCalls, PartiesCalls):
         :raises NotSettled: the order has no settlement.
         :raises NotReady: the invoice is not at Bill.com yet.
         """
-        state = self._with_files()
+        state = self._checked()
         with state.store.read() as rows:
-            document = attaching.document_of(rows, self._sale_id(order), attaching.INVOICE)
+            document = attaching.document_of(rows, self._settlement_id(order), attaching.INVOICE)
         return attaching.invoice_pdf(state.parts.gateway, document)
-
-    def _with_files(self) -> AppState:
-        state = self.state_of()
-        state.check()
-        return state
-
-    def _sale_id(self, order: object | UUID) -> UUID:
-        return order if isinstance(order, UUID) else self.settlement_of(order).id
-
-    def _seller_id(self, state: AppState, seller: object | UUID) -> UUID:
-        return seller if isinstance(seller, UUID) else self._known(state, self._key(seller, Role.VENDOR)).id
 
 
 def _read(file: bytes | str | Path | BinaryIO, name: str | None) -> tuple[str, bytes]:

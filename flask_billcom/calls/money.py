@@ -120,11 +120,6 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         with state.store.read() as rows:
             return audit.verify(rows, state.settings.organization_id)
 
-    def _checked(self) -> AppState:
-        state = self.state_of()
-        state.check()
-        return state
-
     def _seller(self, seller: object) -> tuple[AppState, UUID]:
         state = self._checked()
         return state, self._known(state, self._key(seller, Role.VENDOR)).id

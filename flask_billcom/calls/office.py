@@ -20,7 +20,6 @@ from flask_billcom.marketplace.lists import Lists
 from flask_billcom.marketplace.lost import Resumed, resume
 from flask_billcom.marketplace.reserve import reserve_of
 from flask_billcom.marketplace.status import Status, status_of
-from flask_billcom.state import AppState
 from flask_billcom.store import Rows
 
 from .parties import PartiesCalls
@@ -42,7 +41,7 @@ class OfficeCalls(PartiesCalls):
         :param of: a mapped buyer or seller, who sees what concerns him alone; None for everything.
         :raises MappingError: the object is mapped neither as buyer nor as seller.
         """
-        state = self._ready()
+        state = self._checked()
         keys = None if of is None else [self._key(of, role) for role in self._roles(of, None)]
 
         def reserve(rows: Rows, party_id: UUID) -> int:
@@ -52,7 +51,7 @@ class OfficeCalls(PartiesCalls):
 
     def status(self) -> Status:
         """Return how everything stands: what is under way, what waits and why, and where the money is."""
-        state = self._ready()
+        state = self._checked()
         settings = state.settings
         with state.store.read() as rows:
             return status_of(
@@ -86,7 +85,7 @@ class OfficeCalls(PartiesCalls):
 
         What it changes is sent once and is no operation: whoever calls it reads back where no answer came.
         """
-        gateway = self._ready().parts.gateway
+        gateway = self._checked().parts.gateway
         return BillcomAPI(gateway, gateway)
 
     @contextmanager
@@ -95,7 +94,7 @@ class OfficeCalls(PartiesCalls):
 
         On SQLite it takes the write lock as it begins, so that it cannot be refused after its first read.
         """
-        state, session = self._ready(), self._database.session()
+        state, session = self._checked(), self._database.session()
         try:
             session.connection(bind_arguments={"bind": state.store.engine}, execution_options={"billcom_write": True})
             yield session
@@ -130,16 +129,11 @@ class OfficeCalls(PartiesCalls):
         :param actor: who decides, for the audit trail.
         :param reason: what was found and done about it.
         """
-        return resume(self._ready().parts.domain, actor=actor, reason=reason)
+        return resume(self._checked().parts.domain, actor=actor, reason=reason)
 
     @property
     def session(self) -> SharedSession:
         """The session at Bill.com that all processes share: sign in, sign out, confirm the device, change keys."""
-        state = self._ready()
+        state = self._checked()
         parts = state.parts
         return SharedSession(parts.sessions, store=state.store, parking=parts.parking)
-
-    def _ready(self) -> AppState:
-        state = self.state_of()
-        state.check()
-        return state

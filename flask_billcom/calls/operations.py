@@ -54,6 +54,4 @@ class OperationsCalls(Calls):
             self._decisions().resend(operation_id, person)
 
     def _decisions(self) -> Decisions:
-        state = self.state_of()
-        state.check()
-        return state.parts.decisions
+        return self._checked().parts.decisions

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from flask_billcom.api.secret import Secret
 from flask_billcom.errors import MappingError, NotReady
 from flask_billcom.marketplace.bank_accounts import BankDetails, Teller
@@ -124,6 +126,11 @@ class PartiesCalls(Calls):
                 f"Bill.com does not know {key.local_type} {key.local_id}; call ensure_party first, and commit"
             )
         return found[key]
+
+    def _party_id(self, state: AppState, party: object | UUID, role: str | None = None) -> UUID:
+        if isinstance(party, UUID):
+            return party
+        return self._known(state, self._key(party, self._role(party, role))).id
 
     def _key(self, obj: object, role: Role) -> PartyKey:
         return PartyKey(role, *self.registry.party(role, obj, self.session_of(obj)))

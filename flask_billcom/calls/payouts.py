@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.engine.decisions import Person
 from flask_billcom.marketplace import approvals, confirming, paid_by_hand, paying_again, voidable, voiding
 from flask_billcom.marketplace.approvals import WaitingRun
 from flask_billcom.marketplace.everybody import everybody
@@ -19,6 +19,7 @@ from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
+from .people import agreed
 
 
 class PayoutCalls(PartiesCalls):
@@ -26,7 +27,7 @@ class PayoutCalls(PartiesCalls):
 
     def waiting_runs(self) -> list[WaitingRun]:
         """Return the payout runs that wait for approval, the oldest first."""
-        return approvals.waiting(self._ready_state().parts.domain)
+        return approvals.waiting(self._checked().parts.domain)
 
     def approve(self, run: UUID, *, actor: str, reason: str, dry_run: bool = False) -> WaitingRun:
         """Approve a payout run, which goes on once enough people have, and return it as it stands then.
@@ -37,7 +38,7 @@ class PayoutCalls(PartiesCalls):
         :raises NotPossible: no such run waits, or its asker approves it.
         """
         person = None if dry_run else Person(actor, reason)
-        return approvals.approve(self._ready_state().parts.domain, run, person)
+        return approvals.approve(self._checked().parts.domain, run, person)
 
     def void(
         self, payment: UUID | str, reason: str, *, actor: str, second: str | None = None, dry_run: bool = False
@@ -50,10 +51,9 @@ class PayoutCalls(PartiesCalls):
         :param dry_run: whether to plan nothing and only say which bills it reverses.
         :raises NotPossible: it cannot be taken back, or that is under way already.
         """
-        state = self._ready_state()
-        return voidable.void(
-            state.parts.domain, _id_of(state, payment), _person(state, actor, reason, second, dry_run=dry_run)
-        )
+        state = self._checked()
+        person = None if dry_run else agreed(state, actor, reason, second)
+        return voidable.void(state.parts.domain, _id_of(state, payment), person)
 
     def pay_again(
         self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None, dry_run: bool = False
@@ -63,8 +63,8 @@ class PayoutCalls(PartiesCalls):
         :param payment: id of the payout, ours or Bill.com's.
         :raises NotPossible: it is not proved void, or one of its bills is paid or being paid.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second, dry_run=dry_run)
+        state = self._checked()
+        person = None if dry_run else agreed(state, actor, reason, second)
         return paying_again.pay_again(state.parts.domain, _id_of(state, payment), person)
 
     def adopt_payment(
@@ -80,8 +80,8 @@ class PayoutCalls(PartiesCalls):
         :raises NotPossible: it was taken back, pays none of our bills or one only in part, or a bill of it has another
             payout.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second, dry_run=dry_run)
+        state = self._checked()
+        person = None if dry_run else agreed(state, actor, reason, second)
         return paid_by_hand.adopt(state.parts.domain, state.parts.decisions, payment, person)
 
     def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
@@ -90,9 +90,8 @@ class PayoutCalls(PartiesCalls):
         :param reason: where it was seen.
         :raises NotPossible: the payout does not come back.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second)
-        assert person is not None
+        state = self._checked()
+        person = agreed(state, actor, reason, second)
         voiding.confirm_credit(state.parts.domain, _id_of(state, payment), person)
 
     def confirm_bank_account(self, seller: object, *, actor: str, reason: str, second: str | None = None) -> str:
@@ -103,9 +102,8 @@ class PayoutCalls(PartiesCalls):
         :param reason: how it was confirmed.
         :raises NotPossible: he has no active bank account at Bill.com, or several.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second)
-        assert person is not None
+        state = self._checked()
+        person = agreed(state, actor, reason, second)
         party = self._known(state, self._key(seller, Role.VENDOR))
         return confirming.confirm_bank_account(state.parts.domain, party.id, person)
 
@@ -128,9 +126,8 @@ class PayoutCalls(PartiesCalls):
         :raises NotPossible: Bill.com does not know it, it is not active, it is another party of ours, or the party is
             being made there at this moment.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second)
-        assert person is not None
+        state = self._checked()
+        person = agreed(state, actor, reason, second)
         party_id = self._with_row(state, self._key(party, self._role(party, role)))
         return confirming.confirm_match(state.parts.domain, party_id, remote_id, person)
 
@@ -145,9 +142,8 @@ class PayoutCalls(PartiesCalls):
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
         :raises NotPossible: Bill.com knows him.
         """
-        state = self._ready_state()
-        person = _person(state, actor, reason, second)
-        assert person is not None
+        state = self._checked()
+        person = agreed(state, actor, reason, second)
         party_id = self._with_row(state, self._key(party, self._role(party, role)))
         return confirming.confirm_new(state.parts.domain, party_id, person)
 
@@ -161,26 +157,13 @@ class PayoutCalls(PartiesCalls):
         :param after: the `key` of the row behind which to go on.
         :raises MappingError: `after` is no such key, or names a class that is not mapped.
         """
-        state = self._ready_state()
+        state = self._checked()
         roles = list(Role) if role is None else [Role(role)]
         return match_report(state.parts.domain, everybody(self.registry, self._database.session(), roles, after))
 
     def _with_row(self, state: AppState, key: PartyKey) -> UUID:
         with state.store.write() as rows:
             return KnownParties.of(rows, state.clock, state.settings.organization_id, [key])[key].id
-
-    def _ready_state(self) -> AppState:
-        state = self.state_of()
-        state.check()
-        return state
-
-
-def _person(state: AppState, actor: str, reason: str, second: str | None, *, dry_run: bool = False) -> Person | None:
-    if dry_run:
-        return None
-    if state.settings.approvers > 1 and second is None:
-        raise NotPossible("two people decide about money here (BILLCOM_APPROVERS); name the second one")
-    return Person(actor, reason, second)
 
 
 def _id_of(state: AppState, payment: UUID | str) -> UUID:

@@ -90,15 +90,13 @@ class RefundCalls(SalesCalls):
         :param order: a mapped order, or the id of its settlement.
         :raises NotSettled: the order has no settlement.
         """
-        settlement_id = order if isinstance(order, UUID) else self.settlement_of(order).id
+        settlement_id = self._settlement_id(order)
         rows = self.state_of().store.within(self._session(order))
         return [snapshot_of(rows, each) for each in asking.refunds_of(rows, settlement_id)]
 
     def waiting_refunds(self) -> list[WaitingRefund]:
         """Return what refunds have still to do with each document, and why they wait."""
-        state = self.state_of()
-        state.check()
-        return list(waiting(state.parts.domain))
+        return list(waiting(self._checked().parts.domain))
 
     def _ask(self, order: object, asked: Asked, *, dry_run: bool) -> RefundSnapshot:
         state = self.state_of()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from flask_billcom.errors import NotSettled
 from flask_billcom.marketplace.settling import Settled, settle, settle_many
@@ -57,3 +58,6 @@ class SalesCalls(Calls):
         if found is None:
             raise NotSettled(f"{identity.local_type} {identity.local_id} has no settlement; call settle(order) first")
         return found
+
+    def _settlement_id(self, order: object | UUID) -> UUID:
+        return order if isinstance(order, UUID) else self.settlement_of(order).id
