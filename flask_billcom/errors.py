@@ -9,6 +9,7 @@ BillcomError
 +- NotReady                    Bill.com does not know the party yet: let the runner go on, then try again
 +- TransportError              no usable reply
 |  +- ConnectionFailed         never reached Bill.com: safe to send again
+|  |  +- NotSent               the time for it was over before: the same
 |  +- RequestTimedOut          may have happened: read back first
 |  +- MalformedReply           may have happened: read back first
 +- APIError                    Bill.com said no: code, api_message, method
@@ -16,14 +17,14 @@ BillcomError
 |  +- SessionExpired           sign in anew; a change is planned anew, never repeated
 |  +- MFARequired              a person must confirm a device
 |  +- DuplicateDocument        the number exists: read back
-|  +- RateLimited              wait until `retry_at`
+|  +- RateLimited              wait before the next call
 +- OutcomeUnknown              read back first, then decide
 +- TokenUnreadable             restore an encryption key or sign in anew
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,10 +46,21 @@ class BillcomError(Exception):
         self.operation = operation
         self.organization_id = organization_id
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Go through pickle whole: what Python does by itself calls the class with the message alone."""
+        return _again, (type(self), self.args, vars(self))
+
     @classmethod
     def default_message(cls) -> str:
         """Return the first line of the class docstring."""
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
+
+
+def _again(error: type[BillcomError], args: tuple[Any, ...], facts: dict[str, Any]) -> BillcomError:
+    """Return an error as it was before it was pickled."""
+    again = error.__new__(error, *args)
+    vars(again).update(facts)
+    return again
 
 
 class ConfigurationError(BillcomError):

@@ -39,10 +39,13 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of
     """
 
     def __init__(self, code: str, text: str, situation: str = "") -> None:
-        super().__init__(f"{code}: {text}")
+        super().__init__(code, text, situation)
         self.code = code
         self.text = text
         self.situation = situation
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
 
     @classmethod
     def of(cls, other: Refusal) -> Self:

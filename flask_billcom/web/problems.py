@@ -36,11 +36,14 @@ class Refused(Exception):  # noqa: N818 - named for what happened
     """
 
     def __init__(self, status: HTTPStatus, code: str, detail: str, next_step: str) -> None:
-        super().__init__(detail)
+        super().__init__(status, code, detail, next_step)
         self.status = status
         self.code = code
         self.detail = detail
         self.next_step = next_step
+
+    def __str__(self) -> str:
+        return self.detail
 
 
 @dataclass(frozen=True, slots=True)

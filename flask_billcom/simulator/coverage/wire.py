@@ -23,8 +23,11 @@ class Refused(Exception):  # noqa: N818 - an answer that is looked for
     """
 
     def __init__(self, code: str, text: str, http: int) -> None:
-        super().__init__(f"{code}: {text}")
+        super().__init__(code, text, http)
         self.code, self.text, self.http = code, text, http
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.text}"
 
 
 class Answer:
