@@ -13,7 +13,7 @@ class Module:
     """One module that is mutated.
 
     :param path: its file.
-    :param tests: files of tests.
+    :param tests: files of tests, or folders of such.
     """
 
     path: str
@@ -52,11 +52,11 @@ MODULES = {
         "test_absence_is_believed_late_and_presence_at_once.py",
         "test_unknown_operations_are_looked_up.py",
     ),
-    "engine.sessions": _engine("sessions", "test_one_session_is_shared.py"),
+    "engine.sessions": _engine("sessions", "sessions"),
     "engine.delivery": _engine("delivery", "test_a_batch_is_claimed_by_one_call.py"),
     "engine.fence": _engine("fence", "test_earlier_sessions_are_proved_dead.py"),
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
-    "engine.decisions": _engine("decisions", "test_people_decide_by_the_facts.py"),
+    "engine.decisions": _engine("decisions", "decisions"),
     "engine.reads": _engine("reads", "test_lists_are_read_page_by_page.py"),
     "engine.runners": _engine("runners", "test_a_thread_ticks_until_it_is_told_to_stop.py"),
     "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),

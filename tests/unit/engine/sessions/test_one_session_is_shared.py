@@ -1,0 +1,110 @@
+"""All calls share one session, until it idles, dies or is taken out of use."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from flask_billcom.engine.sessions import IDLE
+from tests.unit.engine.planned import OTHERS
+from tests.unit.engine.sessions.generations import SECOND, put, states
+from tests.unit.engine.workshop import Workshop
+
+
+def test_the_first_call_signs_in_and_the_others_share_it(shop: Workshop) -> None:
+    live = shop.sessions.live()
+
+    (row,) = shop.generations()
+    assert (row.organization_id, row.gen, row.state, row.trusted) == (shop.organization_id, 1, "valid", False)
+    assert (row.last_used, row.refresh_lease, row.mfa_enc, row.mfa_expires) == (shop.now, None, None, None)
+    assert row.token_enc is not None
+    assert live.token.reveal() not in row.token_enc
+    assert shop.sessions.token(row).reveal() == live.token.reveal()
+    assert (live.gen, live.end_point, live.user_id, live.trusted) == (1, row.api_end_point, row.user_id, False)
+    assert live.end_point == shop.transport.base_url
+    assert live.user_id
+    again = shop.sessions.live()
+    assert (again.gen, again.token.reveal(), again.end_point) == (1, live.token.reveal(), live.end_point)
+    assert (again.user_id, again.trusted) == (live.user_id, False)
+    assert shop.journal() == ["Login"]
+    assert [act[:6] for act in shop.acts()] == [
+        ("signed_in", "session", 0, {"generation": 1}, "engine", shop.organization_id)
+    ]
+    assert (shop.used("all"), shop.used("login"), shop.slots_taken()) == (1, 1, 0)
+
+
+def test_a_session_of_another_organization_is_not_ours(shop: Workshop) -> None:
+    put(shop, 7, organization_id=OTHERS)
+
+    assert shop.sessions.live().gen == 1
+
+
+@pytest.mark.parametrize(("minutes", "gen"), [(30, 1), (31, 2)])
+def test_an_idle_session_is_renewed_before_bill_com_ends_it(shop: Workshop, minutes: int, gen: int) -> None:
+    shop.sessions.live()
+    shop.advance(timedelta(minutes=minutes))
+
+    assert shop.sessions.live().gen == gen
+    if gen == 2:
+        assert states(shop) == [(1, "fenced"), (2, "valid")]
+        assert shop.generations()[0].fenced_at == shop.now
+        assert shop.generations()[0].token_enc is not None
+    assert timedelta(minutes=30) == IDLE
+
+
+@pytest.mark.parametrize(("seconds", "is_touched"), [(60, False), (61, True)])
+def test_use_is_noted_once_a_minute(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
+    shop.sessions.live()
+    first = shop.now
+    put(shop, 1, organization_id=OTHERS, last_used=first)
+    shop.advance(seconds)
+    shop.sessions.live()
+
+    used = {row.organization_id: row.last_used for row in shop.generations()}
+    assert used == {shop.organization_id: shop.now if is_touched else first, OTHERS: first}
+
+
+def test_a_dead_or_fenced_generation_is_followed_by_the_next(shop: Workshop) -> None:
+    shop.sessions.live()
+    shop.sessions.expired(1, shop.now - SECOND)
+
+    (row,) = shop.generations()
+    assert (row.state, row.token_enc, row.dead_at, row.dead_server_date) == ("dead", None, shop.now, shop.now - SECOND)
+    assert shop.sessions.live().gen == 2
+    with shop.store.write() as rows:
+        assert shop.sessions.retire(rows, 2) is True
+        assert shop.sessions.retire(rows, 2) is False
+    assert shop.sessions.live().gen == 3
+    assert states(shop) == [(1, "dead"), (2, "fenced"), (3, "valid")]
+
+
+def test_a_death_is_noted_once_and_of_one_generation(shop: Workshop) -> None:
+    put(shop, 1, token_enc="a")
+    put(shop, 2, token_enc="b")
+    put(shop, 1, token_enc="c", organization_id=OTHERS)
+    shop.sessions.expired(1, None)
+    died = shop.now
+    shop.advance(9)
+    shop.sessions.expired(1, shop.now)
+
+    rows = {(row.organization_id, row.gen): row for row in shop.generations()}
+    first = rows[shop.organization_id, 1]
+    assert (first.state, first.dead_at, first.dead_server_date) == ("dead", died, None)
+    assert [rows[shop.organization_id, 2].state, rows[OTHERS, 1].state] == ["valid", "valid"]
+
+
+def test_only_one_generation_is_untrusted_or_retired(shop: Workshop) -> None:
+    for gen in (1, 2):
+        put(shop, gen, trusted=True)
+    put(shop, 1, trusted=True, organization_id=OTHERS)
+    with shop.store.write() as rows:
+        shop.sessions.untrusted(rows, 1)
+        shop.sessions.retire(rows, 1)
+
+    found = {(row.organization_id, row.gen): (row.trusted, row.state) for row in shop.generations()}
+    assert found == {
+        (shop.organization_id, 1): (False, "fenced"),
+        (shop.organization_id, 2): (True, "valid"),
+        (OTHERS, 1): (True, "valid"),
+    }
