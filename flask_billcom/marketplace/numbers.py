@@ -14,7 +14,6 @@ Wire: https://developersupport.bill.com/hc/en-us/articles/208155056-Invoice
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import re
 from uuid import UUID
@@ -73,7 +72,7 @@ def id_of_key(prefix: str, key: str) -> UUID | None:
     """Return the row id that a short name of ours carries, or None where it carries none."""
     try:
         content = base64.b32decode(key[len(prefix) + 1 :] + "=" * 6)
-    except binascii.Error:
+    except ValueError:
         return None
     return UUID(bytes=content) if len(content) == 16 else None  # noqa: PLR2004 - a UUID
 

@@ -32,7 +32,7 @@ from .numbers import id_of_key
 
 PREFIX = "stray/"
 RESTORED = (
-    "documents at Bill.com that this database does not know: was it restored? "
+    "objects at Bill.com that this database does not know: was it restored? "
     "Run `flask billcom books reconcile --resume`"
 )
 """How the reason ends for which everything stands until a person has looked."""
@@ -73,11 +73,13 @@ class Stray:
 
 
 def of_page(sort: str, prefix: str, page: Iterable[Any]) -> Iterator[Stray]:
-    """Yield what carries our mark on a page, ours or not."""
-    start = prefix if sort in {"invoice", "bill"} else f"{prefix}{sort[0].upper()}"
+    """Yield what carries our mark on a page, ours or not; a short name of somebody else's may begin like a key."""
+    is_document = sort in {"invoice", "bill"}
+    start = prefix if is_document else f"{prefix}{sort[0].upper()}"
     for each in page:
-        key = each.invoice_number if sort in {"invoice", "bill"} else each.short_name
-        if each.id is not None and (key or "").startswith(start) and each.is_active == ACTIVE:
+        key = (each.invoice_number if is_document else each.short_name) or ""
+        is_marked = key.startswith(start) and (is_document or id_of_key(prefix, key) is not None)
+        if each.id is not None and is_marked and each.is_active == ACTIVE:
             yield Stray(sort, key, each.id, each.created_time)
 
 

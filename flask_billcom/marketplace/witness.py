@@ -1,13 +1,14 @@
 """The server as witness: has this database forgotten something?
 
-    newest invoices and bills with our prefix, made after the newest that we know
+    newest invoices and bills with our prefix, and parties with our key, made after the newest that we know
         row with an id, or an operation under way    as it should be
         planned, and sent before                     proved absent, and there after all: looked up again
         no row, or planned and never sent            made by a lost timeline: everything stops
 
-Looked at before the first change of a process, and at least every ten minutes while there is anything to send. The
-database was restored from a backup then, and would make documents a second time. Nothing is sent until a person has
-reconciled: `flask billcom books reconcile --resume`.
+Documents are looked at before the first change of a process, and at least every ten minutes while there is anything to
+send; customers and vendors before they are made, as often. The database was restored from a backup then, and would make
+documents a second time, or a seller without his bank account. Nothing is sent until a person has reconciled: `flask
+billcom books reconcile --resume`.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ from .context import Domain
 from .strays import RESTORED, Stray
 
 EVERY = timedelta(minutes=10)
-SORTS = ("invoice", "bill")
+DOCUMENTS = ("invoice", "bill")
 
 
 class Witness:
-    """Compares the newest documents at Bill.com with our rows."""
+    """Compares the newest documents, or customers or vendors, at Bill.com with our rows."""
 
-    def __init__(self, domain: Domain) -> None:
+    def __init__(self, domain: Domain, sorts: Sequence[str] = DOCUMENTS) -> None:
         self._domain = domain
+        self._sorts = sorts
         self._looked: float | None = None
         """Monotonic: a jump of the clock must not put the next look off."""
 
@@ -46,7 +48,7 @@ class Witness:
             return
         if not self._is_anything_planned():
             return
-        unknown = [each for sort in SORTS for each in self._unknown(sort)]
+        unknown = [each for sort in self._sorts for each in self._unknown(sort)]
         if unknown:
             self._stop(unknown)
         self._looked = now
@@ -70,12 +72,15 @@ class Witness:
         return [each for each in compared.strays if each.key not in remembered]
 
     def _newest(self, sort: str) -> datetime | None:
+        of_documents = select(func.max(Document.remote_created_at)).where(
+            Document.organization_id == self._domain.organization_id, Document.kind == sort
+        )
+        # A party's row keeps no such time. Bill.com's own when it was asked for is no later.
+        of_parties = select(func.max(Operation.first_sent_at)).where(
+            Operation.organization_id == self._domain.organization_id, Operation.kind == f"create_{sort}"
+        )
         with self._domain.store.read() as rows:
-            found: datetime | None = rows.first(
-                select(func.max(Document.remote_created_at)).where(
-                    Document.organization_id == self._domain.organization_id, Document.kind == sort
-                )
-            )
+            found: datetime | None = rows.first(of_documents if sort in DOCUMENTS else of_parties)
         return found
 
     def _stop(self, unknown: list[Stray]) -> None:

@@ -10,6 +10,8 @@ import pytest
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
 from flask_billcom.models import Document
+from flask_billcom.simulator import crud
+from flask_billcom.simulator.catalogue import ENTITIES
 from tests.stories.conftest import Begin
 from tests.stories.town import Order, Town
 
@@ -212,6 +214,75 @@ def test_a_bill_of_lost_minutes_that_belongs_to_another_vendor_is_made_anew_when
     town.waits_long()
 
     town.ends(collected="20.00", paid_out="18.00", fees="2.00")
+
+
+def forgets_a_new_seller(begin: Begin) -> tuple[Town, Any]:
+    """Let a seller become known and enter his bank account, and put back a backup that knows nothing of him."""
+    town = begin()
+    backup, people = town.backs_up(), dict(town.people)
+    town.billcom.ensure_party(town.seller("dee"))
+    town.passes(seconds=60)
+    town.enters_bank_account(town.seller("dee"))
+    there = town.vendor("dee")
+    town.restores(backup)
+    town.people = people
+    return town, there
+
+
+def test_a_seller_who_became_known_in_the_lost_minutes_is_made_once_and_paid_to_his_bank_account(begin: Begin) -> None:
+    town, there = forgets_a_new_seller(begin)
+    town.sells(("dee", "20.00", "2.00"))
+    town.passes(seconds=600)
+    assert [row.id for row in town.at_billcom("Vendor", name="dee")] == [there.id]
+    assert any("was it restored" in reason for reason in town.world.holds())
+    found = town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    assert [(each.sort, each.remote_id) for each in found.strays] == [("vendor", there.id)]
+    town.passes(seconds=3600)
+    (vendor,) = town.operations("create_vendor", "planned")
+    assert vendor.parked == "difference"
+    town.billcom.resolve(vendor.id, actor="eve", reason="the same dee", adopt=there.id)
+    town.billcom.confirm_bank_account(town.seller("dee"), actor="eve", reason="called her")
+    town.waits_long()
+
+    assert [row.id for row in town.at_billcom("Vendor", name="dee")] == [there.id]
+    (account,) = town.at_billcom("VendorBankAccount", vendorId=there.id)
+    bank = town.world.simulator.bank
+    got = [each.cents for each in bank.transfers if bank.accounts[each.credited].owner_id == account.id]
+    assert got == [18_00]
+    town.ends(collected="20.00", paid_out="18.00", fees="2.00")
+
+
+def stranger(town: Town, entity: str, short_name: str) -> None:
+    """Let an operator make somebody whom the shop does not know."""
+    values = {"obj": {"entity": entity, "name": "dee", "shortName": short_name}}
+    town.world.simulator.under_lock(lambda bill: crud.single(bill, ENTITIES[entity], "Create", values))
+
+
+def test_whoever_cannot_look_for_lost_parties_makes_none(begin: Begin) -> None:
+    town, there = forgets_a_new_seller(begin)
+    town.breaks("bdc:BDC_9999", "List/Vendor", count=3)
+    town.sells(("dee", "20.00", "2.00"))
+    town.world.advance(seconds=5)
+    town.world.tick()
+    assert town.calls("Bulk/Crud/Create/Vendor") == 1, "before she was forgotten"
+    town.mends()
+    town.passes(seconds=60)
+
+    assert [row.id for row in town.at_billcom("Vendor", name="dee")] == [there.id]
+    assert any("was it restored" in reason for reason in town.world.holds())
+
+
+def test_a_customer_or_vendor_whose_short_name_only_begins_like_ours_stops_nothing(town: Town) -> None:
+    for entity, short_name in (("Vendor", "FB-Vienna"), ("Customer", "FB-Chloé")):
+        stranger(town, entity, short_name)
+    town.sells(("dee", "20.00", "2.00"))
+    town.passes()
+    assert town.world.holds() == []
+    town.billcom.resume(actor="eve", reason="only looked")
+    town.waits_long()
+
+    named = ["missing_here customer", "missing_here vendor"]
+    town.ends(collected="20.00", paid_out="18.00", fees="2.00", differences=named)
 
 
 def test_an_invoice_of_lost_minutes_that_was_paid_and_deleted_is_not_made_and_paid_again(town: Town) -> None:

@@ -40,6 +40,7 @@ from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.digests import mapped_digest
 from flask_billcom.marketplace.numbers import own_key
 from flask_billcom.marketplace.strays import Stray
+from flask_billcom.marketplace.witness import Witness
 from flask_billcom.models import Operation, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -86,6 +87,10 @@ class CreateParty(PartyKind):
     verb = "create"
     policy = Policy(Absent.RESEND, resends=2, fenced=True)
 
+    def __init__(self, domain: Domain, role: Role) -> None:
+        super().__init__(domain, role)
+        self._witness = Witness(domain, [role])
+
     @classmethod
     def of_customers(cls, domain: Domain) -> CreateParty:
         """Return the kind that makes Customers."""
@@ -125,6 +130,11 @@ class CreateParty(PartyKind):
         if not self.domain.settings.confirm_new_parties or party.confirmed_new_at is not None:
             return False
         return any(each.cls.__name__ == party.local_type for each in self.domain.mapping.registry.parties[self.role])
+
+    def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:  # noqa: ARG002
+        """Return all, after a look whether a lost timeline has made some; then a hold keeps them from being claimed."""
+        self._witness.look()
+        return ready
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
         """Return one bulk call."""

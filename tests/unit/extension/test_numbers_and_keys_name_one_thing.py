@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from flask_billcom.errors import MappingError
 from flask_billcom.marketplace.identity import key_text, parse_key
-from flask_billcom.marketplace.numbers import LONGEST, document_number, is_hashed, own_key_of
+from flask_billcom.marketplace.numbers import LONGEST, document_number, id_of_key, is_hashed, own_key_of
 from flask_billcom.models.parties import Role
 
 PREFIXES = st.text(string.ascii_uppercase + "-", min_size=1, max_size=7)
@@ -65,6 +65,12 @@ def test_a_party_has_a_key_of_its_own_for_each_role() -> None:
 
     assert own_key_of("FB-", Role.CUSTOMER, party) == "FB-CAGEQV5D4BZ6MHGGE3QGAYBZZR4"
     assert own_key_of("FB-", Role.VENDOR, party).startswith("FB-V")
+    assert id_of_key("FB-", own_key_of("FB-", Role.VENDOR, party)) == party
+
+
+@pytest.mark.parametrize("name", ["FB-C", "FB-Chloé", "FB-Vienna", "FB-V" + "A" * 8, "FB-V" + "A" * 27])
+def test_a_short_name_that_only_begins_like_a_key_is_nobodys(name: str) -> None:
+    assert id_of_key("FB-", name) is None
 
 
 class Base(DeclarativeBase):
