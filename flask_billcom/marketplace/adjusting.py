@@ -145,7 +145,7 @@ def expect_vendor(domain: Domain, party_id: UUID) -> None:
             )
         )
     if found is None:
-        raise NotPossible("there is no such seller; `flask billcom parties` shows them")
+        raise NotPossible("there is no such seller; the route `/parties` lists their ids")
 
 
 def expect_part(domain: Domain, settlement_id: UUID, party_id: UUID) -> None:

@@ -147,7 +147,7 @@ def _refuse_under_way(rows: Rows, domain: Domain, party: Party) -> None:
     )
     if state is not None:
         raise NotPossible(
-            f"it is being made at Bill.com ({state}); wait, or decide about that with `flask billcom ops`"
+            f"it is being made at Bill.com ({state}); wait, or decide about that with `flask billcom ops resolve`"
         )
 
 
