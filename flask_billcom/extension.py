@@ -125,6 +125,7 @@ class Billcom(
         `BILLCOM_CONCURRENCY`, `BILLCOM_LINGER_S`, `BILLCOM_HOURLY_RESERVE`, `BILLCOM_LANDING_S`, `BILLCOM_LIST_LAG_S`,
         `BILLCOM_GRACE_MARGIN_S`, `BILLCOM_MAX_LINES` and `BILLCOM_USE_VENDOR_CREDITS`.
 
+        :param app: the Flask app.
         :param clock: what tells the time; the machine's own if left out.
         :param session_factory: makes the HTTP sessions; real ones if left out. Tests mount a simulator on theirs.
         :raises ConfigurationError: a setting is missing or wrong, `db` does not know the app, its database is neither
@@ -206,12 +207,17 @@ class Billcom(
 
         The action is the name of a public call, such as `refund`, or `console`. Instead of True it may return the name
         of who asks, for the audit trail.
+
+        :param may: called with both; the party is a mapped object, or None where the action is about none.
         """
         self.may = may
         return may
 
     def party_of_request(self, find: PartyOfRequest) -> PartyOfRequest:
-        """Register who asks: a function that returns the request's seller or buyer, or None for staff."""
+        """Register who asks: a function that returns the request's seller or buyer, or None for staff.
+
+        :param find: called without arguments inside the request.
+        """
         self.party_asking = find
         return find
 

@@ -38,12 +38,16 @@ class AdjustmentCalls(MoneyCalls):
         :param kind: `fine` or `charge`, which he owes; `bonus` or `credit`, which he gets.
         :param amount: dollars above zero.
         :param reference: of your own, at most 80 characters; unique for the order, or for the seller without one.
+        :param reason: why, in words for the audit trail.
         :param actor: who asks; he does not approve it.
         :param order: the order it is about, or the id of its settlement.
         :param second: a second person who approves it at once.
         :param dry_run: whether to write nothing and only say what would be.
-        :raises NotPossible: the reference was used for something else, or the seller has no part in the order.
+        :raises NotPossible: the reference was used for something else, the amount is no whole number of cents above
+            zero, or the seller has no part in the order.
         :raises NotReady: nothing was ever settled for this seller.
+        :raises NotSettled: the order has no settlement.
+        :raises TypeError: the amount is not a Decimal.
         """
         adjusting.check_kind(kind)
         state, party_id = self._vendor(seller)
@@ -68,11 +72,15 @@ class AdjustmentCalls(MoneyCalls):
         """Ask to give up what a seller owes, which always needs the approval of somebody else.
 
         :param seller: a mapped seller, or the row id of his party.
+        :param reference: of your own, at most 80 characters; unique for the seller.
+        :param reason: why, in words for the audit trail.
+        :param actor: who asks; he does not approve it.
         :param amount: dollars; all that he owes now if left out.
         :param second: a second person who approves it at once.
         :param dry_run: whether to write nothing and only say what would be.
         :raises NotPossible: he owes less, or the reference was used for something else.
         :raises NotReady: nothing was ever settled for this seller.
+        :raises TypeError: the amount is not a Decimal.
         """
         state, party_id = self._vendor(seller)
         domain = state.parts.domain
@@ -85,7 +93,9 @@ class AdjustmentCalls(MoneyCalls):
     ) -> AdjustmentSnapshot:
         """Approve an adjustment that somebody else asked for; it is booked once enough people have.
 
+        :param adjustment: its id, or what the call that asked for it returned.
         :param actor: who approves; never the one who asked for it.
+        :param reason: why, in words for the audit trail.
         :param dry_run: whether to approve nothing and only say what waits.
         :raises NotPossible: it does not wait for approval, or its asker approves it.
         """
@@ -95,6 +105,9 @@ class AdjustmentCalls(MoneyCalls):
     def deny_adjustment(self, adjustment: UUID | AdjustmentSnapshot, *, actor: str, reason: str) -> AdjustmentSnapshot:
         """Deny an adjustment that waits for approval; whoever asked for it may withdraw it.
 
+        :param adjustment: its id, or what the call that asked for it returned.
+        :param actor: who denies it, or the one who asked for it.
+        :param reason: why, in words for the audit trail.
         :raises NotPossible: it does not wait for approval.
         """
         return adjusting.deny(self._checked().parts.domain, _id_of(adjustment), Person(actor, reason))
@@ -114,11 +127,14 @@ class AdjustmentCalls(MoneyCalls):
 
         :param order: a mapped order, or the id of its settlement.
         :param reference: of your own or the bank's, at most 80 characters; the same one is the same dispute.
+        :param reason: what the buyer says, in words for the audit trail.
+        :param actor: who notes it, for the audit trail.
         :param amount: dollars; the whole line or order if left out.
         :param line: position of the line, counted from one; then only the bill of its seller waits.
         :param dry_run: whether to write nothing and only say what would be.
         :raises NotPossible: there is no such line, it is less, or the reference was used for something else.
         :raises NotSettled: the order has no settlement.
+        :raises TypeError: the amount is not a Decimal.
         """
         state, settlement_id = self._checked(), self._settlement_id(order)
         claim = disputes.Claim(settlement_id, reference, reason, None if amount is None else cents_of(amount), line)
@@ -137,7 +153,12 @@ class AdjustmentCalls(MoneyCalls):
 
         The same outcome again changes nothing.
 
-        :raises NotPossible: it ended another way, or the money cannot be given back.
+        :param dispute: its id, or what `dispute` returned.
+        :param outcome: `won`, `withdrawn` or `lost`.
+        :param actor: who says so, for the audit trail.
+        :param reason: how it ended, in words for the audit trail.
+        :param dry_run: whether to change nothing and only say what would be.
+        :raises NotPossible: there is no such dispute, it ended another way, or the money cannot be given back.
         """
         domain = self._checked().parts.domain
         return disputes.resolve(domain, _id_of(dispute), outcome, Person(actor, reason), dry_run=dry_run)
@@ -147,7 +168,9 @@ class AdjustmentCalls(MoneyCalls):
     ) -> list[AdjustmentSnapshot]:
         """Return the adjustments that concern a seller, the newest first, with what was netted against his bills.
 
+        :param seller: a mapped seller, or the row id of his party.
         :param before: id of the last adjustment of the page before.
+        :param limit: most adjustments to return.
         :raises NotReady: nothing was ever settled for this seller.
         """
         state, party_id = self._vendor(seller)

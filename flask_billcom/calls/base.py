@@ -28,6 +28,7 @@ class Calls:
     def state_of(self, app: Flask | None = None) -> AppState:
         """Return what belongs to an app, the current one if none is given.
 
+        :param app: the Flask app.
         :raises ConfigurationError: this object does not know it.
 
         :meta private:
@@ -44,6 +45,8 @@ class Calls:
 
     def session_of(self, obj: object) -> Session:
         """Return the session that an object is in, or that of the current app context.
+
+        :param obj: a mapped object.
 
         :meta private:
         """

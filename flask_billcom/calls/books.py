@@ -109,7 +109,10 @@ class BooksCalls(PartiesCalls):
         return statement(state.parts.domain, party_id, parse_period(period))
 
     def statement_page(self, statement: Statement) -> str:
-        """Return a statement as HTML that is ready to print; the app's own `billcom/statement.html` replaces ours."""
+        """Return a statement as HTML that is ready to print; the app's own `billcom/statement.html` replaces ours.
+
+        :param statement: what `statement` returned.
+        """
         self._checked()
         return statement_page(statement, current_app.jinja_loader)
 

@@ -46,6 +46,7 @@ class CollectionCalls(MoneyCalls):
         :param reference: what names it there, such as the number of a check; up to 100 visible characters.
         :param actor: who says so, for the audit trail.
         :param method: cash, check, card, ach, paypal or other.
+        :param reason: how it is known, in words for the audit trail.
         :param overpay: whether it may exceed what is due; the rest is the buyer's credit.
         :param second: a second person who agrees.
         :param dry_run: whether to write nothing and only say what would be.
@@ -74,9 +75,12 @@ class CollectionCalls(MoneyCalls):
 
         :param order: a mapped order, or the id of its settlement.
         :param actor: who asks, for the audit trail.
+        :param reason: why, in words for the audit trail.
         :param reference: the same reference is one e-mail; today's date if left out, so that one a day is sent.
         :param dry_run: whether to write nothing and only say what would be.
         :raises NotPossible: the invoice is not at Bill.com yet, is paid or cancelled, or is being sent.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/208197236-SendInvoice
         """
         person = None if dry_run else Person(actor, reason)
         return reminders.remind(self._checked().parts.domain, self._settlement_id(order), person, reference=reference)
@@ -95,6 +99,8 @@ class CollectionCalls(MoneyCalls):
         :param dry_run: whether to write nothing and only say what would be.
         :raises NotPossible: it was never charged, a charge is under way, something of it is paid, or the buyer does not
             consent.
+
+        Wire: https://developer.bill.com/v2/reference/ar-customertransactions-chargecustomer
         """
         state = self._checked()
         person = None if dry_run else agreed(state, actor, reason, second)
@@ -103,6 +109,7 @@ class CollectionCalls(MoneyCalls):
     def credit_of(self, buyer: object) -> Decimal:
         """Return what a buyer has paid and no invoice took, in Decimal dollars.
 
+        :param buyer: a mapped buyer.
         :raises NotReady: nothing was ever settled for this buyer.
         """
         state = self._checked()

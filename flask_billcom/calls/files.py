@@ -41,6 +41,7 @@ class FilesCalls(SalesCalls, PartiesCalls):
         :param to: `invoice` or `bill`.
         :param seller: whose bill; may be left out where the order has one bill.
         :param actor: who does it, for the audit trail.
+        :param reason: why it is sent, in words for the audit trail.
         :param again: send it once more although an earlier attempt got no answer; it may be there twice then.
         :param dry_run: whether to send nothing and only say what would be.
         :raises NotSettled: the order has no settlement.
@@ -48,6 +49,8 @@ class FilesCalls(SalesCalls, PartiesCalls):
         :raises NotPossible: there is no such document, or several bills.
         :raises InvalidRequest: the file is empty, too large, or something else than its name says.
         :raises OutcomeUnknown: no answer came, and Bill.com does not list the file yet.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/208586996-UploadAttachment
         """
         state = self._checked()
         upload = attaching.make_upload(*_read(file, name))
@@ -71,6 +74,8 @@ class FilesCalls(SalesCalls, PartiesCalls):
         :param order: a settled order, or the id of its settlement.
         :raises NotSettled: the order has no settlement.
         :raises NotReady: the invoice is not at Bill.com yet.
+
+        Wire: https://developer.bill.com/v2/docs/get-invoice-pdf
         """
         state = self._checked()
         with state.store.read() as rows:

@@ -31,6 +31,7 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def balance_of(self, seller: object) -> Balance:
         """Return what a seller has earned, how much of it is held, reserved, in transit and paid, and what he owes.
 
+        :param seller: a mapped seller.
         :raises NotReady: nothing was ever settled for this seller.
         """
         state, party_id = self._seller(seller)
@@ -41,6 +42,7 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def payouts_of(self, seller: object, *, before: UUID | None = None, limit: int = 100) -> list[Payout]:
         """Return the payments to a seller, the newest first.
 
+        :param seller: a mapped seller.
         :param before: id of the last payout of the page before.
         :param limit: most payouts to return.
         :raises NotReady: nothing was ever settled for this seller.
@@ -56,6 +58,9 @@ class MoneyCalls(SalesCalls, PartiesCalls):
             switch.
         :param reason: why; the same reason on the same object is one hold.
         :param actor: who placed it, for the audit trail.
+        :raises MappingError: the object is neither an order nor a seller.
+        :raises NotSettled: the order has no settlement.
+        :raises NotReady: nothing was ever settled for this seller.
         """
         state, on = self._held(obj)
         with state.store.write() as rows:
@@ -67,8 +72,13 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         A seller's bank account that changed at Bill.com is confirmed with `confirm_bank_account`, and a dispute ends
         with `resolve_dispute`; their holds stay here.
 
+        :param obj: a mapped order or seller, or a `HoldOn` that names one of our rows; None for the holds on all
+            payouts.
         :param reason: only the hold with this reason; all of them if left out.
         :param actor: who released them, for the audit trail.
+        :raises MappingError: the object is neither an order nor a seller.
+        :raises NotSettled: the order has no settlement.
+        :raises NotReady: nothing was ever settled for this seller.
         """
         state, on = self._held(obj)
         with state.store.write() as rows:
@@ -94,6 +104,8 @@ class MoneyCalls(SalesCalls, PartiesCalls):
     def pay_now(self, seller: object, *, dry_run: bool = False, actor: str = "app") -> PayoutRun:
         """Plan the payment of one seller's bills that may be paid, also below the minimum payout.
 
+        :param seller: a mapped seller.
+        :param dry_run: whether to write nothing and only say what would be planned.
         :param actor: who asks; where the run needs approval, somebody else gives it.
         :raises NotReady: nothing was ever settled for this seller.
         """

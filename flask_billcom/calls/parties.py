@@ -26,6 +26,7 @@ class PartiesCalls(Calls):
         Creates what Bill.com does not know, tries again what it refused, and updates the rest. Changes of the object's
         own columns are noticed without this call; what its function takes from elsewhere is not.
 
+        :param obj: a mapped buyer or seller.
         :return: the party, or two where the object is buyer and seller.
         :raises MappingError: the object is not mapped.
         """
@@ -34,6 +35,7 @@ class PartiesCalls(Calls):
     def ensure_party(self, obj: object, *, role: str | None = None) -> PartySnapshot:
         """Plan that Bill.com knows a buyer or seller, and return the party; see `is_known` of it.
 
+        :param obj: a mapped buyer or seller.
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
         :raises MappingError: the object is not mapped in that role, or in two and none is given.
         """
@@ -57,14 +59,20 @@ class PartiesCalls(Calls):
         Commit the app's transaction before: this call uses transactions of its own. An account that the party has is
         replaced. A seller's new account is not paid to before `BILLCOM_BANK_CHANGE_HOLD_DAYS` have passed.
 
+        :param obj: a mapped buyer or seller.
         :param account_number: 4 to 17 digits.
         :param routing_number: nine digits.
+        :param name_on_account: whose account it is, as his bank knows him.
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :param is_savings: whether it is a savings account, else a checking account.
+        :param is_personal: whether it belongs to a person, else to a business.
         :param actor: who entered it, for the audit trail.
         :raises NotReady: Bill.com does not know the party yet; call `ensure_party`, commit, and let the runner go on.
         :raises InvalidRequest: a number has the wrong length or shape.
         :raises MFARequired: a seller's account needs a device that a person has confirmed.
         :raises OutcomeUnknown: no answer came; look at Bill.com before entering it again.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/209610646-VendorBankAccount
         """
         details = BankDetails(
             account_number=Secret(account_number),
@@ -90,9 +98,13 @@ class PartiesCalls(Calls):
     def authorize_charges(self, buyer: object, consent: Consent, *, actor: str = "app") -> PartySnapshot:
         """Allow charges of a buyer's bank account; reference and date of the consent are kept.
 
+        :param buyer: a mapped buyer.
+        :param consent: what the buyer agreed to, and when.
         :param actor: who recorded it, for the audit trail.
         :raises NotReady: Bill.com does not know the buyer yet; call `ensure_party`, commit, and let the runner go on.
         :raises InvalidRequest: the consent is dated in the future.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/215507363-SetCustomerAuthorization
         """
         state, key = self.state_of(), self._key(buyer, Role.CUSTOMER)
         self._authorizing(state).grant(self._known(state, key), consent, actor=actor)
@@ -101,8 +113,11 @@ class PartiesCalls(Calls):
     def revoke_charges(self, buyer: object, *, actor: str = "app") -> PartySnapshot:
         """Stop charging a buyer; what is under way is not called back.
 
+        :param buyer: a mapped buyer.
         :param actor: who recorded it, for the audit trail.
         :raises NotReady: Bill.com does not know the buyer yet.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/215507363-SetCustomerAuthorization
         """
         state, key = self.state_of(), self._key(buyer, Role.CUSTOMER)
         self._authorizing(state).withdraw(self._known(state, key), actor=actor)

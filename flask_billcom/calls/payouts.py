@@ -34,6 +34,7 @@ class PayoutCalls(PartiesCalls):
 
         :param run: id of the run; `waiting_runs` lists them.
         :param actor: who approves; never the one who asked for the run.
+        :param reason: why, in words for the audit trail.
         :param dry_run: whether to approve nothing and only say what waits.
         :raises NotPossible: no such run waits, or its asker approves it.
         """
@@ -47,9 +48,12 @@ class PayoutCalls(PartiesCalls):
 
         :param payment: id of the payout, ours or Bill.com's.
         :param reason: why, in words for Bill.com and the audit trail.
+        :param actor: who decides, for the audit trail.
         :param second: a second person who agrees.
         :param dry_run: whether to plan nothing and only say which bills it reverses.
         :raises NotPossible: it cannot be taken back, or that is under way already.
+
+        Wire: https://developersupport.bill.com/hc/en-us/articles/215407383-VoidAPPayment
         """
         state = self._checked()
         person = None if dry_run else agreed(state, actor, reason, second)
@@ -61,6 +65,10 @@ class PayoutCalls(PartiesCalls):
         """Let the next payout run pay the bills of a void payout again.
 
         :param payment: id of the payout, ours or Bill.com's.
+        :param actor: who decides, for the audit trail.
+        :param reason: why, in words for the audit trail.
+        :param second: a second person who agrees, where the house asks for two.
+        :param dry_run: whether to change nothing and only say which bills it gives back.
         :raises NotPossible: it is not proved void, or one of its bills is paid or being paid.
         """
         state = self._checked()
@@ -75,6 +83,8 @@ class PayoutCalls(PartiesCalls):
         Nothing is sent. The payment is followed like one of ours, and a refund that waits for the bill goes on.
 
         :param payment: Bill.com's id of the SentPay; `reconcile` names it.
+        :param actor: who decides, for the audit trail.
+        :param reason: why, in words for the audit trail.
         :param second: a second person who agrees.
         :param dry_run: whether to change nothing and only say which bills it pays.
         :raises NotPossible: it was taken back, pays none of our bills or one only in part, or a bill of it has another
@@ -87,7 +97,10 @@ class PayoutCalls(PartiesCalls):
     def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
         """Say that the money of a payout that comes back was seen at the bank.
 
+        :param payment: id of the payout, ours or Bill.com's.
+        :param actor: who decides, for the audit trail.
         :param reason: where it was seen.
+        :param second: a second person who agrees, where the house asks for two.
         :raises NotPossible: the payout does not come back.
         """
         state = self._checked()
@@ -99,7 +112,10 @@ class PayoutCalls(PartiesCalls):
 
         Ask him first, by another way than e-mail. Payouts go on after `BILLCOM_BANK_CHANGE_HOLD_DAYS`.
 
+        :param seller: a mapped seller.
+        :param actor: who decides, for the audit trail.
         :param reason: how it was confirmed.
+        :param second: a second person who agrees, where the house asks for two.
         :raises NotPossible: he has no active bank account at Bill.com, or several.
         """
         state = self._checked()
@@ -122,7 +138,12 @@ class PayoutCalls(PartiesCalls):
         Commit before: this call uses transactions of its own. A party without a row gets one, so that buyers and
         sellers whom Bill.com knows already can be confirmed before their first sale.
 
+        :param party: a mapped buyer or seller.
+        :param remote_id: id of the Customer or Vendor at Bill.com.
+        :param actor: who decides, for the audit trail.
+        :param reason: why, in words for the audit trail.
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :param second: a second person who agrees, where the house asks for two.
         :raises NotPossible: Bill.com does not know it, it is not active, it is another party of ours, or the party is
             being made there at this moment.
         """
@@ -139,7 +160,11 @@ class PayoutCalls(PartiesCalls):
         With `BILLCOM_CONFIRM_NEW_PARTIES` nobody is made there before. Commit before: this call uses transactions of
         its own.
 
+        :param party: a mapped buyer or seller.
+        :param actor: who decides, for the audit trail.
+        :param reason: why, in words for the audit trail.
         :param role: `customer` or `vendor`; may be left out where the object is mapped in one role.
+        :param second: a second person who agrees, where the house asks for two.
         :raises NotPossible: Bill.com knows him.
         """
         state = self._checked()

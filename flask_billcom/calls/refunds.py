@@ -54,6 +54,7 @@ class RefundCalls(SalesCalls):
         :param reason: why, in words for the audit trail.
         :param keep_fee: whether the marketplace keeps its fee, so that the sellers bear all of it; left out for what
             `BILLCOM_REFUND_FEE` says.
+        :param actor: who asks, for the audit trail.
         :param dry_run: whether to add nothing and only say what would be.
         :raises NotSettled: the order has no settlement.
         :raises NotPossible: it is more than what is left, there is no such line, or the reference was used for
@@ -77,6 +78,7 @@ class RefundCalls(SalesCalls):
 
         :param order: a mapped order, or the id of its settlement.
         :param reason: why, in words for the audit trail.
+        :param actor: who asks, for the audit trail.
         :param dry_run: whether to add nothing and only say what would be.
         :raises NotSettled: the order has no settlement.
         :raises NotPossible: something of it was collected, or is about to be; use `refund`.

@@ -30,6 +30,8 @@ class RunningCalls(Calls):
         """Tick in a thread of this process until it exits.
 
         Called by `init_app` where the settings say so; call it by hand in a program that serves the app itself.
+
+        :param app: the Flask app.
         """
         state = self.state_of(app)
         if state.runner is None:

@@ -20,6 +20,7 @@ class SalesCalls(Calls):
 
         Called again for the same sale it returns the same settlement, also when two requests race.
 
+        :param order: a mapped order, in a session; it is flushed where it has no key yet.
         :raises MappingError: the order, its buyer or a seller is not mapped, or the app's function raised.
         :raises InvalidSale: the sale cannot be settled as it stands.
         :raises AlreadySettled: its reference was settled with another buyer, line or cent.
@@ -32,6 +33,7 @@ class SalesCalls(Calls):
     def settle_many(self, orders: Iterable[object]) -> list[Settled]:
         """Settle many orders of one session at once, in few statements.
 
+        :param orders: mapped orders, all of one session.
         :return: for each order, in their order, its settlement or the error that kept it from being settled.
         """
         everyone = list(orders)
@@ -45,6 +47,7 @@ class SalesCalls(Calls):
     def settlement_of(self, order: object) -> SettlementSnapshot:
         """Return the settlement of an order as it stands.
 
+        :param order: a mapped order.
         :raises NotSettled: it has none.
         """
         state, session = self.state_of(), self.session_of(order)
