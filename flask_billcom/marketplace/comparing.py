@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.models import Document, Party, Payment, PaymentPart
@@ -20,6 +20,7 @@ from flask_billcom.models.parties import Role
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
+from . import sightings
 from .differences import RUN_TICK, Difference, Kind, dollars, other_amount, other_party, other_state
 from .refunds.lowering import planned_cents
 from .seen import Seen
@@ -84,7 +85,7 @@ def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoic
     ours = documents_of(tally, rows, kind, there)
     by_number = _by_number(tally, rows, kind, [each.invoice_number for each in marked.values()])
     ids = [document.id for document, _ in ours.values()]
-    coming_back, lowered = _coming_back(rows, ids), planned_cents(rows, ids)
+    coming_back, lowered = _coming_back(tally, rows, ids), planned_cents(rows, ids)
     for remote_id, each in there.items():
         if remote_id in ours:
             tally.counted[f"{kind}s"] += 1
@@ -275,11 +276,18 @@ def _stray(kind: str, there: Invoice | Bill, ours: Document | None) -> Differenc
     )
 
 
-def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> set[UUID]:
-    return set(
-        rows.all(
-            select(PaymentPart.document_id)
-            .join(Payment, Payment.id == PaymentPart.payment_id)
-            .where(PaymentPart.document_id.in_(document_ids), Payment.status == "returning")
+def _coming_back(tally: Tally, rows: Rows, document_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the bills that Bill.com goes on showing as paid by our own payout, although that comes back."""
+    found = rows.all(
+        select(PaymentPart.document_id, Payment.id)
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(
+            PaymentPart.document_id.in_(document_ids),
+            Payment.status == "returning",
+            or_(Payment.disbursement_status == "failed", Payment.void_request.is_not(None)),
         )
     )
+    # Once a look has shown the payout as void, what is paid is paid by somebody else.
+    shown = sightings.of(rows, tally.organization_id, {payment_id for _, payment_id in found})
+    void = {payment_id for payment_id, sighting in shown.items() if sighting.first is not None}
+    return {document_id for document_id, payment_id in found if payment_id not in void}

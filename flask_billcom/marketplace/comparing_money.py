@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
 from flask_billcom.bankdays import add_bank_days
-from flask_billcom.engine.decisions import DIFFERENCE
-from flask_billcom.models import LIVE, Document, Movement, Operation, OperationState, Party, Payment, PaymentPart
+from flask_billcom.models import Document, Movement, Party, Payment, PaymentPart
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .comparing import Tally, documents_of
 from .differences import RUN_TICK, Difference, Kind, other_amount, other_party, other_state, outside
 from .movements import KINDS, PAYABLES, RECEIVABLES, STATUSES
+from .paid_by_hand import Stand, payouts_of
 from .payments import RECEIVED, SENT
 from .receipts import cents_of, is_online
 
@@ -82,25 +82,24 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
 def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
     """Return what takes a payment for the payouts of our bills, or None where one may be on its way.
 
-    One of the same amount is taken for ours. One of a part cannot be: it is taken back, and ours goes on by itself.
+    One of the same amount is taken for ours. One of a part cannot be: it is taken back, and ours goes on by itself, or
+    is paid again where it was void.
     """
     paid = {
         bills[pay.bill_id][0].id: (to_cents(pay.amount), bills[pay.bill_id][0].cents)
         for pay in there.bill_pays
         if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
     }
-    payouts = rows.all(
-        select(Operation.state, Operation.parked).where(
-            Operation.subject_id.in_(sorted(paid)),
-            Operation.kind == "pay",
-            Operation.state.in_((*LIVE, OperationState.DONE)),
-        )
-    )
-    if any((row.state, row.parked) != (OperationState.PLANNED, DIFFERENCE) for row in payouts):
+    earlier = payouts_of(rows, paid)
+    if any(each.stand == Stand.BUSY for each in earlier):
         return None
+    coming = sorted({str(each.payment) for each in earlier if each.stand == Stand.COMES_BACK})
+    void = sorted({str(each.payment) for each in earlier if each.stand == Stand.VOID})
     if any(cents != bill_cents for cents, bill_cents in paid.values()):
-        return f"cancel or void {there.id} at Bill.com, then {RUN_TICK}"
-    return f"flask billcom pay adopt {there.id} --reason WHY"
+        again = f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK
+        return f"cancel or void {there.id} at Bill.com, then {again}"
+    adopt = f"flask billcom pay adopt {there.id} --reason WHY"
+    return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

@@ -2,6 +2,11 @@
 
     SentPay made by hand --adopt--> each bill's payout: planned and done by that payment, in one transaction
 
+    our payout of the bill      planned, kept by a difference   done by that payment instead
+                                none                            planned and done
+                                proved void                     given up; another generation is planned and done
+                                coming back, or any other       refused until that is settled
+
 A refund that waits for the bill finds it paid then, and goes the way that paid bills go. Nothing is sent. A payment of
 a part is taken for nothing: it is cancelled or voided at Bill.com, and our payout pays the whole.
 
@@ -10,8 +15,9 @@ Acts: operation_adopted, of each bill.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -21,8 +27,8 @@ from flask_billcom import ledger
 from flask_billcom.api.records import SentPay, SentPayStatus
 from flask_billcom.engine.decisions import DIFFERENCE, Decisions, NotPossible, Person
 from flask_billcom.engine.kinds import Remote
-from flask_billcom.engine.operations import Plan, lane_of_document, plan
-from flask_billcom.models import LIVE, Document, Operation, OperationState, Party
+from flask_billcom.engine.operations import Plan, lane_of_document, move, plan
+from flask_billcom.models import LIVE, Document, Operation, OperationState, Party, Payment, PaymentPart
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
@@ -49,6 +55,44 @@ class AdoptedPayment:
     is_dry_run: bool = False
 
 
+class Stand(StrEnum):
+    """What an earlier payout of ours means for a payment that somebody made by hand."""
+
+    WAITS = "waits"
+    """A difference keeps it: that payment can take its place."""
+    VOID = "void"
+    """It was paid, and is proved void."""
+    COMES_BACK = "comes_back"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Our own payout of a bill.
+
+    :param state: of its operation.
+    :param status: of its payment, which is `payment` at Bill.com; None where it made none.
+    """
+
+    bill_id: UUID
+    operation_id: UUID
+    state: str
+    parked: str | None
+    status: str | None
+    payment: str | None
+
+    @property
+    def stand(self) -> Stand:
+        """What it means for the other payment."""
+        if self.state == OperationState.PLANNED and self.parked == DIFFERENCE:
+            return Stand.WAITS
+        if self.state == OperationState.DONE and self.status in {"voided", "cancelled"}:
+            return Stand.VOID
+        if self.state == OperationState.DONE and self.status == "returning":
+            return Stand.COMES_BACK
+        return Stand.BUSY
+
+
 @dataclass(frozen=True, slots=True)
 class _Paid:
     """One of our bills, and the part of the payment that pays it."""
@@ -73,14 +117,17 @@ def adopt(domain: Domain, decisions: Decisions, sent_pay_id: str, person: Person
 
     def choose(rows: Rows) -> Sequence[tuple[UUID, Remote]]:
         found[:] = _paid_by(rows, domain.organization_id, there)
-        payouts = _waiting(rows, [each.bill for each in found])
-        payouts |= _plan(rows, domain, [each.bill for each in found if each.bill.id not in payouts])
+        bills = [each.bill for each in found]
+        earlier = _settled(rows, bills)
+        _give_up(rows, [each for each in earlier if each.stand == Stand.VOID])
+        payouts = {each.bill_id: each.operation_id for each in earlier if each.stand == Stand.WAITS}
+        payouts |= _plan(rows, domain, [bill for bill in bills if bill.id not in payouts])
         return [(payouts[each.bill.id], each.part) for each in found]
 
     if person is None:
         with domain.store.read() as rows:
             found[:] = _paid_by(rows, domain.organization_id, there)
-            _waiting(rows, [each.bill for each in found])
+            _settled(rows, [each.bill for each in found])
     else:
         decisions.take("pay", choose, person, what=f"payment {sent_pay_id}")
     bills = sorted((each.bill for each in found), key=lambda bill: bill.number)
@@ -126,32 +173,54 @@ def _paid_by(rows: Rows, organization_id: str, there: SentPay) -> list[_Paid]:
     return paid
 
 
-def _waiting(rows: Rows, bills: Sequence[Document]) -> dict[UUID, UUID]:
-    """Return the payouts that a difference keeps, by bill.
-
-    :raises NotPossible: a bill has another one, or one that may be on its way.
-    """
-    operations = rows.all(
-        select(Operation).where(
-            Operation.subject_id.in_([bill.id for bill in bills]),
+def payouts_of(rows: Rows, bill_ids: Collection[UUID]) -> list[Earlier]:
+    """Return our own payouts of some bills that were not given up."""
+    part = (PaymentPart.document_id == Operation.subject_id) & (PaymentPart.remote_id == Operation.remote_id)
+    found = rows.all(
+        select(Operation.subject_id, Operation.id, Operation.state, Operation.parked, Payment.status, Payment.remote_id)
+        .outerjoin(PaymentPart, part)
+        .outerjoin(Payment, Payment.id == PaymentPart.payment_id)
+        .where(
+            Operation.subject_id.in_(sorted(bill_ids)),
             Operation.kind == "pay",
             Operation.state.in_((*LIVE, OperationState.DONE)),
         )
+        .order_by(Operation.id)
     )
-    busy = {
-        each.subject_id: each.state
-        for each in operations
-        if each.state != OperationState.PLANNED or each.parked != DIFFERENCE
-    }
+    return [Earlier(bill_id, operation_id, *row) for bill_id, operation_id, *row in found]
+
+
+def _settled(rows: Rows, bills: Sequence[Document]) -> list[Earlier]:
+    """Return our own payouts of bills, none of which can pay anything any more by itself.
+
+    :raises NotPossible: one may be on its way, comes back, or has paid.
+    """
+    found = payouts_of(rows, [bill.id for bill in bills])
+    by_bill = {each.bill_id: each for each in found}
     for bill in bills:
-        if bill.id in busy:
+        earlier = by_bill.get(bill.id)
+        if earlier is not None and earlier.stand == Stand.COMES_BACK:
             raise NotPossible(
-                f"the payout of bill {bill.number} is {busy[bill.id]}; it is settled first: "
+                f"payout {earlier.payment}, which paid bill {bill.number} before, is not proved void yet: that takes "
+                "two looks, and its credit if its money had left; `flask billcom doctor` says what is missing"
+            )
+        if earlier is not None and earlier.stand == Stand.BUSY:
+            raise NotPossible(
+                f"the payout of bill {bill.number} is {earlier.state}; it is settled first: "
                 f"flask billcom ops list --subject {bill.id}"
             )
         if bill.status != "open":
             raise NotPossible(f"bill {bill.number} is {bill.status} in our rows, not open")
-    return {each.subject_id: each.id for each in operations}
+    return found
+
+
+def _give_up(rows: Rows, void: Sequence[Earlier]) -> None:
+    """Let payouts that are proved void be the last ones of their bills no longer."""
+    to = {"state": OperationState.CANCELLED, "evidence": {"message": "its payment was void and is made by hand"}}
+    if void and move(rows, [each.operation_id for each in void], from_={"state": OperationState.DONE}, to=to) != len(
+        void
+    ):
+        raise NotPossible("somebody has its bills paid again meanwhile; look again")
 
 
 def _plan(rows: Rows, domain: Domain, bills: Sequence[Document]) -> dict[UUID, UUID]:

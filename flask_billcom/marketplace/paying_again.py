@@ -49,16 +49,17 @@ class PaidAgain:
 def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAgain:
     """Give the bills of a void payout back to the payout runs; a new payment of each has the next generation.
 
+    Those that another payment pays by now, such as one made by hand and adopted, are left out.
+
     :param person: who decides, and why; None only says what would be.
-    :raises NotPossible: there is no such payout, it is not void yet, or one of its bills is paid or being paid.
+    :raises NotPossible: there is no such payout, it is not void yet, or its bills are paid or being paid.
     """
     with domain.store.write() as rows:
         payment = sent_payment(rows, domain.organization_id, payment_id)
         if payment.status not in {"voided", "cancelled"}:
             raise NotPossible(f"the payout is {payment.status}; it is paid again only after it is proved void")
         netting_again.lock(rows, bills_of(rows, payment))
-        bills = bills_of(rows, payment)
-        _refuse_paid(rows, payment, bills)
+        bills = _left_to_pay(rows, payment, bills_of(rows, payment))
         netted = netting_again.owed_of(rows, domain, bills)
         again = _paid_again(bills, netted, is_dry_run=person is None)
         if person is not None:
@@ -89,7 +90,11 @@ def bills_of(rows: Rows, payment: Payment) -> list[Document]:
     return found
 
 
-def _refuse_paid(rows: Rows, payment: Payment, bills: Sequence[Document]) -> None:
+def _left_to_pay(rows: Rows, payment: Payment, bills: Sequence[Document]) -> list[Document]:
+    """Return the bills of a void payout that no other payment of ours pays.
+
+    :raises NotPossible: there are none, one of them is being paid, or they are with the payout runs.
+    """
     ids = [bill.id for bill in bills]
     elsewhere = rows.all(
         select(PaymentPart.document_id)
@@ -107,11 +112,13 @@ def _refuse_paid(rows: Rows, payment: Payment, bills: Sequence[Document]) -> Non
             Operation.state.not_in((OperationState.DONE, OperationState.CANCELLED, OperationState.REJECTED)),
         )
     )
-    refused = [bill.number for bill in bills if bill.id in {*elsewhere, *open_} or bill.status != "open"]
+    left = [bill for bill in bills if bill.id not in elsewhere]
+    refused = [bill.number for bill in left or bills if bill.id in {*elsewhere, *open_} or bill.status != "open"]
     if refused:
         raise NotPossible(f"paid or being paid already: {', '.join(sorted(refused))}")
-    if bills and all(bill.released_at is None for bill in bills):
+    if left and all(bill.released_at is None for bill in left):
         raise NotPossible("its bills are with the payout runs already")
+    return left
 
 
 def _release(rows: Rows, domain: Domain, bills: Sequence[Document]) -> None:

@@ -2,12 +2,12 @@
 
     returning ──two reads, grace apart, that all show──────────────────> voided, or cancelled before it left
                   SentPay canceled or void, no void pending
-                  every bill due in full, nothing scheduled
-                  no living payment of a bill under any SentPay
+                  no living payment of a bill that is ours, or may turn out to be
+                  every bill due in full, but for what others have paid of it by hand; the same payments in both
               and, where its money had left, the credit seen at the bank or confirmed by a person
 
 Both our clock and Bill.com's must have passed the grace between the reads. Nothing is paid again by itself: see
-`paying_again`.
+`paying_again`. What others have paid is not paid once more, as it is not due: a person adopts it, see `paid_by_hand`.
 
 One that had failed and that somebody sent once more, in Bill.com's own page, goes on to its seller.
 
@@ -18,14 +18,13 @@ Wire: https://developersupport.bill.com/hc/en-us/articles/215407383-VoidAPPaymen
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, select
 
 from flask_billcom import ledger
 from flask_billcom.api.query import equals
@@ -33,12 +32,13 @@ from flask_billcom.api.records import Bill, BillPay, DisbursementStatus, SentPay
 from flask_billcom.bankdays import PACIFIC, pacific_date
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.timing import Timing
-from flask_billcom.models import Audit, Document, Mark, Movement, Payment
+from flask_billcom.models import Audit, Document, Movement, Payment
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
-from . import postings, states
+from . import postings, sightings, states
 from .bankhours import opening
+from .by_others import may_be_ours
 from .catching_up import processed
 from .clearing import TROUBLE
 from .crediting import Claim, is_covered
@@ -47,6 +47,7 @@ from .movements import NEAR, PAYABLES
 from .paying_again import bills_of, sent_payment, tell
 from .payments import SENT, move, shares_of
 from .postings import Share
+from .sightings import PAID_BY_HAND, VOIDED, ByBill, Sighting
 
 if TYPE_CHECKING:
     from .context import Domain
@@ -58,7 +59,6 @@ DEAD = (SentPayStatus.CANCELED, SentPayStatus.VOID)
 LIVING_PARTS = ("1", "2")
 """BillPay states scheduled and paid."""
 CREDIT_CONFIRMED = "credit_confirmed"
-VOIDED = "payout_voided"
 LOOK_BACK = timedelta(days=365)
 """How long before a payout others may have come back whose credits have to be told from its own."""
 _COMING_BACK = (
@@ -69,26 +69,15 @@ _COMING_BACK = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
-    """What the reads of one payout have shown so far.
+class _Seen:
+    """What one look has shown of a payout that is void.
 
-    :param looked: when it was last read.
-    :param first: when it was first shown to be void, by our clock.
-    :param server: the same by Bill.com's.
+    :param server: the server's time.
+    :param others: what others pay of its bills.
     """
 
-    looked: datetime
-    first: datetime | None = None
-    server: datetime | None = None
-
-    def __str__(self) -> str:
-        shown = {"looked": self.looked, "first": self.first, "server": self.server}
-        return json.dumps({name: each.isoformat() for name, each in shown.items() if each is not None})
-
-    @classmethod
-    def parse(cls, text: str) -> Sighting:
-        """Return what a mark holds."""
-        return cls(**{name: datetime.fromisoformat(value) for name, value in json.loads(text).items()})
+    server: datetime
+    others: ByBill
 
 
 def prove(domain: Domain) -> int:
@@ -100,13 +89,13 @@ def prove(domain: Domain) -> int:
         seen = _look(domain, payment)
         now = domain.clock.now()
         if seen is None:
-            _remember(domain, payment, Sighting(now))
-        elif sighting is None or sighting.first is None or sighting.server is None:
-            _remember(domain, payment, Sighting(now, now, seen))
-        elif _is_past(domain, sighting, now, seen):
-            proved += _give_back(domain, payment)
+            sightings.remember(domain, payment, Sighting(now))
+        elif sighting is None or sighting.first is None or sighting.server is None or sighting.others != seen.others:
+            sightings.remember(domain, payment, Sighting(now, now, seen.server, seen.others))
+        elif _is_past(domain, sighting, now, seen.server):
+            proved += _give_back(domain, payment, seen.others)
         else:
-            _remember(domain, payment, Sighting(now, sighting.first, sighting.server))
+            sightings.remember(domain, payment, replace(sighting, looked=now))
     return proved
 
 
@@ -116,7 +105,7 @@ def _coming_back(rows: Rows, domain: Domain) -> list[tuple[Payment, Sighting | N
     found: list[Payment] = rows.all(_COMING_BACK, {"organization_id": domain.organization_id})
     if not found:
         return []
-    marks = _sightings(rows, domain, [payment.id for payment in found])
+    marks = sightings.of(rows, domain.organization_id, [payment.id for payment in found])
     left = []
     for payment in found:
         sighting = marks.get(payment.id)
@@ -139,8 +128,8 @@ def _is_past(domain: Domain, sighting: Sighting, now: datetime, server: datetime
 # -- what Bill.com shows -----------------------------------------------------------------------------------------
 
 
-def _look(domain: Domain, payment: Payment) -> datetime | None:
-    """Return the server's time if a payout and all its bills stand as if it had never been made, else None."""
+def _look(domain: Domain, payment: Payment) -> _Seen | None:
+    """Return what is seen if a payout and all its bills stand as if it had never been made, else None."""
     there, _ = domain.reads.dated(SentPay, payment.remote_id)
     if there is None or there.void_request is not None:
         return None
@@ -151,24 +140,34 @@ def _look(domain: Domain, payment: Payment) -> datetime | None:
     with domain.store.read() as rows:
         bills = bills_of(rows, payment)
     dates: list[datetime] = []
+    others: dict[str, Sequence[str]] = {}
     for bill in bills:
         seen = _look_at(domain, bill)
         if seen is None:
             return None  # one that is still paid is enough: the others need not be read
-        dates.append(seen)
-    return min(dates, default=None)
+        dates.append(seen.server)
+        others |= seen.others
+    return _Seen(min(dates), others) if dates else None
 
 
-def _look_at(domain: Domain, bill: Document) -> datetime | None:
-    """Return the server's time if a bill is due in full and nothing pays it, else None."""
+def _look_at(domain: Domain, bill: Document) -> _Seen | None:
+    """Return what is seen if nothing of ours pays a bill, and it is due but for what others pay, else None."""
     there, server_date = domain.reads.dated(Bill, bill.remote_id or "")
-    if there is None or there.due_amount is None or to_cents(there.due_amount) != bill.cents or there.scheduled_amount:
+    if there is None or there.due_amount is None or server_date is None:
         return None
     parts = domain.reads.page(BillPay, filters=[equals("bill_id", bill.remote_id)])
     # The condition on the bill is asked again here: a server that does not know the filter lists others as well.
-    if any(part.bill_id == bill.remote_id and part.payment_status in LIVING_PARTS for part in parts.records):
+    living = [p for p in parts.records if p.bill_id == bill.remote_id and p.payment_status in LIVING_PARTS]
+    paid = sum(to_cents(part.amount) for part in living if part.amount is not None)
+    scheduled = to_cents(there.scheduled_amount) if there.scheduled_amount is not None else 0
+    if max(to_cents(there.due_amount), 0) != max(bill.cents - paid, 0) or scheduled > paid:
         return None
-    return server_date
+    ids = {part.sent_pay_id for part in living}
+    if living:
+        with domain.store.read() as rows:
+            if may_be_ours(rows, domain.organization_id, [bill.id], ids):
+                return None
+    return _Seen(server_date, {bill.number: sorted(str(each) for each in ids)} if living else {})
 
 
 def _let_go_on(domain: Domain, payment: Payment) -> None:
@@ -278,10 +277,13 @@ def confirm_credit(domain: Domain, payment_id: UUID, person: Person) -> None:
 # -- given back --------------------------------------------------------------------------------------------------
 
 
-def _give_back(domain: Domain, payment: Payment) -> int:
-    """Void a payout with all its parts in one transaction: its sellers are owed again."""
+def _give_back(domain: Domain, payment: Payment, others: ByBill) -> int:
+    """Void a payout with all its parts in one transaction: its sellers are owed again.
+
+    :param others: what others pay of its bills.
+    """
     with domain.store.write() as rows:
-        if not _is_credited(rows, domain, payment):
+        if not _is_credited(rows, domain, payment) or not _are_others(rows, payment, others):
             return 0
         left = has_left(rows, domain.organization_id, payment)
         to = "voided" if left else "cancelled"
@@ -293,9 +295,17 @@ def _give_back(domain: Domain, payment: Payment) -> int:
             entries += postings.credited(shares)
         ledger.post(rows, domain.clock, domain.organization_id, entries)
         _refresh(rows, domain, shares)
-        _forget(rows, domain, payment)
-        tell(rows, domain, VOIDED, payment, {"cents": payment.cents, "status": to}, "engine")
+        sightings.forget(rows, domain, payment)
+        by_hand = {PAID_BY_HAND: others} if others else {}
+        tell(rows, domain, VOIDED, payment, {"cents": payment.cents, "status": to, **by_hand}, "engine")
     return 1
+
+
+def _are_others(rows: Rows, payment: Payment, others: ByBill) -> bool:
+    """Return whether what others seemed to pay is not ours after all, now that nobody else changes our rows."""
+    paid = [bill.id for bill in bills_of(rows, payment) if bill.number in others]
+    ids = {each for some in others.values() for each in some}
+    return not others or not may_be_ours(rows, payment.organization_id, paid, ids)
 
 
 def _refresh(rows: Rows, domain: Domain, shares: Sequence[Share]) -> None:
@@ -303,42 +313,3 @@ def _refresh(rows: Rows, domain: Domain, shares: Sequence[Share]) -> None:
     states.refresh_documents(rows, {share.document_id for share in shares}, now)
     sales = {share.settlement_id for share in shares if share.settlement_id is not None}
     states.refresh(rows, domain.organization_id, sales, now=now)
-
-
-# -- rows --------------------------------------------------------------------------------------------------------
-
-
-def _sightings(rows: Rows, domain: Domain, payment_ids: Collection[UUID]) -> dict[UUID, Sighting]:
-    names = {_mark(payment_id): payment_id for payment_id in payment_ids}
-    found = rows.all(
-        select(Mark.name, Mark.value).where(
-            Mark.organization_id == domain.organization_id, Mark.name.in_(sorted(names))
-        )
-    )
-    return {names[name]: Sighting.parse(value) for name, value in found}
-
-
-def _remember(domain: Domain, payment: Payment, sighting: Sighting) -> None:
-    values = {
-        "organization_id": domain.organization_id,
-        "name": _mark(payment.id),
-        "value": str(sighting),
-        "updated_at": sighting.looked,
-    }
-    with domain.store.write() as rows:
-        rows.insert_new(Mark, [values])
-        rows.change(
-            update(Mark).where(*_is_mark(domain, payment)).values(value=str(sighting), updated_at=sighting.looked)
-        )
-
-
-def _forget(rows: Rows, domain: Domain, payment: Payment) -> None:
-    rows.execute(delete(Mark).where(*_is_mark(domain, payment)))
-
-
-def _is_mark(domain: Domain, payment: Payment) -> tuple[ColumnElement[bool], ...]:
-    return Mark.organization_id == domain.organization_id, Mark.name == _mark(payment.id)
-
-
-def _mark(payment_id: UUID) -> str:
-    return f"voiding/{payment_id.hex}"

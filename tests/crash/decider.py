@@ -14,7 +14,26 @@ from flask_billcom.models import Operation, OperationState, Payment
 from flask_billcom.simulator.payouts import VOID
 from tests.support.world import World
 
+ADOPT = "flask billcom pay adopt "
 OPERATOR = Person("operator", "settled by the book of the crash suite")
+
+
+def adopt_by_hand(world: World) -> None:
+    """Let a person adopt what others pay of void payouts' bills, by the command that the reconciliation names.
+
+    It reads everything at Bill.com, so he asks the doctor first, where any payout is void at all.
+    """
+    if not world.rows(Payment, Payment.kind == "sent", Payment.status.in_(["voided", "cancelled"])):
+        return
+    with world.app():
+        checks = world.shop.billcom.doctor(offline=True).checks
+        if not any(check.id == "payouts.by_hand" for check in checks):
+            return
+        for difference in world.shop.billcom.reconcile().differences:
+            if difference.command.startswith(ADOPT):
+                with suppress(NotPossible):
+                    payment = difference.command.removeprefix(ADOPT).partition(" ")[0]
+                    world.shop.billcom.adopt_payment(payment, actor="operator", reason="somebody has paid it by hand")
 
 
 def pay_again(world: World) -> None:
@@ -51,6 +70,7 @@ class Decider:
         """Decide about everything that is left to a person."""
         self.let_go_on()
         self._look_at_the_bank()
+        adopt_by_hand(self.world)
         pay_again(self.world)
         left = [OperationState.QUARANTINED, OperationState.REJECTED]
         differs = (Operation.state == OperationState.PLANNED) & (Operation.parked == DIFFERENCE)

@@ -442,8 +442,8 @@ def _pays_again(stack: ExitStack) -> None:
     """Give the bills of a payout that is proved void back to the payout runs, though nobody has said so."""
     give_back = voiding._give_back
 
-    def again(domain: Any, payment: Payment) -> int:
-        count = give_back(domain, payment)
+    def again(domain: Any, payment: Payment, others: Any) -> int:
+        count = give_back(domain, payment, others)
         if count:
             paying_again.pay_again(domain, payment.id, Person("engine", "it was void"))
         return count

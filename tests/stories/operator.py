@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.marketplace.differences import Difference, Kind
+from flask_billcom.marketplace.differences import RUN_TICK, Difference, Kind
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.simulator.errors import Refusal
 from tests.stories.town import SELLERS, Town
@@ -116,8 +116,7 @@ class Operator:
                 continue
             with suppress(Refusal, ValueError, NotPossible):
                 if each.command.startswith(ADOPT):
-                    payment = each.command.removeprefix(ADOPT).partition(" ")[0]
-                    self.town.billcom.adopt_payment(payment, actor="eve", reason="the dust settles")
+                    self._adopt(each.command.removeprefix(ADOPT).partition(" ")[0])
                 elif sort in {"bill", "invoice"}:
                     self._mend_document(each, sort.capitalize(), key)
                 elif sort in {"vendor", "customer"} and each.kind == Kind.MISSING_HERE:
@@ -137,8 +136,16 @@ class Operator:
             for row in rows:
                 if difference.theirs.startswith(row.id) and _is_unpaid(row):
                     self.town.operator("delete", id=row.id)
-        elif difference.kind == Kind.PAID_OUTSIDE and entity == "Bill":
+        elif difference.kind == Kind.PAID_OUTSIDE and entity == "Bill" and not difference.command.startswith(RUN_TICK):
             self._take_back(rows)
+
+    def _adopt(self, payment: str) -> None:
+        """Take what he paid by hand for our payout; where that cannot be, take it back, as the answer says."""
+        try:
+            self.town.billcom.adopt_payment(payment, actor="eve", second="bob", reason="the dust settles")
+        except NotPossible:
+            (sent,) = self.town.at_billcom("SentPay", id=payment)
+            self.town.operator("cancel" if sent["status"] == "1" else "void", id=payment)
 
     def _take_back(self, bills: Sequence[Any]) -> None:
         """Take back what he paid by hand and no payout of ours can be taken for."""

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from flask_billcom.marketplace import strays
+from flask_billcom.marketplace.by_others import paid_by_hand
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.idle import idle
 from flask_billcom.marketplace.refunds.waiting import waiting
@@ -41,8 +42,9 @@ def payable(domain: Domain) -> Iterator[Check]:
 
 
 def _needs_a_person(reason: str) -> bool:
-    return reason.startswith(("bill rejected", "payout rejected", "bill in quarantine", "payout in quarantine",
-                              "payout returning", "payout voided", "payout cancelled", "payout failed"))  # fmt: skip
+    return reason.startswith(("bill rejected", "bill given up", "bill in quarantine", "payout rejected",
+                              "payout in quarantine", "payout returning", "payout voided", "payout cancelled",
+                              "payout failed"))  # fmt: skip
 
 
 def coming_back(subject: Subject, now: datetime) -> Iterator[Check]:
@@ -62,6 +64,23 @@ def coming_back(subject: Subject, now: datetime) -> Iterator[Check]:
         yield warning("payouts.returning", message, step)
     else:
         yield well("payouts.returning", "no payout comes back")
+    yield from _paid_by_hand(subject)
+
+
+def _paid_by_hand(subject: Subject) -> Iterator[Check]:
+    """Name what somebody pays of the bills of payouts that came back, and what a person says about it."""
+    with subject.store.read() as rows:
+        found = list(paid_by_hand(rows, subject.organization_id))
+    for each in found[:20]:
+        adopt = f"`flask billcom pay adopt {each.payment} --reason WHY`"
+        if each.is_proved:
+            message = f"bill {each.number} of void payout {each.payout} was paid by hand, by {each.payment}"
+            again = f"`flask billcom pay again {each.payout} --reason WHY`"
+            step = f"{adopt}; if it was taken back since, {again}"
+        else:
+            message = f"bill {each.number} was paid by hand, by {each.payment}, before payout {each.payout} was void"
+            step = f"once the payout is void, {adopt}"
+        yield warning("payouts.by_hand", message, step)
 
 
 def refunds(domain: Domain) -> Iterator[Check]:

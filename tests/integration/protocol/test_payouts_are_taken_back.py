@@ -10,6 +10,7 @@ from sqlalchemy import update
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace import voiding
+from flask_billcom.marketplace.paid_by_hand import adopt
 from flask_billcom.marketplace.paying_again import pay_again
 from flask_billcom.marketplace.payouts import plan_payouts
 from flask_billcom.marketplace.proof import prove
@@ -158,17 +159,22 @@ def test_a_person_confirms_a_credit_that_no_line_shows(paid: World, monkeypatch:
     books_hold(paid)
 
 
-def test_a_bill_that_somebody_pays_by_hand_meanwhile_is_never_given_back(paid: World) -> None:
+def test_a_bill_that_somebody_pays_by_hand_meanwhile_is_left_out_and_the_other_is_paid_again(paid: World) -> None:
     ask(paid)
     paid.tick()
     bill, _ = paid.simulator.books.bills
     paid.person_does("pay_bill", id=bill.id)
+    until_void(paid, within=26 * 3600)
+    first = payout(paid)
+    by_hand = next(row.id for row in paid.simulator.books.sent_pays if row.id != first.remote_id)
 
-    process(paid, days=3)
+    adopt(paid.parts.domain, paid.parts.decisions, by_hand, EVE)
+    again = pay_again(paid.parts.domain, first.id, EVE)
 
-    assert payout(paid).status == "returning"
-    with pytest.raises(NotPossible):
-        pay_again(paid.parts.domain, payout(paid).id, EVE)
+    assert first.status == "cancelled"
+    assert again.numbers == ("FB-2-1",)
+    assert [o.generation for o in paid.operations("pay") if o.state == "done"] == [2]
+    books_hold(paid)
 
 
 def test_paid_again_is_a_persons_word_and_has_the_next_generation(paid: World) -> None:
