@@ -155,5 +155,9 @@ def cancel(*, operation_id: UUID, yes: bool, **by: Unpack[deciding.Agreed]) -> N
     """Give up an operation that was not sent, or that is proved absent."""
     if not yes:
         click.confirm("Give it up for good?", abort=True, err=True)
-    shell.billcom().cancel_operation(operation_id, **by)
+    billcom = shell.billcom()
+    billcom.cancel_operation(operation_id, **by)
     click.echo("cancelled")
+    sheet: OperationSheet | None = billcom.lists().operation(operation_id.hex)
+    if sheet is not None and sheet.operation.next_step is not None:
+        click.echo(f"-> {sheet.operation.next_step}")

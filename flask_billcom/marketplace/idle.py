@@ -1,7 +1,7 @@
 """Why each cent that a seller is owed has not been paid: nothing payable lies idle without a name.
 
     a refund has to reach it   what that waits for
-    bill not made yet          the state of the operation that makes it
+    bill not made yet          the state of the operation that makes it, or that it was given up
     not released               the sale is not funded; hold days
     released, not planned      what the payout run says about it
     planned and not sent       the state of its payment, parked or rejected
@@ -103,7 +103,7 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
         if bill.id in refunded:
             reason = f"to be lowered: {refunded[bill.id]}"
         elif bill.status == "planned":
-            reason = _of_operation("bill", made.get(bill.id))
+            reason = _of_making(made.get(bill.id))
         elif bill.id in coming_back:
             reason = f"payout {coming_back[bill.id]}"
         elif payment is not None:
@@ -132,6 +132,12 @@ def _newest(rows: Rows, document_ids: Sequence[UUID], kind: str) -> dict[UUID, O
         .order_by(Operation.generation)
     )
     return {operation.subject_id: operation for operation in found}
+
+
+def _of_making(operation: Operation | None) -> str | None:
+    if operation is not None and operation.state == OperationState.CANCELLED:
+        return f"bill given up; flask billcom ops retry {operation.id} makes it anew, or give its sale back"
+    return _of_operation("bill", operation)
 
 
 def _of_operation(what: str, operation: Operation | None) -> str | None:

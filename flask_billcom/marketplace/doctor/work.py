@@ -14,7 +14,7 @@ from flask_billcom.engine.worker import LAST_ERROR, last_tick
 from flask_billcom.ledger import trial_balance
 from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.events import failing_events
-from flask_billcom.marketplace.lists.operations import NEED_A_PERSON, stuck_condition
+from flask_billcom.marketplace.lists.operations import GIVEN_UP, NEED_A_PERSON, stuck_condition
 from flask_billcom.marketplace.status import holds_in_force
 from flask_billcom.marketplace.strays import RESTORED
 from flask_billcom.models import Audit, Mark, Operation, OperationState
@@ -75,7 +75,7 @@ def stuck(subject: Subject, now: datetime) -> Iterator[Check]:
     """Name the operations that move no further without a person, by state and reason."""
     found = _grouped(subject, stuck_condition())
     for state, parked, count, oldest in found:
-        what = parked if parked in NEED_A_PERSON else state
+        what = parked if parked in NEED_A_PERSON else GIVEN_UP if state == OperationState.CANCELLED else state
         message = f"{counted(count, 'operation')} {what}, the oldest for {age(now, oldest)}"
         yield problem(f"operations.{what}", message, f"{_OPS} shows them, `flask billcom ops show` the evidence")
     if not found:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import update
 
 from flask_billcom.api.codec import from_wire
 from flask_billcom.api.codes import Certainty
@@ -75,14 +77,20 @@ class BaseKind:
         """Do nothing: nothing has to be reserved."""
 
 
-def expect_wanted(documents: Iterable[Document]) -> None:
-    """Assert that nobody has taken these documents back.
+def as_they_stand(rows: Rows, operations: Sequence[Operation], documents: Sequence[Document]) -> None:
+    """Give operations that take the place of others the amounts that their documents have now.
 
-    :raises NotPossible: a refund, or what its seller owes, has taken one of them back.
+    :raises NotPossible: a refund, or what its seller owes, has taken one of the documents back.
     """
     for document in documents:
         if document.status == "inactive":
             raise NotPossible(f"{document.number} was taken back, so nothing of it is tried again")
+    cents = {document.id: document.cents for document in documents}
+    for operation in operations:
+        now = cents[operation.subject_id]
+        if operation.amount_cents != now:
+            rows.change(update(Operation).where(Operation.id == operation.id).values(amount_cents=now))
+            operation.amount_cents = now
 
 
 def digest_of(*parts: object) -> str:

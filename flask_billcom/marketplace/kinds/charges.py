@@ -45,8 +45,8 @@ from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from .balances import Balances
-from .base import MANY, BaseKind, digest_of
-from .money import Debt, PaymentFacts, apart, as_they_stand, compare, debts, made, write_payments
+from .base import MANY, BaseKind, as_they_stand, digest_of
+from .money import Debt, PaymentFacts, apart, compare, debts, made, write_payments
 from .sides import RECEIVABLE, finding_of, look, only_part, parts_in
 from .watch import watch_customers
 
@@ -139,7 +139,8 @@ class Charge(BaseKind):
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Charge as much as is left of the invoices; nothing has to be reserved."""
-        as_they_stand(rows, operations, debts(rows, operations))
+        current = debts(rows, operations)
+        as_they_stand(rows, operations, [debt.document for debt in current.values()])
 
     def process_date(self, now: datetime) -> date:
         """Return the next bank day."""

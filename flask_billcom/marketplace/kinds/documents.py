@@ -38,7 +38,7 @@ from flask_billcom.models import Adjustment, Document, Operation, Party, Settlem
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
-from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, expect_wanted, parse_created
+from .base import BULK, BaseKind, as_they_stand, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
 ADJUSTMENT = "adjustment"
@@ -212,9 +212,9 @@ class DocumentKind(BaseKind):
         raise NotImplementedError
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
-        """Refuse to make what was taken back meanwhile; nothing has to be reserved."""
+        """Refuse to make what was taken back meanwhile, and make the rest as it stands; nothing has to be reserved."""
         ids = [operation.subject_id for operation in operations]
-        expect_wanted(rows.all(select(Document).where(Document.id.in_(ids))))
+        as_they_stand(rows, operations, rows.all(_THESE, {"ids": ids}))
 
     def request(self, ready: Sequence[Ready], now: datetime) -> wire.Call:  # noqa: ARG002
         """Return one bulk call."""

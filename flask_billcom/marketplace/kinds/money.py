@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
@@ -20,7 +20,6 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .balances import Standing
-from .base import expect_wanted
 
 DIFFERENCE, HELD = "difference", "held"
 HELD_RETRY = timedelta(minutes=5)
@@ -99,19 +98,6 @@ def _is_paid_by_others(document: Document, standing: Standing) -> bool:
     """Return whether a bill is paid, or scheduled to be, by a payment that a person may take for ours."""
     is_paid = standing.due_cents == 0 or standing.scheduled_cents == document.cents
     return document.kind == "bill" and standing.problem is None and is_paid
-
-
-def as_they_stand(rows: Rows, operations: Sequence[Operation], current: Mapping[UUID, Debt]) -> None:
-    """Give operations that take the place of others the amounts that their documents have now.
-
-    :raises NotPossible: one of the documents was taken back.
-    """
-    expect_wanted(debt.document for debt in current.values())
-    for operation in operations:
-        cents = current[operation.subject_id].document.cents
-        if operation.amount_cents != cents:
-            rows.change(update(Operation).where(Operation.id == operation.id).values(amount_cents=cents))
-            operation.amount_cents = cents
 
 
 @dataclass(frozen=True, slots=True)

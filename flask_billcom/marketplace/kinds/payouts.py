@@ -49,7 +49,7 @@ from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from .balances import Balances
-from .base import MANY, BaseKind, digest_of
+from .base import MANY, BaseKind, as_they_stand, digest_of
 from .funding_account import funding_account
 from .money import (
     DIFFERENCE,
@@ -57,7 +57,6 @@ from .money import (
     Debt,
     PaymentFacts,
     apart,
-    as_they_stand,
     compare,
     debts,
     made,
@@ -219,7 +218,7 @@ class Pay(BaseKind):
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Reserve the sellers' money again, as much as is left of it."""
         current = debts(rows, operations)
-        as_they_stand(rows, operations, current)
+        as_they_stand(rows, operations, [debt.document for debt in current.values()])
         self._post(rows, operations, current, None, Account.SELLER_RESERVED)
 
     def _post(

@@ -1,8 +1,8 @@
 """Operations as they are shown: what shall be done at Bill.com, what was tried, and what a person has to do.
 
-stuck   quarantined; or rejected and planned by nobody anew; or parked for a reason that only a person can mend; their
-        list shows what is in doubt as well
-since   when it became unknown, quarantined, rejected or parked: what the row says, else the audit trail
+stuck   quarantined; or rejected and planned by nobody anew; or given up, though a document waits for it; or parked for
+        a reason that only a person can mend; their list shows what is in doubt as well
+since   when it became unknown, quarantined, rejected, given up or parked: what the row says, else the audit trail
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from flask_billcom.models import Audit, Call, Operation, OperationState
+from flask_billcom.models import Audit, Call, Document, Operation, OperationState
 from flask_billcom.store import Rows
 
 from .pages import Page, Place, maybe_id, one_of
@@ -42,12 +42,20 @@ KINDS = (
 )
 IN_DOUBT = (OperationState.UNKNOWN, OperationState.CHECKING)
 PARKED = "operation_parked"
-_ACT_OF = {OperationState.QUARANTINED: "quarantined", OperationState.REJECTED: "operation_rejected"}
+_ACT_OF = {
+    OperationState.QUARANTINED: "quarantined",
+    OperationState.REJECTED: "operation_rejected",
+    OperationState.CANCELLED: "operation_cancelled",
+}
+_MAKERS = ("create_customer", "create_vendor", "create_invoice", "create_bill")
+GIVEN_UP = "given_up"
+"""What a cancelled operation is called that a document still waits for."""
 NEED_A_PERSON = ("needs_data", "needs_match", "difference", "needs_approval", "capability")
 """Reasons for parking that no tick mends by itself."""
 _NEXT_STEP = {
     "quarantined": "compare the evidence with Bill.com, then run `flask billcom ops resolve`; its lane waits",
     "rejected": "correct what Bill.com refused, then run `flask billcom ops retry`",
+    GIVEN_UP: "a document still waits for it: run `flask billcom ops retry`, or give its sale back",
     "unknown": "wait: it is looked up by itself, and sent again only when it is surely absent",
     "checking": "wait: it is being looked up",
     "sending": "wait: its call is under way",
@@ -69,7 +77,7 @@ class OperationRow:
     """One wanted effect.
 
     :param is_stuck: whether it moves no further without a person.
-    :param since: since when it is unknown, quarantined, rejected or parked; None where it is none of these.
+    :param since: since when it is unknown, quarantined, rejected, given up or parked; None where it is none of these.
     :param next_step: what a person does, or None where there is nothing to do.
     """
 
@@ -210,10 +218,26 @@ def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationShe
 def stuck_condition() -> ColumnElement[bool]:
     """Return the condition for operations that move no further without a person."""
     later = aliased(Operation)
+    # Of the same subject, it is found by an index.
+    anew = exists().where(later.subject_id == Operation.subject_id, later.supersedes == Operation.id)
     return or_(
         Operation.state == OperationState.QUARANTINED,
-        (Operation.state == OperationState.REJECTED) & ~exists().where(later.supersedes == Operation.id),
+        (Operation.state == OperationState.REJECTED) & ~anew,
         (Operation.state == OperationState.PLANNED) & Operation.parked.in_(NEED_A_PERSON),
+        _is_missed(),
+    )
+
+
+def _is_missed() -> ColumnElement[bool]:
+    """Return the condition for what was given up and not planned anew, and that a document waits for."""
+    later = aliased(Operation)
+    anew = (later.subject_id == Operation.subject_id, later.kind == Operation.kind)
+    waits = or_(Document.id == Operation.subject_id, Document.party_id == Operation.subject_id)
+    return and_(
+        Operation.state == OperationState.CANCELLED,
+        Operation.kind.in_(_MAKERS),
+        ~exists().where(*anew, later.generation > Operation.generation),
+        exists().where(waits, Document.status == "planned"),
     )
 
 
@@ -225,6 +249,8 @@ def _since(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime |
     for each in operations:
         if each.state in IN_DOUBT:
             since[each.id] = each.unknown_since
+        elif each.state == OperationState.CANCELLED:
+            since[each.id] = ended.get(each.id)
         elif each.state in _ACT_OF:
             since[each.id] = ended.get(each.id, each.unknown_since or each.created_at)
         elif each.state == OperationState.PLANNED and each.parked is not None:
@@ -295,6 +321,8 @@ def _audit(rows: Rows, sight: Sight, operation_id: UUID) -> tuple[AuditRow, ...]
 
 def _shown(operation: Operation, since: datetime | None, *, is_stuck: bool) -> OperationRow:
     reason = operation.parked if operation.state == OperationState.PLANNED else operation.state
+    if is_stuck and operation.state == OperationState.CANCELLED:
+        reason = GIVEN_UP
     return OperationRow(
         id=operation.id,
         kind=operation.kind,

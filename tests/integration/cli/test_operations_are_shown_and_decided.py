@@ -173,6 +173,24 @@ def test_deciding_asks_first(terminal: Terminal, local: LocalShop) -> None:
     assert terminal.json("ops", "show", row_id)["operation"]["state"] == "cancelled"
 
 
+def test_what_is_given_up_says_what_waits_for_it_and_since_when(terminal: Terminal, local: LocalShop) -> None:
+    row_id = set_aside(local, "create_bill", parked="awaiting_party")
+    local.pass_days(1)
+
+    said = terminal.run("ops", "cancel", row_id, "--reason", "x", "--yes").stdout.splitlines()
+    (stuck,) = terminal.json("ops", "list", "--stuck")["items"]
+    anew = terminal.run("ops", "retry", row_id, "--reason", "x").stdout.split()[-1]
+    after = terminal.json("ops", "show", row_id)["operation"]
+
+    assert said[0] == "cancelled"
+    assert "flask billcom ops retry" in said[1]
+    assert (stuck["id"], stuck["is_stuck"]) == (row_id, True)
+    assert stuck["since"] > stuck["created_at"]
+    assert terminal.json("ops", "show", anew)["supersedes"] == row_id
+    assert (after["is_stuck"], after["next_step"]) == (False, None)
+    assert terminal.json("ops", "list", "--stuck")["items"] == []
+
+
 def test_a_decision_is_one_thing_or_the_other(terminal: Terminal) -> None:
     terminal.run("ops", "resolve", "0" * 32, "--reason", "x", code=2)
     terminal.run("ops", "resolve", "0" * 32, "--adopt", "y", "--resend", "--reason", "x", code=2)
