@@ -280,16 +280,7 @@ class Decisions:
         return proof.answered_server_date + self._timing.doubt - server_date
 
     def _supersede(self, rows: Rows, operation: Operation) -> UUID:
-        following = operations.Plan(
-            kind=operation.kind,
-            subject_type=operation.subject_type,
-            subject_id=operation.subject_id,
-            lane=operation.lane,
-            natural_key=operation.natural_key,
-            amount_cents=operation.amount_cents,
-            generation=operation.generation + 1,
-            supersedes=operation.id,
-        )
+        following = operations.following(operation, amount_cents=operation.amount_cents)
         ids = operations.plan(rows, self._clock, self.organization_id, [following])
         successor = ids[following.kind, following.natural_key, following.generation]
         planned = rows.first(select(Operation).where(Operation.id == successor))

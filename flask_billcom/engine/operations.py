@@ -116,6 +116,24 @@ class Plan:
     supersedes: UUID | None = None
 
 
+def following(
+    before: Operation, *, amount_cents: int, parked: str | None = None, not_before: datetime | None = None
+) -> Plan:
+    """Return the plan of the same effect in the next generation, which stands in the place of an operation."""
+    return Plan(
+        kind=before.kind,
+        subject_type=before.subject_type,
+        subject_id=before.subject_id,
+        lane=before.lane,
+        natural_key=before.natural_key,
+        amount_cents=amount_cents,
+        generation=before.generation + 1,
+        parked=parked,
+        not_before=not_before,
+        supersedes=before.id,
+    )
+
+
 def lane_of_document(document_id: UUID) -> str:
     """Return the lane of a document."""
     return f"document:{document_id.hex}"

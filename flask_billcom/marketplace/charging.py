@@ -125,16 +125,7 @@ def _plan(rows: Rows, domain: Domain, invoice: Document, last: Operation) -> Non
             from_={"state": OperationState.DONE},
             to={"state": OperationState.CANCELLED, "evidence": evidence},
         )
-    following = ops.Plan(
-        CHARGE,
-        "document",
-        invoice.id,
-        ops.lane_of_document(invoice.id),
-        last.natural_key,
-        amount_cents=invoice.cents,
-        generation=last.generation + 1,
-        supersedes=last.id,
-    )
+    following = ops.following(last, amount_cents=invoice.cents)
     ops.plan(rows, domain.clock, domain.organization_id, [following])
     # What Bill.com showed before the debit came back is old; one way of collecting it stands.
     rows.change(update(Document).where(Document.id == invoice.id).values(read_at=None, collection="charge"))

@@ -22,7 +22,7 @@ from flask_billcom.api.query import equals
 from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import DIFFERENCE, NotPossible, Person
-from flask_billcom.engine.operations import Plan, plan
+from flask_billcom.engine.operations import following, plan
 from flask_billcom.models import OPEN_LANE, Document, Operation, OperationState, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -209,17 +209,11 @@ def _renew(rows: Rows, domain: Domain, party_id: UUID) -> int:
         .values(state=OperationState.CANCELLED, evidence={"message": "it names a party that is another one now"})
     )
     plans = [
-        Plan(
-            kind=each.kind,
-            subject_type=each.subject_type,
-            subject_id=each.subject_id,
-            lane=each.lane,
-            natural_key=each.natural_key,
+        following(
+            each,
             amount_cents=each.amount_cents,
-            generation=each.generation + 1,
             parked=None if each.parked == DIFFERENCE else each.parked,
             not_before=each.not_before,
-            supersedes=each.id,
         )
         for each in old
     ]

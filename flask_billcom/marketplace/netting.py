@@ -197,18 +197,7 @@ def _lower(rows: Rows, document: Document, off: int) -> None:
 
 def _plan_again(rows: Rows, domain: Domain, bill: _Bill, cents: int) -> None:
     before = bill.operation
-    plan = ops.Plan(
-        kind=before.kind,
-        subject_type=before.subject_type,
-        subject_id=before.subject_id,
-        lane=before.lane,
-        natural_key=before.natural_key,
-        amount_cents=cents,
-        generation=before.generation + 1,
-        parked=before.parked,
-        not_before=before.not_before,
-        supersedes=before.id,
-    )
+    plan = ops.following(before, amount_cents=cents, parked=before.parked, not_before=before.not_before)
     ops.plan(rows, domain.clock, domain.organization_id, [plan])
 
 

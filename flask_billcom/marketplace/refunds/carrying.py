@@ -116,19 +116,7 @@ def _make_anew(rows: Rows, domain: Domain, facts: Facts, stage: Local) -> None:
     _cancel(rows, make, "a refund lowers it before it is made", first_sent_at=None, parked=make.parked)
     if not left:
         return
-    plan = ops.Plan(
-        kind=make.kind,
-        subject_type=make.subject_type,
-        subject_id=make.subject_id,
-        lane=make.lane,
-        natural_key=make.natural_key,
-        amount_cents=left,
-        generation=make.generation + 1,
-        parked=make.parked,
-        not_before=make.not_before,
-        supersedes=make.id,
-    )
-    _plan(rows, domain, plan)
+    _plan(rows, domain, ops.following(make, amount_cents=left, parked=make.parked, not_before=make.not_before))
 
 
 # -- documents at Bill.com ---------------------------------------------------------------------------------------------

@@ -66,14 +66,5 @@ def _charge_again(rows: Rows, domain: Domain, before: Operation, cents: int) -> 
     was_ours = pay.state == OperationState.CANCELLED and (pay.evidence or {}).get("message") == GIVEN_BACK
     if pay.kind != "charge" or not was_ours:
         return
-    plan = ops.Plan(
-        kind=pay.kind,
-        subject_type=pay.subject_type,
-        subject_id=pay.subject_id,
-        lane=pay.lane,
-        natural_key=pay.natural_key,
-        amount_cents=cents,
-        generation=pay.generation + 1,
-        supersedes=pay.id,
-    )
+    plan = ops.following(pay, amount_cents=cents)
     ops.plan(rows, domain.clock, domain.organization_id, [plan], linger_s=domain.settings.linger_s)

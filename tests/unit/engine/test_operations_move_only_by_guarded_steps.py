@@ -95,6 +95,17 @@ def test_kinds_are_due_while_something_of_them_may_be_sent(rows: Rows, clock: Ma
     assert ops.kinds_due(rows, OURS, now + SECOND) == {"due", "later"}
 
 
+def test_what_stands_in_the_place_of_an_operation_is_the_same_effect_in_the_next_generation(clock: ManualClock) -> None:
+    before = operation(1, clock.now(), generation=3, amount_cents=700, parked="cover", subject_type="payment")
+    same = {name: getattr(before, name) for name in ("kind", "subject_type", "subject_id", "lane", "natural_key")}
+
+    assert ops.following(before, amount_cents=500) == ops.Plan(
+        **same, amount_cents=500, generation=4, supersedes=before.id
+    )
+    kept = ops.following(before, amount_cents=700, parked="cap", not_before=clock.now())
+    assert (kept.amount_cents, kept.parked, kept.not_before) == (700, "cap", clock.now())
+
+
 def test_kinds_are_checked_when_their_time_or_the_lease_of_their_check_has_come(rows: Rows, clock: ManualClock) -> None:
     now = clock.now()
     add(
