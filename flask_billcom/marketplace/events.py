@@ -69,6 +69,9 @@ payout_failed = signals.signal("payout_failed")
 refund_requested = signals.signal("refund_requested")
 #: The buyer has his money back, or does not owe it any more; the subject is the settlement. ``refund``, ``cents``.
 refunded = signals.signal("refunded")
+#: The payment that gave a buyer his money back has come back; he is owed it again. The subject is the settlement.
+#: ``refund``, ``cents``.
+refund_returned = signals.signal("refund_returned")
 #: A sale was taken back before it was collected; the subject is the settlement. ``refund``, ``cents``.
 cancelled = signals.signal("cancelled")
 #: Money that came elsewhere is noted at Bill.com. `payment`, `cents`; the subject is the invoice.

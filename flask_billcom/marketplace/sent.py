@@ -35,6 +35,7 @@ from . import postings, states
 from .core import PAYMENT
 from .payments import SENT, change, move, shares_of
 from .receipts import is_older
+from .refunds.returning import owe_again
 
 _UNDER_WAY = ("scheduled", "paid", "cleared", "held")
 _LEFT = ("paid", "cleared", "held")
@@ -212,6 +213,8 @@ def _follow(  # noqa: PLR0917 - a move is as many facts
     states.refresh_documents(rows, {share.document_id for share in shares}, clock.now())
     sales = {share.settlement_id for share in shares if share.settlement_id is not None}
     states.refresh(rows, organization_id, sales, now=clock.now())
+    if to in {"returning", "held"}:
+        owe_again(rows, clock, organization_id, {share.document_id for share in shares})
     if action is not None:
         acts = [
             Act(action, "payment", payment_id, {"cents": sum(share.cents for share in of_it), "was": from_})

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible
+from flask_billcom.ledger import Account
+from flask_billcom.models import Audit, Party
 from tests.stories.conftest import Begin
 from tests.stories.town import Order, Town
 
@@ -281,6 +283,84 @@ def test_a_debit_that_comes_back_while_its_refund_waits_pays_nobody(begin: Begin
     town.waits_long()
 
     town.ends(collected="100.00", returned="100.00")
+
+
+def refunded(begin: Begin) -> tuple[Town, Order]:
+    """Let a buyer be refunded by a payout that has arrived."""
+    town, order = at(begin, "paid")
+    refunds(town, order, line=2)
+    town.passes()
+    town.waits_long()
+    assert [refund.state for refund in town.billcom.refunds_of(order)] == ["refunded"]
+    return town, order
+
+
+def payment_back(town: Town) -> Any:
+    """Return Bill.com's last payment to a buyer."""
+    (buyer,) = town.world.rows(Party, Party.role == "vendor", Party.local_type == "Buyer")
+    return town.at_billcom("SentPay", vendorId=buyer.remote_id)[-1]
+
+
+def is_owed_again(town: Town, order: Order) -> bool:
+    """Return whether the refund of an order is said to be on its way to its buyer, and not with him."""
+    (refund,) = town.billcom.refunds_of(order)
+    return (refund.state, refund.is_done) == ("paying_back", False)
+
+
+def said_by_doctor(town: Town) -> list[str]:
+    """Return what the doctor says about payouts and payable money."""
+    checks = town.billcom.doctor(offline=True).checks
+    return [each.message for each in checks if each.level != "ok" and each.id.startswith(("payouts", "payable"))]
+
+
+def test_a_refund_whose_payment_comes_back_is_owed_again_until_it_is_paid_again(begin: Begin) -> None:
+    town, order = refunded(begin)
+    before = dict(town.world.trial())
+    town.bank("return_payout", payment_back(town), "R03")
+    town.waits(bank_days=2)
+    assert is_owed_again(town, order)
+    assert town.world.trial()[Account.PAYOUT_RETURNED] == -40_00
+    assert any("1 payout, 40.00 dollars, coming back" in each for each in said_by_doctor(town))
+    payment = payment_back(town).id
+    town.billcom.void(payment, "her account was closed", actor="eve")
+    town.passes()
+    town.waits(bank_days=4)
+    town.passes(seconds=3600)
+    assert is_owed_again(town, order)
+    assert town.world.trial()[Account.REFUND_PAYABLE] == before[Account.REFUND_PAYABLE] - 40_00
+    assert any("1 bill, 40.00 dollars: payout voided" in each for each in said_by_doctor(town))
+    town.ends(collected="100.00", paid_out="54.00", fees="6.00", refunds_due="40.00", waiting=["payout voided"])
+    town.signs_in()
+    town.billcom.pay_again(payment, actor="eve", reason="she gave another account")
+    town.waits_long()
+
+    assert [refund.state for refund in town.billcom.refunds_of(order)] == ["refunded"]
+    assert told(town) == ["refund_requested", "refunded", "refund_returned", "refunded"]
+    town.ends(collected="100.00", paid_out="54.00", fees="6.00", refunded="40.00")
+
+
+def told(town: Town) -> list[str]:
+    """Return what the app is told of refunds, in order."""
+    acts = [each.action for each in town.world.rows(Audit)]
+    return [each for each in acts if each in {"refund_requested", "refunded", "refund_returned"}]
+
+
+def test_a_refund_whose_cheque_nobody_cashes_is_owed_again(begin: Begin) -> None:
+    town, order = at(begin, "paid", simulator={"uncashed": "void"})
+    refunds(town, order, line=2)
+    town.passes()
+    town.waits(bank_days=6)
+    while payment_back(town)["status"] != "2":
+        town.waits()
+    town.bank("never_cashed", payment_back(town))
+    town.waits_long()
+    assert [refund.state for refund in town.billcom.refunds_of(order)] == ["refunded"]
+    town.waits(bank_days=55, step=55)
+    town.waits(bank_days=4)
+    town.passes(seconds=3600)
+
+    assert is_owed_again(town, order)
+    town.ends(collected="100.00", paid_out="54.00", fees="6.00", refunds_due="40.00", waiting=["payout voided"])
 
 
 def test_a_sale_is_cancelled_before_anything_is_collected(begin: Begin) -> None:

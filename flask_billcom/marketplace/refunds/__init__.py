@@ -11,6 +11,7 @@ correcting   the same once Bill.com has lowered or deleted it
 lowering     the lines of a document as they are after what was refunded
 paying_back  the bill that pays a buyer back
 releasing    when that bill may be paid, and what becomes of it when the buyer's own payment comes back
+returning    a refund whose payment to the buyer comes back
 blocking     documents that are neither charged nor paid meanwhile
 waiting      refunds that are not carried out yet, and why
 snapshots    a refund as it is shown

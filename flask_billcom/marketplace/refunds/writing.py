@@ -257,13 +257,16 @@ def _standing(rows: Rows, adjustment_ids: Collection[UUID]) -> Mapping[UUID, str
     ):
         unpaid = PAYING_BACK if row.turned else REQUESTED
         standing[row.adjustment_id] = unpaid if row.open or row.turned else REFUNDED
+    # Locked: whoever notes meanwhile that such a payment comes back finds the refund as it is left here.
     cleared = rows.all(
-        select(Document.origin_id).where(
+        select(Document.origin_id)
+        .where(
             Document.origin_type == "adjustment",
             Document.origin_id.in_(ids),
             Document.is_refund.is_(True),
             Document.cleared_at.is_not(None),
         )
+        .with_for_update()
     )
     return standing | dict.fromkeys(cleared, REFUNDED)
 
