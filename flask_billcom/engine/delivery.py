@@ -35,7 +35,7 @@ from .outcomes import judge
 from .reads import Reads
 from .recording import Recorder
 from .servertime import ServerTime
-from .sessions import Live, Sessions, State
+from .sessions import Live, Sessions
 from .timing import Timing
 
 logger = logging.getLogger(__name__)
@@ -218,12 +218,9 @@ class Delivery:
     def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live) -> Claimed:
         now, monotonic = self._clock.now(), self._clock.monotonic()
         call_id = self._clock.new_id()
-        if self._parking.is_closed(rows, now, kind.capability) or not self._parking.takes_probe(
-            rows, now, kind.capability
-        ):
+        if not self._parking.admits(rows, now, kind.capability):
             raise _NothingClaimed
-        newest = self._sessions.newest(rows)
-        if newest is None or newest.gen != live.gen or newest.state != State.VALID:
+        if not self._sessions.is_newest(rows, live):
             raise NoCapacity("the session was replaced meanwhile; the next round takes the new one")
         allowed = kind.gate(rows, ready, now)
         if not allowed:

@@ -16,7 +16,7 @@ from flask_billcom.api.requests import Call as WireCall
 from flask_billcom.api.transport import Download, Transport
 from flask_billcom.clock import Clock
 from flask_billcom.errors import RateLimited, SessionExpired, TransportError
-from flask_billcom.store import Store
+from flask_billcom.store import Rows, Store
 
 from .errors import NoCapacity
 from .limits import ALL, Limits, SlotLease
@@ -80,8 +80,7 @@ class Gateway:
         :raises NoCapacity: no slot, quota or session is free now.
         :raises TransportError: nothing usable came.
         """
-        live = self.sessions.live()
-        slot = self._take((ALL,), changes=False)
+        live, slot = self._take((ALL,), changes=False)
         try:
             file = self._transport.fetch(path, query, session_id=live.token, end_point=live.end_point or None)
         except TransportError as error:
@@ -91,8 +90,7 @@ class Gateway:
         return file
 
     def _once(self, call: WireCall, *, classes: Sequence[str] = (ALL,)) -> Reply:
-        live = self.sessions.live()
-        slot = self._take(classes, changes=call.changes)
+        live, slot = self._take(classes, changes=call.changes)
         try:
             reply = self._transport.call(
                 call.path,
@@ -112,10 +110,19 @@ class Gateway:
             raise error_of_change(reply, call.name, bills_in_call=call.items)
         raise error_of_read(reply, call.name)
 
-    def _take(self, classes: Sequence[str], *, changes: bool) -> SlotLease:
-        now = self._clock.now()
+    def _take(self, classes: Sequence[str], *, changes: bool) -> tuple[Live, SlotLease]:
+        """Return the session and a slot for one call, by one transaction where nobody has to sign in first."""
         with self._store.write() as rows:
-            return self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=changes)
+            live = self.sessions.within(rows)
+            if live is not None:
+                return live, self._slot(rows, classes, changes=changes)
+        live = self.sessions.live()
+        with self._store.write() as rows:
+            return live, self._slot(rows, classes, changes=changes)
+
+    def _slot(self, rows: Rows, classes: Sequence[str], *, changes: bool) -> SlotLease:
+        now = self._clock.now()
+        return self._limits.take(rows, now, until=now + self._timing.lease, classes=classes, changes=changes)
 
     def _release_unless_running(self, slot: SlotLease, error: TransportError) -> None:
         """Give a slot back whose call never left; else the server may still be running it until the lease ends."""

@@ -30,7 +30,7 @@ _LIVE = (Hold.organization_id == bindparam("organization_id"), Hold.released_at.
 _IN_FORCE = or_(Hold.probe_after.is_(None), Hold.probe_after > bindparam("now"))
 _CLOSED = select(Hold.id).where(*_LIVE, or_(Hold.scope == "organization", _ON), _IN_FORCE).limit(1)
 _BARRED = select(Hold.id).where(*_LIVE, _ON, _IN_FORCE).limit(1)
-_PROBES_DUE = select(Hold.id).where(*_LIVE, _ON, Hold.probe_after <= bindparam("now")).order_by(Hold.id)
+_IN_THE_WAY = select(Hold.id, Hold.scope, Hold.probe_after).where(*_LIVE, or_(Hold.scope == "organization", _ON))
 _PROBED = (
     select(Hold.id).where(*_LIVE, _ON, Hold.probe_after.is_not(None), Hold.placed_at < bindparam("started_at")).limit(1)
 )
@@ -47,12 +47,15 @@ class Parking:
         """Return whether a hold on everything, or on one of these capabilities, is in force."""
         return rows.first(_CLOSED, {**self._on(ALL, *capabilities), "now": now}) is not None
 
-    def takes_probe(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
-        """Take the probes that are due on these capabilities for one call; return whether that call may go.
+    def admits(self, rows: Rows, now: datetime, *capabilities: str) -> bool:
+        """Return whether one call may go: nothing is in force, and the probes that are due are this call's to take.
 
-        Nothing due means that nothing has to be probed. What another call has just taken is closed again.
+        What another call has just taken is closed again.
         """
-        due = rows.all(_PROBES_DUE, {**self._on(ALL, *capabilities), "now": now})
+        found = rows.all(_IN_THE_WAY, self._on(ALL, *capabilities))
+        if any(hold.probe_after is None or hold.probe_after > now for hold in found):
+            return False
+        due = sorted(hold.id for hold in found if hold.scope == "capability")
         if not due:
             return True
         taken = rows.change(

@@ -46,6 +46,11 @@ _NEWEST = (
 )
 _NEWEST_COLUMNS = _NEWEST.with_only_columns(*Session.__table__.c)
 """The same without an entity: every call asks for it."""
+_TOUCHED = (
+    update(Session)
+    .where(Session.organization_id == bindparam("of"), Session.gen == bindparam("generation"))
+    .values(last_used=bindparam("now"))
+)
 
 
 class State(StrEnum):
@@ -143,6 +148,16 @@ class Sessions:
             self._clock.sleep(self._clock.jitter(wait_s, 2 * wait_s))
             wait_s = min(1.0, wait_s * 2)
 
+    def within(self, rows: Rows) -> Live | None:
+        """Return the newest session inside a transaction that writes; None where `live` has to sign in first."""
+        now = self._clock.now()
+        row = self._valid(rows)
+        if row is None or now - row.last_used > IDLE:
+            return None
+        if now - row.last_used > TOUCH:
+            self._touch(rows, row.gen, now)
+        return self._live(row)
+
     def expired(self, gen: int, server_date: datetime | None) -> None:
         """Note that Bill.com does not know a session any more: the proof that its generation is dead."""
         with self._store.write() as rows:
@@ -192,8 +207,8 @@ class Sessions:
     def _usable(self) -> Live | None:
         now = self._clock.now()
         with self._store.read() as rows:
-            row = rows.first(_NEWEST_COLUMNS, {"organization_id": self.organization_id})
-        if row is None or row.state != State.VALID or row.last_used is None:
+            row = self._valid(rows)
+        if row is None:
             return None
         if now - row.last_used > IDLE:
             with self._store.write() as rows:
@@ -201,7 +216,23 @@ class Sessions:
             return None
         if now - row.last_used > TOUCH:
             with self._store.write() as rows:
-                rows.change(update(Session).where(*self._is(row.gen)).values(last_used=now))
+                self._touch(rows, row.gen, now)
+        return self._live(row)
+
+    def _valid(self, rows: Rows) -> Row[Any] | None:
+        """Return the newest generation, if it is one that calls may use."""
+        row: Row[Any] | None = rows.first(_NEWEST_COLUMNS, {"organization_id": self.organization_id})
+        return None if row is None or row.state != State.VALID or row.last_used is None else row
+
+    def is_newest(self, rows: Rows, live: Live) -> bool:
+        """Return whether a session is still the newest one, and not taken out of use."""
+        row = self._valid(rows)
+        return row is not None and row.gen == live.gen
+
+    def _touch(self, rows: Rows, gen: int, now: datetime) -> None:
+        rows.change(_TOUCHED, {"of": self.organization_id, "generation": gen, "now": now})
+
+    def _live(self, row: Row[Any]) -> Live:
         return Live(row.gen, self.token(row), row.api_end_point or "", row.user_id or "", row.trusted)
 
     # -- signing in ----------------------------------------------------------------------------------------------

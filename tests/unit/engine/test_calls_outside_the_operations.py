@@ -62,6 +62,20 @@ def test_a_read_goes_once_in_a_slot_of_its_own(shop: Workshop) -> None:
     assert (shop.slots_taken(), shop.used()) == (0, 2)
 
 
+def test_a_read_whose_session_has_idled_signs_in_first(shop: Workshop) -> None:
+    shop.sessions.live()
+    shop.advance(timedelta(minutes=31))
+    seen = heard(shop)
+
+    assert shop.gateway.read(READ).ok is True
+
+    (*_, (path, _, options, until)) = seen
+    assert (path, until) == (f"{LIST}.json", shop.now + TIMING.lease)
+    assert options["session_id"].reveal() == shop.sessions.live().token.reveal()
+    assert [row.state for row in shop.generations()] == ["fenced", "valid"]
+    assert shop.slots_taken() == 0
+
+
 def test_a_read_takes_of_the_reserve_and_a_change_does_not(shop: Workshop) -> None:
     shop.gateway.read(READ)
     with shop.store.write() as rows:

@@ -117,23 +117,49 @@ def test_a_due_probe_is_taken_by_one_call_and_the_others_wait(rows: Rows, clock:
         hold(3, now, probe_after=now, scope_id="charges"),
         hold(4, now, probe_after=now, organization_id=OTHERS),
         hold(5, now, probe_after=now, released_at=now),
-        hold(6, now),
-        hold(7, now, probe_after=now + SECOND),
+        hold(6, now, probe_after=now, scope="organization", scope_id=""),
     )
 
-    assert parking.takes_probe(rows, now, "payouts") is True
+    assert parking.admits(rows, now, "payouts") is True
     probes = {each.id.int: each.probe_after for each in holds(rows)}
-    assert probes == {
-        1: now + PROBE_EVERY,
-        2: now + PROBE_EVERY,
-        3: now,
-        4: now,
-        5: now,
-        6: None,
-        7: now + SECOND,
-    }
+    assert probes == {1: now + PROBE_EVERY, 2: now + PROBE_EVERY, 3: now, 4: now, 5: now, 6: now}
     assert parking.is_closed(rows, now, "payouts")
-    assert parking.takes_probe(rows, now, "payouts") is True
+    assert parking.admits(rows, now, "payouts") is False
+    assert parking.admits(rows, now + PROBE_EVERY, "payouts") is True
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        {},
+        {"scope_id": "all"},
+        {"scope": "organization", "scope_id": ""},
+        {"probe_after": SECOND},
+    ],
+)
+def test_nothing_is_probed_while_anything_is_closed(
+    rows: Rows, clock: ManualClock, parking: Parking, closed: dict[str, Any]
+) -> None:
+    now = clock.now()
+    if "probe_after" in closed:
+        closed = {**closed, "probe_after": now + closed["probe_after"]}
+    add(rows, hold(1, now, probe_after=now), hold(2, now, **closed))
+
+    assert parking.admits(rows, now, "payouts") is False
+    assert next(each for each in holds(rows) if each.id.int == 1).probe_after == now
+
+
+def test_what_is_held_elsewhere_keeps_no_call_back(rows: Rows, clock: ManualClock, parking: Parking) -> None:
+    now = clock.now()
+    add(
+        rows,
+        hold(1, now, scope_id="charges"),
+        hold(2, now, organization_id=OTHERS),
+        hold(3, now, released_at=now),
+        hold(4, now, scope="party", scope_id="payouts"),
+    )
+
+    assert parking.admits(rows, now, "payouts") is True
 
 
 def test_a_hold_says_what_it_closes_and_why(rows: Rows, clock: ManualClock, parking: Parking) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from flask_billcom.engine.sessions import IDLE
+from flask_billcom.engine.sessions import IDLE, Live
 from tests.unit.engine.planned import OTHERS
 from tests.unit.engine.sessions.generations import SECOND, put, states
 from tests.unit.engine.workshop import Workshop
@@ -63,6 +63,52 @@ def test_use_is_noted_once_a_minute(shop: Workshop, seconds: int, is_touched: bo
 
     used = {row.organization_id: row.last_used for row in shop.generations()}
     assert used == {shop.organization_id: shop.now if is_touched else first, OTHERS: first}
+
+
+def within(shop: Workshop) -> Live | None:
+    with shop.store.write() as rows:
+        return shop.sessions.within(rows)
+
+
+@pytest.mark.parametrize(("seconds", "is_touched"), [(60, False), (61, True)])
+def test_use_is_noted_inside_a_transaction_too(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
+    live = shop.sessions.live()
+    first = shop.now
+    put(shop, 1, organization_id=OTHERS, last_used=first)
+    shop.advance(seconds)
+
+    found = within(shop)
+
+    assert found is not None
+    assert (found.gen, found.token.reveal(), found.end_point) == (1, live.token.reveal(), live.end_point)
+    used = {row.organization_id: row.last_used for row in shop.generations()}
+    assert used == {shop.organization_id: shop.now if is_touched else first, OTHERS: first}
+
+
+@pytest.mark.parametrize(("minutes", "is_found"), [(30, True), (31, False)])
+def test_an_idle_session_is_not_found_inside_a_transaction(
+    shop: Workshop,
+    minutes: int,
+    is_found: bool,  # noqa: FBT001
+) -> None:
+    assert within(shop) is None
+    shop.sessions.live()
+    shop.advance(timedelta(minutes=minutes))
+
+    assert (within(shop) is not None) is is_found
+    assert states(shop) == [(1, "valid")]
+
+
+def test_only_the_newest_session_in_use_is_the_newest(shop: Workshop) -> None:
+    live = shop.sessions.live()
+    with shop.store.write() as rows:
+        assert shop.sessions.is_newest(rows, live) is True
+        shop.sessions.retire(rows, live.gen)
+        assert shop.sessions.is_newest(rows, live) is False
+        assert shop.sessions.within(rows) is None
+    shop.sessions.live()
+    with shop.store.read() as rows:
+        assert shop.sessions.is_newest(rows, live) is False
 
 
 def test_a_dead_or_fenced_generation_is_followed_by_the_next(shop: Workshop) -> None:
