@@ -8,18 +8,22 @@ local.trust()                  a person confirms the device
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
 import requests
+from sqlalchemy import MetaData
 
 from flask_billcom.api.fields import Record
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.simulator import Simulator, WSGIAdapter, people
-from tests.support.shop import Drawing, Shop, make_shop
+from tests.support.database import Database
+from tests.support.shop import Drawing, Shop, draw_shop, make_shop
 
 T = TypeVar("T", bound=Record)
 BASE_URL = "http://127.0.0.1:9/api/v2"
@@ -114,3 +118,20 @@ def make_local_shop(url: str, simulator: Simulator, *, drawing: Drawing | None =
         **settings,
     )
     return LocalShop(shop, simulator)
+
+
+@contextmanager
+def local_shops(
+    database_of: Callable[[MetaData], Database], simulator: Simulator
+) -> Iterator[Callable[..., LocalShop]]:
+    """Give a function that makes marketplaces with settings of their own, and close them all."""
+    made: list[LocalShop] = []
+
+    def make(**settings: Any) -> LocalShop:
+        drawing = draw_shop()
+        made.append(make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing, **settings))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.shop.close()

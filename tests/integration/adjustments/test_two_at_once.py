@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from flask_billcom.marketplace.adjustments import FINE, NETTING, PROPOSED, WRITE
 from flask_billcom.marketplace.kinds.documents import CreateBill
 from flask_billcom.marketplace.netting import net
 from flask_billcom.models import Adjustment, OperationState
+from tests.support.together import together
 from tests.support.world import World
 
 from .conftest import Office
@@ -28,21 +27,6 @@ THREADS = 4
 def office_on(world_on: World) -> Office:
     world_on.onboard(sellers=["ann"])
     return Office(world_on)
-
-
-def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do some things at the same moment and return what each gave."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        start.wait(timeout=30)
-        try:
-            return act()
-        except NotPossible as error:
-            return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def nettings(office: Office) -> int:

@@ -14,8 +14,7 @@ from sqlalchemy import MetaData
 from flask_billcom.cli import billcom_cli
 from flask_billcom.simulator import Simulator
 from tests.support.database import Database
-from tests.support.local_shop import LocalShop, make_local_shop
-from tests.support.shop import draw_shop
+from tests.support.local_shop import LocalShop, local_shops
 
 
 @dataclass
@@ -56,16 +55,8 @@ def dialect(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def make_local(database_of: Callable[[MetaData], Database], simulator: Simulator) -> Iterator[Callable[..., LocalShop]]:
     """Give a function that makes a marketplace with settings of its own."""
-    made: list[LocalShop] = []
-
-    def make(**settings: Any) -> LocalShop:
-        drawing = draw_shop()
-        made.append(make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.shop.close()
+    with local_shops(database_of, simulator) as make:
+        yield make
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -19,6 +17,7 @@ from flask_billcom.marketplace.payouts import plan_payouts
 from flask_billcom.marketplace.proof import prove
 from flask_billcom.models import OPEN_LANE, Audit, Payment
 from tests.integration.protocol.test_payouts_are_taken_back import pay_together
+from tests.support.together import together
 from tests.support.world import Stage, World
 
 EVE = Person("Eve", "Bea has paid it by hand")
@@ -157,22 +156,12 @@ def test_one_who_adopts_and_one_who_pays_again_at_once_pay_every_bill_once(world
     comes_back(world)
     is_void(world)
     payout_id, one = payout(world).id, by_hand(world)
-    start = Barrier(2)
-
-    def at_once(act: Any) -> Any:
-        start.wait(timeout=30)
-        try:
-            return act()
-        except NotPossible as error:
-            return error
-
     processes = [world.process() for _ in range(2)]
-    acts = [
+    acts: list[partial[Any]] = [
         partial(adopt, processes[0].domain, processes[0].decisions, one, EVE),
         partial(pay_again, processes[1].domain, payout_id, EVE),
     ]
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(at_once, acts))
+    together(acts)
     for once_more in acts:  # whoever came second and was refused asks again
         with suppress(NotPossible):
             once_more()

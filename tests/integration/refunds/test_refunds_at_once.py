@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from functools import partial
-from threading import Barrier
-from typing import Any
 
 import pytest
 
@@ -16,6 +12,7 @@ from flask_billcom.marketplace.refunds.carrying import carry_out
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot
 from flask_billcom.models import Adjustment, AdjustmentPart
 from flask_billcom.schedule import Schedule
+from tests.support.together import together
 from tests.support.world import Stage
 
 from .conftest import Shop
@@ -30,21 +27,6 @@ def shop(dialect: str, request: pytest.FixtureRequest) -> Shop:
     world = stage.world(collect="none", float_cents=0, payout_schedule=Schedule.parse("daily"))
     world.onboard(sellers=["ann", "cid"], buyers=["Ada"])
     return Shop(world)
-
-
-def together(acts: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Do some things at the same moment and return what each gave."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        start.wait(timeout=30)
-        try:
-            return act()
-        except NotPossible as error:
-            return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def refund(shop: Shop, order: str, reference: str, dollars: str) -> RefundSnapshot:

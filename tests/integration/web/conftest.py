@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 
 from flask_billcom.simulator import Simulator
 from tests.support.database import Database
-from tests.support.local_shop import LocalShop, make_local_shop
-from tests.support.shop import Shop, draw_shop
+from tests.support.local_shop import LocalShop, local_shops
+from tests.support.shop import Shop
 
 PREFIX = "/office"
 WHO = "X-Who"
@@ -96,16 +96,8 @@ def dialect(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def make_local(database_of: Callable[[MetaData], Database], simulator: Simulator) -> Iterator[Callable[..., LocalShop]]:
     """Give a function that makes a marketplace without routes, with settings of its own."""
-    made: list[LocalShop] = []
-
-    def make(**settings: Any) -> LocalShop:
-        drawing = draw_shop()
-        made.append(make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing, **settings))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.shop.close()
+    with local_shops(database_of, simulator) as make:
+        yield make
 
 
 @pytest.fixture
