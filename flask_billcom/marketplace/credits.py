@@ -10,24 +10,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.engine.operations import Plan, lane_of_document, plan
-from flask_billcom.models import Adjustment, Document, Party
-from flask_billcom.models.parties import Role
+from flask_billcom.models import Adjustment, Party
 from flask_billcom.store import Rows
 
+from .adjustment_bills import AdjustmentBill, write_adjustment_bill
 from .known import Known
-from .papers import AWAITING_PARTY, BILL, CREATE_DOCUMENT, plan_party
 
 if TYPE_CHECKING:
     from .context import Domain
 
-ADJUSTMENT = "adjustment"
 _HASH_CHARACTERS = 12
 
 
@@ -35,45 +31,15 @@ def write_credit(rows: Rows, domain: Domain, adjustment: Adjustment) -> None:
     """Insert the bill of a bonus and plan the operation that makes it at Bill.com."""
     seller: Party | None = rows.first(select(Party).where(Party.id == adjustment.party_id))
     assert seller is not None
-    clock, settings = domain.clock, domain.settings
-    document_id, now = clock.new_id(), clock.now()
-    number = number_of(settings.number_prefix, adjustment.id)
-    today = now.astimezone(settings.zone).date()
-    rows.insert(
-        Document,
-        [
-            {
-                "id": document_id,
-                "organization_id": domain.organization_id,
-                "kind": BILL,
-                "number": number,
-                "origin_type": ADJUSTMENT,
-                "origin_id": adjustment.id,
-                "party_id": seller.id,
-                "cents": adjustment.cents,
-                "currency": adjustment.currency,
-                "status": "planned",
-                "document_date": today,
-                "due_date": today + timedelta(days=settings.due_days),
-                "release_after": now,
-                "created_at": now,
-            }
-        ],
+    bill = AdjustmentBill(
+        adjustment_id=adjustment.id,
+        number=number_of(domain.settings.number_prefix, adjustment.id),
+        vendor=Known(seller.id, seller.remote_id),
+        cents=adjustment.cents,
+        currency=adjustment.currency,
+        release_after=domain.clock.now(),
     )
-    plans = [
-        Plan(
-            CREATE_DOCUMENT[BILL],
-            "document",
-            document_id,
-            lane_of_document(document_id),
-            number,
-            amount_cents=adjustment.cents,
-            parked=AWAITING_PARTY if seller.remote_id is None else None,
-        )
-    ]
-    if seller.remote_id is None:
-        plans.insert(0, plan_party(Role.VENDOR, Known(seller.id, None)))
-    plan(rows, clock, domain.organization_id, plans, linger_s=settings.linger_s)
+    write_adjustment_bill(rows, domain, bill)
 
 
 def number_of(prefix: str, adjustment_id: UUID) -> str:

@@ -19,7 +19,6 @@ from flask_billcom.api.envelope import Reply
 from flask_billcom.api.query import equals
 from flask_billcom.api.records import Invoice
 from flask_billcom.api.replies import parse_charge
-from flask_billcom.audit import Act, record
 from flask_billcom.bankdays import next_process_date
 from flask_billcom.engine.kinds import (
     Absent,
@@ -46,7 +45,7 @@ from flask_billcom.store import Rows
 
 from .balances import Balances
 from .base import MANY, BaseKind, as_they_stand, digest_of
-from .money import Debt, PaymentFacts, apart, compare, debts, made, write_payments
+from .money import Debt, PaymentFacts, apart, compare, debts, made, tell_sent, write_payments
 from .sides import RECEIVABLE, finding_of, look, only_part, parts_in
 from .watch import watch_customers
 
@@ -203,13 +202,4 @@ class Charge(BaseKind):
             for each in payments
         }
         write_payments(rows, self.domain, payments, facts)
-        acts = [
-            Act(
-                "charge_sent",
-                "document",
-                item.operation.subject_id,
-                {"payment": item.remote.parent.id, "cents": item.operation.amount_cents},
-            )
-            for item in applied
-        ]
-        record(rows, self.domain.clock, self.organization_id, acts)
+        tell_sent(rows, self.domain, "charge_sent", applied)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
+from flask_billcom.audit import Act, record
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.marketplace import holds, marks, states
@@ -127,6 +128,20 @@ class PaymentFacts:
     bank_account_id: str | None
     party_of: dict[UUID, UUID]
     """The party of each document."""
+
+
+def tell_sent(rows: Rows, domain: Domain, action: str, applied: Sequence[Applied]) -> None:
+    """Record for each document which payment at Bill.com pays it, and how much of it."""
+    acts = [
+        Act(
+            action,
+            "document",
+            item.operation.subject_id,
+            {"payment": item.remote.parent.id, "cents": item.operation.amount_cents},
+        )
+        for item in applied
+    ]
+    record(rows, domain.clock, domain.organization_id, acts)
 
 
 def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: dict[str, PaymentFacts]) -> None:

@@ -20,7 +20,6 @@ from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
 from flask_billcom.api.records import Bill
 from flask_billcom.api.replies import parse_sent_pays
-from flask_billcom.audit import Act, record
 from flask_billcom.bankdays import next_process_date
 from flask_billcom.engine.kinds import (
     Absent,
@@ -60,6 +59,7 @@ from .money import (
     compare,
     debts,
     made,
+    tell_sent,
     write_payments,
 )
 from .sides import PAYABLE, finding_of, look, only_part, parts_in
@@ -197,16 +197,7 @@ class Pay(BaseKind):
         write_payments(rows, self.domain, payments, facts)
         self._post(rows, [i.operation for i in applied], current, Account.SELLER_RESERVED, Account.PAYOUT_SCHEDULED)
         catch_up(rows, self.domain.clock, self.organization_id, [str(item.remote.remote_id) for item in applied])
-        acts = [
-            Act(
-                "payout_sent",
-                "document",
-                item.operation.subject_id,
-                {"payment": item.remote.parent.id, "cents": item.operation.amount_cents},
-            )
-            for item in applied
-        ]
-        record(rows, self.domain.clock, self.organization_id, acts)
+        tell_sent(rows, self.domain, "payout_sent", applied)
 
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Give the reservation back; whether to pay again is decided by a person."""

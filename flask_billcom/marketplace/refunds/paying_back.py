@@ -10,18 +10,17 @@ Bill.com has no call that refunds a buyer's payment: https://developer.bill.com/
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, select
 
-from flask_billcom.engine.operations import Plan, lane_of_document, plan
 from flask_billcom.ledger import Posting
+from flask_billcom.marketplace.adjustment_bills import AdjustmentBill, write_adjustment_bill
 from flask_billcom.marketplace.freezing import PartyKey
 from flask_billcom.marketplace.known import Known, KnownParties
 from flask_billcom.marketplace.numbers import refund_number
-from flask_billcom.marketplace.papers import AWAITING_PARTY, BILL, CREATE_DOCUMENT, plan_party
+from flask_billcom.marketplace.papers import BILL
 from flask_billcom.models import Adjustment, Document, Party, Settlement
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
@@ -32,51 +31,20 @@ from .asking import KINDS
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
 
-ADJUSTMENT = "adjustment"
-
 
 def write_bill(rows: Rows, domain: Domain, sale: Settlement, adjustment_id: UUID, cents: int) -> Posting:
     """Insert the bill that pays a buyer back, plan to make it, and return what it does to the books."""
-    clock, settings = domain.clock, domain.settings
     vendor = _vendor(rows, domain, sale.buyer_id)
-    document_id, now = clock.new_id(), clock.now()
-    today = now.astimezone(settings.zone).date()
-    number = _number(rows, domain, sale, adjustment_id)
-    rows.insert(
-        Document,
-        [
-            {
-                "id": document_id,
-                "organization_id": domain.organization_id,
-                "kind": BILL,
-                "number": number,
-                "origin_type": ADJUSTMENT,
-                "origin_id": adjustment_id,
-                "party_id": vendor.id,
-                "cents": cents,
-                "currency": sale.currency,
-                "document_date": today,
-                "due_date": today + timedelta(days=settings.due_days),
-                "is_refund": True,
-                "status": "planned",
-                "release_after": now if sale.funded_at is not None else None,
-                "created_at": now,
-            }
-        ],
+    bill = AdjustmentBill(
+        adjustment_id=adjustment_id,
+        number=_number(rows, domain, sale, adjustment_id),
+        vendor=vendor,
+        cents=cents,
+        currency=sale.currency,
+        release_after=None if sale.funded_at is None else domain.clock.now(),
+        is_refund=True,
     )
-    plans = [] if vendor.remote_id is not None else [plan_party(Role.VENDOR, vendor)]
-    plans.append(
-        Plan(
-            CREATE_DOCUMENT[BILL],
-            "document",
-            document_id,
-            lane_of_document(document_id),
-            number,
-            amount_cents=cents,
-            parked=AWAITING_PARTY if vendor.remote_id is None else None,
-        )
-    )
-    plan(rows, clock, domain.organization_id, plans, linger_s=settings.linger_s)
+    write_adjustment_bill(rows, domain, bill)
     return entries.owed_as_vendor(cents, sale.buyer_id, vendor.id, sale.id)
 
 
