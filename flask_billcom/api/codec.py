@@ -176,11 +176,11 @@ def from_wire(cls: type[R], wire: Any) -> R:  # noqa: ANN401 - whatever an answe
     :param wire: the parsed object.
     :raises MalformedReply: it is not such an object, or a declared field cannot be read.
     """
-    if not isinstance(wire, Mapping):
+    if type(wire) is not dict and not isinstance(wire, Mapping):
         raise MalformedReply(f"a {cls.ENTITY or cls.__name__} is not an object")
-    entity = wire.get("entity")
+    entity = wire.get("entity", cls.ENTITY)
     # Samples spell the entity of a line with a small first letter: compared without regard to case.
-    if entity is not None and cls.ENTITY and str(entity).lower() != cls.ENTITY.lower():
+    if entity != cls.ENTITY and _is_another(entity, cls.ENTITY):
         raise MalformedReply(f"a {cls.ENTITY} was expected, another object came")
     known, values = _readers(cls), dict(_blank(cls))
     extra: Wire = {}
@@ -198,6 +198,10 @@ def from_wire(cls: type[R], wire: Any) -> R:  # noqa: ANN401 - whatever an answe
         fact = by_wire(cls)[key]
         raise MalformedReply(f"{cls.__name__}.{fact.wire} cannot be read as {fact.kind.value}") from None
     return cls(extra=extra, **values) if extra else cls(**values)
+
+
+def _is_another(entity: Any, expected: str) -> bool:  # noqa: ANN401 - whatever an answer holds
+    return entity is not None and expected != "" and str(entity).lower() != expected.lower()
 
 
 @once_per_class
@@ -222,7 +226,7 @@ def _reader(fact: Fact) -> Callable[[Any], Any]:
 
 
 def _read_records(cls: type[R], value: Any) -> tuple[R, ...]:  # noqa: ANN401
-    if isinstance(value, str) or not isinstance(value, Sequence):
+    if type(value) is not list and (isinstance(value, str) or not isinstance(value, Sequence)):
         raise TypeError("not a list")
     # RPConvFee is seen as [{}] where there is none.
     return tuple(from_wire(cls, item) for item in value if item != {})
@@ -248,7 +252,7 @@ def _read_text(value: Any) -> str:  # noqa: ANN401
 def _read_id(value: Any) -> str | None:  # noqa: ANN401
     if not isinstance(value, str):
         raise TypeError("not an id")
-    return None if value in {"", NO_ID} else value
+    return None if value == NO_ID or value == "" else value  # noqa: PLR1714 - spares a set each time
 
 
 def _read_flag(value: Any) -> bool:  # noqa: ANN401
@@ -286,9 +290,15 @@ def _read_whole(value: Any) -> int:  # noqa: ANN401
 
 
 def _read_day(value: Any) -> date:  # noqa: ANN401
-    return date.fromisoformat(value[:10])
+    return _day(value[:10])
 
 
+@lru_cache(maxsize=1_000)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+@lru_cache(maxsize=10_000)
 def read_moment(value: Any) -> datetime:  # noqa: ANN401
     """Return a time of the wire as aware UTC.
 
