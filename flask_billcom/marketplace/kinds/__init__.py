@@ -1,13 +1,15 @@
 """The kinds of operations: for each one its payload, checks, read-back and what follows.
 
-parties    create_customer, create_vendor, update_customer, update_vendor
-documents  create_invoice, create_bill
-refunds    update_invoice, update_bill, delete_invoice, delete_bill
-mail       send_invoice
-charges    charge
-elsewhere  record
-voids      void, with its void_part rows
-payouts    pay
+parties      create_customer, create_vendor, update_customer, update_vendor
+invoices     create_invoice
+bills        create_bill
+documents    what both of them share
+corrections  update_invoice, update_bill, delete_invoice, delete_bill
+mail         send_invoice
+charges      charge
+elsewhere    record
+voids        void, with its void_part rows
+payouts      pay
 """
 
 from collections.abc import Sequence
@@ -15,10 +17,11 @@ from collections.abc import Sequence
 from flask_billcom.engine.kinds import Kind
 from flask_billcom.marketplace.context import Domain
 
+from .bills import CreateBill
 from .charges import Charge
 from .corrections import DeleteDocument, UpdateDocument
-from .documents import CreateBill, CreateInvoice
 from .elsewhere import RecordReceipt
+from .invoices import CreateInvoice
 from .mail import SendInvoice
 from .parties import CreateParty, UpdateParty
 from .payouts import Pay

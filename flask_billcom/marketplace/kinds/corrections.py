@@ -47,7 +47,9 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .base import BaseKind, digest_of
-from .documents import CreateBill, CreateInvoice, DocumentKind, Draft
+from .bills import CreateBill
+from .documents import DocumentKind, Draft
+from .invoices import CreateInvoice
 
 DIFFERENCE = "difference"
 AGAIN = timedelta(minutes=5)

@@ -1,23 +1,15 @@
-"""One invoice to the buyer, one bill from each seller.
+"""What invoices and bills share: a document made once, found by its number.
 
 Every wire line is quantity 1 at an exact price, so that Bill.com multiplies and taxes nothing, and names the account of
 `BILLCOM_CHART_OF_ACCOUNTS` that it is for. The number is the natural key; the whole reference of the sale stands in
 `poNumber` and in the description as well.
-
-    invoice   a seller's line                 income
-              an own line                     shipping, tax, service_charge; else own, else income
-    bill      a seller's line, net of fee     seller_clearing
-              the same where `fee` is set     seller_clearing for all of it, and the fee below zero on its own line
-
-Source: https://developer.bill.com/v2/reference/ar-customertransactions-createinvoice
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,24 +18,21 @@ from sqlalchemy import bindparam, func, select, update
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
 from flask_billcom.api.query import Sort, since
-from flask_billcom.api.records import Bill, BillLineItem, Invoice, InvoiceLineItem
+from flask_billcom.api.records import Bill, Invoice
 from flask_billcom.audit import Act, record
-from flask_billcom.engine import operations as ops
 from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, Refusal, Remote, Rendered, Wait
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
-from flask_billcom.marketplace import marks, netting, states, strays
+from flask_billcom.marketplace import states, strays
 from flask_billcom.marketplace.refunds import lowering
 from flask_billcom.models import Adjustment, Document, Operation, Party, Settlement, SettlementLine
-from flask_billcom.money import from_cents, to_cents
+from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .base import BULK, BaseKind, as_they_stand, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
 ADJUSTMENT = "adjustment"
-OLD = timedelta(minutes=5)
-"""Age from which on polls may have passed over what pays an invoice, since it was nobody's."""
 CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
 PO_NUMBER = 40
@@ -304,146 +293,3 @@ def _problem(party: Party) -> str | None:
     if party.merged_into is not None:
         return f"the {party.role} was merged into {party.merged_into} at Bill.com"
     return None if party.is_active else f"the {party.role} is not active at Bill.com"
-
-
-class CreateInvoice(DocumentKind):
-    """Invoice the buyer for the whole sale."""
-
-    name = "create_invoice"
-    record_type = Invoice
-    event = "invoice_created"
-
-    def belongs(self, line: SettlementLine, document: Document) -> bool:  # noqa: ARG002
-        """Return True: the buyer owes every line."""
-        return True
-
-    def cents_of(self, line: SettlementLine) -> int:
-        """Return the line's whole amount."""
-        return line.cents
-
-    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
-        """Return the one line that the buyer reads."""
-        uses = ["income"] if line.seller_id is not None else [line.account or "own", "own", "income"]
-        chart = self.domain.settings.chart_of_accounts
-        return [WireLine(line.cents, line.description, next((chart[use] for use in uses if use in chart), None))]
-
-    def record_of(self, draft: Draft) -> Invoice:
-        """Return the invoice with its lines."""
-        document = draft.document
-        return Invoice(
-            customer_id=draft.party_remote_id,
-            invoice_number=document.number,
-            invoice_date=document.document_date,
-            due_date=document.due_date,
-            po_number=draft.reference[:PO_NUMBER],
-            description=draft.title,
-            invoice_line_items=[
-                InvoiceLineItem(
-                    quantity=Decimal(1),
-                    price=from_cents(line.cents),
-                    description=line.description,
-                    chart_of_account_id=line.account,
-                )
-                for line in draft.lines
-            ],
-        )
-
-    def party_of(self, there: Any) -> str:  # noqa: ANN401
-        """Return the invoice's Customer."""
-        return str(there.customer_id)
-
-    def apply(self, rows: Rows, applied: Sequence[Applied]) -> None:
-        """Open the invoices; what was made long ago and became ours now may have been paid meanwhile."""
-        super().apply(rows, applied)
-        now = self.domain.clock.now()
-        made = [each.remote.created for each in applied if each.remote.created is not None]
-        if made and min(made) < now - OLD:
-            marks.look_back(rows, self.organization_id, marks.POLL_OF["received"], min(made), now)
-
-    def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:  # noqa: ARG002
-        """Plan the charge or the e-mail, whichever the sale was settled with; never both."""
-        plans = [
-            ops.Plan(
-                kind="charge" if document.collection == "charge" else "send_invoice",
-                subject_type="document",
-                subject_id=document.id,
-                # An e-mail moves no money, so a doubt about it must not stop the payment.
-                lane=ops.lane_of_document(document.id)
-                if document.collection == "charge"
-                else f"mail:{document.id.hex}",
-                natural_key=document.id.hex,
-                amount_cents=document.cents,
-            )
-            for document in documents
-            if document.collection in {"charge", "send"}
-        ]
-        ops.plan(rows, self.domain.clock, self.organization_id, plans, linger_s=self.domain.settings.linger_s)
-
-
-class CreateBill(DocumentKind):
-    """Owe each seller his lines less the marketplace's fee."""
-
-    name = "create_bill"
-    record_type = Bill
-    event = "bill_created"
-
-    def choose(self, rows: Rows, due: Sequence[Operation]) -> Sequence[Operation]:
-        """Return those that what their sellers owe was taken off; the next tick takes it off the others."""
-        waiting = netting.waiting(rows, self.organization_id, due)
-        return [operation for operation in due if operation.id not in waiting]
-
-    def belongs(self, line: SettlementLine, document: Document) -> bool:
-        """Return whether the line is this seller's."""
-        return line.seller_id == document.party_id
-
-    def cents_of(self, line: SettlementLine) -> int:
-        """Return the line's amount less the fee."""
-        return line.cents - line.fee_cents
-
-    def wire_lines(self, line: SettlementLine) -> Sequence[WireLine]:
-        """Return the net amount, or the whole one and the fee, where fees have an account of their own."""
-        chart = self.domain.settings.chart_of_accounts
-        fee, clearing = chart.get("fee"), chart.get("seller_clearing")
-        if fee is None or not line.fee_cents:
-            return [WireLine(self.cents_of(line), line.description, clearing)]
-        return [WireLine(line.cents, line.description, clearing), WireLine(-line.fee_cents, "Marketplace fee", fee)]
-
-    def account_of_adjustments(self) -> str | None:
-        """Return the account of sellers' bills."""
-        return self.domain.settings.chart_of_accounts.get("seller_clearing")
-
-    def record_of(self, draft: Draft) -> Bill:
-        """Return the bill with its lines."""
-        document = draft.document
-        return Bill(
-            vendor_id=draft.party_remote_id,
-            invoice_number=document.number,
-            invoice_date=document.document_date,
-            due_date=document.due_date,
-            po_number=draft.reference[:PO_NUMBER],
-            description=draft.title,
-            bill_line_items=[
-                BillLineItem(
-                    amount=from_cents(line.cents), description=line.description, chart_of_account_id=line.account
-                )
-                for line in draft.lines
-            ],
-        )
-
-    def party_of(self, there: Any) -> str:  # noqa: ANN401
-        """Return the bill's Vendor."""
-        return str(there.vendor_id)
-
-    def follow_up(self, rows: Rows, documents: Sequence[Document], now: datetime) -> None:
-        """Let bills of sales that are released on settlement be paid once their hold days are over."""
-        after = now + timedelta(days=self.domain.settings.hold_days)
-        origins = select(Settlement.id).where(Settlement.release == "on_settlement")
-        rows.change(
-            update(Document)
-            .where(
-                Document.id.in_([document.id for document in documents]),
-                Document.origin_id.in_(origins),
-                Document.release_after.is_(None),
-            )
-            .values(release_after=after)
-        )

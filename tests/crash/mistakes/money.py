@@ -10,7 +10,7 @@ from typing import Any
 from flask_billcom.engine.decisions import Person
 from flask_billcom.engine.kinds import Absent
 from flask_billcom.marketplace import paying_again, voiding
-from flask_billcom.marketplace.kinds import documents
+from flask_billcom.marketplace.kinds import bills, invoices
 from flask_billcom.marketplace.kinds.charges import Charge
 from flask_billcom.models import Payment
 from tests.crash.mistakes.hurts import BILL, CHARGE, Mutant, at, swap, wire
@@ -19,7 +19,8 @@ from tests.crash.mistakes.waiting import no_grace
 
 def _float_cents(stack: ExitStack) -> None:
     """Reckon in floating dollars and cut off what is behind the cents."""
-    swap(stack, documents, "from_cents", lambda cents: Decimal(int(cents * 1.1 / 1.1)) / 100)
+    for kind in (invoices, bills):
+        swap(stack, kind, "from_cents", lambda cents: Decimal(int(cents * 1.1 / 1.1)) / 100)
 
 
 def _charges_again(stack: ExitStack) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flask_billcom.marketplace.kinds.documents import CreateInvoice
+from flask_billcom.marketplace.kinds.invoices import CreateInvoice
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World
 
