@@ -22,6 +22,7 @@ from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, keep, let_go, put_back
 from tests.crash.market import BUYERS, SELLERS, Market, orders_of
 from tests.crash.meddling import ACTS
+from tests.crash.quiet import collect_rarely
 from tests.crash.readings import drawn
 from tests.crash.shrinking import shortest
 from tests.crash.theatre import empty_database, events_of, shared_server
@@ -76,6 +77,7 @@ class Fair:
         first = Market(self.stage, Boundaries(), orders=())
         first.world.onboard(sellers=SELLERS, buyers=BUYERS)
         self._kept: Kept = keep(first, folder, "fair")
+        collect_rarely()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import selectinload
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.errors import NoCapacity
@@ -209,7 +210,10 @@ class Market(Run):
     def _settle(self, orders: list[Order]) -> None:
         shop = self.world.shop
         with self.world.app() as session:
-            rows = [session.get(shop.Order, int(order.number)) or self._row(session, order) for order in orders]
+            numbers = [int(order.number) for order in orders]
+            wanted = select(shop.Order).where(shop.Order.id.in_(numbers)).options(selectinload(shop.Order.items))
+            known = {row.id: row for row in session.scalars(wanted)}
+            rows = [known.get(int(order.number)) or self._row(session, order) for order in orders]
             session.flush()
             shop.billcom.settle_many(rows)
             session.commit()

@@ -16,6 +16,7 @@ from tests.crash.chapters import CHAPTERS, UNHURT
 from tests.crash.cuts import Cut, act_of, plan
 from tests.crash.judge import Verdict, judge
 from tests.crash.keeping import Kept, chapters_from, go_back, keep
+from tests.crash.quiet import collect_rarely
 from tests.crash.story import Run
 from tests.crash.total import End
 from tests.support.postgres import Server, server_of
@@ -52,6 +53,7 @@ class Theatre:
                 self.trail[chapter] = boundaries.trail[before:]
         self.unhurt = judge(self.first)
         self.clean_end = End("unhurt", self.unhurt, events=events_of(self.first))
+        collect_rarely()
 
     def close(self) -> None:
         """Let go of the database."""

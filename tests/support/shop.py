@@ -140,6 +140,9 @@ def make_shop(
     given = {**SETTINGS, **settings}
     app.config.update({key: value for key, value in given.items() if value is not None})
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", url)
+    if url.startswith("sqlite"):
+        # The driver keeps 128 statements prepared; a worker's round has twice as many.
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"cached_statements": 1000}})
     app.testing = True
     drawn.db.init_app(app)
     with app.app_context():
