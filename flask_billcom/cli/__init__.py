@@ -12,6 +12,7 @@
     pay         pay run|now|hold|release
     payouts     pay approve|void|again|adopt|credited
     adjusting   pay adjust|write-off|dispute|resolve-dispute|approve-adjustment|deny-adjustment|adjustments
+    refunding   pay refund|cancel|refunds
     collecting  pay record|remind|charge-again
     parties     parties confirm|confirm-account
     matching    parties match|new

@@ -10,6 +10,13 @@ charges      charge
 elsewhere    record
 voids        void, with its void_part rows
 payouts      pay
+
+base             plain choices, and the two shapes of an answer
+money            what charges and payouts share
+balances         fresh ones before money moves
+funding_account  the bank account that pays the sellers
+sides            the two sides of the money, read back in one way
+watch            what changed about parties, shortly before money moves
 """
 
 from collections.abc import Sequence
