@@ -6,8 +6,11 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible
+from flask_billcom.ledger import Account
+from flask_billcom.marketplace.following import follow
 from flask_billcom.marketplace.refunds.carrying import carry_out
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot
 from flask_billcom.models import Adjustment, AdjustmentPart
@@ -79,6 +82,25 @@ def test_workers_that_carry_out_at_once_lower_each_document_once(shop: Shop) -> 
     shop.go()
     assert shop.there("Invoice") == {"FB-1": 70_00, "FB-2": 70_00}
     shop.settled_dust()
+
+
+def test_a_refund_that_ends_while_its_payment_comes_back_is_owed_again(shop: Shop) -> None:
+    shop.world.restart(collect="charge", float_cents=200_00)
+    order = shop.sell(("ann", "60.00", "6.00"))
+    shop.go(days=2)
+    shop.refund(order)
+    shop.dust()
+    assert [each.state for each in shop.refunds_of(order)] == ["refunded"]
+    with shop.world.store.write() as rows:
+        rows.change(update(Adjustment).values(state="paying_back"))  # as if nobody had noticed yet that it arrived
+    shop.return_payout()
+    shop.world.advance(business_days=6)
+    ending, returning = (shop.world.process().domain for _ in range(2))
+
+    together([partial(carry_out, ending), partial(follow, returning)])
+
+    assert [each.state for each in shop.refunds_of(order)] == ["paying_back"]
+    assert shop.world.trial()[Account.PAYOUT_RETURNED] == -60_00
 
 
 def test_ticks_at_once_end_as_one_would(shop: Shop) -> None:
