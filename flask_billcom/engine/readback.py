@@ -86,6 +86,9 @@ class Step(Enum):
     QUARANTINE = "quarantine"
 
 
+_WRITTEN_APART = (Step.DONE, Step.QUARANTINE)
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What to do with one checked operation.
@@ -320,14 +323,10 @@ class ReadBack:
     def _write(self, rows: Rows, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
         done = [(o, d.remote) for o, d in group if d.step is Step.DONE and d.remote is not None]
         self._write_done(rows, kind, check_id, [Applied(o, remote, o.digest) for o, remote in done])
-        waiting: dict[datetime | None, list[UUID]] = {}
         for operation, decision in group:
-            if decision.step is Step.WAIT:
-                waiting.setdefault(decision.until, []).append(operation.id)
-            elif decision.step is not Step.DONE:
-                self._write_undone(rows, kind, check_id, operation, decision)
-        for until, ids in waiting.items():
-            self._move(rows, check_id, ids, {"state": OperationState.UNKNOWN, "check_after": until})
+            if decision.step is Step.QUARANTINE:
+                self._quarantine(rows, check_id, operation, decision.reason)
+        self._write_undone(rows, kind, check_id, [each for each in group if each[1].step not in _WRITTEN_APART])
 
     def _write_done(self, rows: Rows, kind: Kind, check_id: UUID, applied: Sequence[Applied]) -> None:
         if not applied:
@@ -337,33 +336,26 @@ class ReadBack:
         acts = [self._act("read_back", each.operation, {"remote_id": each.remote.remote_id}) for each in applied]
         record(rows, self._clock, self.organization_id, acts)
 
-    def _write_undone(self, rows: Rows, kind: Kind, check_id: UUID, operation: Operation, decision: Decision) -> None:
-        step = decision.step
-        if step is Step.QUARANTINE:
-            self._quarantine(rows, check_id, operation, decision.reason)
-            return
-        self._move(rows, check_id, [operation.id], self._values(operation, decision))
-        if step is Step.REJECT:
-            kind.dropped(rows, [operation])
-            self._tell(rows, "operation_rejected", operation, {"code": operation.error_code})
-        else:
-            self._tell(rows, "proved_absent", operation, {"next": step.value})
-
-    def _values(self, operation: Operation, decision: Decision) -> Mapping[str, object]:
+    def _write_undone(
+        self, rows: Rows, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]
+    ) -> None:
+        """Write where operations go that are not done; those that go the same way by one statement."""
         now = self._clock.now()
+        alike: dict[tuple[tuple[str, object], ...], list[UUID]] = {}
+        for operation, decision in group:
+            alike.setdefault(tuple(_values(operation, decision, now).items()), []).append(operation.id)
+        for values, ids in alike.items():
+            self._move(rows, check_id, ids, dict(values))
+        rejected = [operation for operation, decision in group if decision.step is Step.REJECT]
+        if rejected:
+            kind.dropped(rows, rejected)
+        acts = [self._act_of(operation, decision) for operation, decision in group if decision.step is not Step.WAIT]
+        record(rows, self._clock, self.organization_id, acts)
+
+    def _act_of(self, operation: Operation, decision: Decision) -> Act:
         if decision.step is Step.REJECT:
-            return {"state": OperationState.REJECTED}
-        planned = {
-            "state": OperationState.PLANNED,
-            "call_id": None,
-            "call_pos": None,
-            "not_before": decision.until or now,
-        }
-        if decision.step is Step.HALVE:
-            return {**planned, "splits": operation.splits + 1}
-        if decision.step is Step.RESEND:
-            return {**planned, "splits": ALONE, "resends": operation.resends + 1}
-        return planned
+            return self._act("operation_rejected", operation, {"code": operation.error_code})
+        return self._act("proved_absent", operation, {"next": decision.step.value})
 
     def _move(self, rows: Rows, check_id: UUID, operation_ids: Sequence[UUID], to: Mapping[str, object]) -> None:
         moved = operations.move(
@@ -380,9 +372,25 @@ class ReadBack:
             rows, [operation], reason, state=OperationState.CHECKING, guard={"check_id": check_id}
         )
 
-    def _tell(self, rows: Rows, action: str, operation: Operation, detail: Mapping[str, object]) -> None:
-        record(rows, self._clock, self.organization_id, [self._act(action, operation, detail)])
-
     @staticmethod
     def _act(action: str, operation: Operation, detail: Mapping[str, object]) -> Act:
         return Act(action, "operation", operation.id, {"kind": operation.kind, **detail})
+
+
+def _values(operation: Operation, decision: Decision, now: datetime) -> dict[str, object]:
+    """Return what becomes of the columns of an operation that is not done."""
+    if decision.step is Step.WAIT:
+        return {"state": OperationState.UNKNOWN, "check_after": decision.until}
+    if decision.step is Step.REJECT:
+        return {"state": OperationState.REJECTED}
+    planned: dict[str, object] = {
+        "state": OperationState.PLANNED,
+        "call_id": None,
+        "call_pos": None,
+        "not_before": decision.until or now,
+    }
+    if decision.step is Step.HALVE:
+        return {**planned, "splits": operation.splits + 1}
+    if decision.step is Step.RESEND:
+        return {**planned, "splits": ALONE, "resends": operation.resends + 1}
+    return planned

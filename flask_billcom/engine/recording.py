@@ -6,7 +6,7 @@ it is kept as evidence and changes no state.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -222,15 +222,15 @@ class Recorder:
         )
 
     def _reject(self, rows: Rows, kind: Kind, claimed: Claimed, outcomes: Sequence[Outcome]) -> None:
-        for outcome in outcomes:
+        for said, alike in _alike(outcomes):
             self._move(
                 rows,
                 claimed,
-                [outcome],
+                alike,
                 {
                     "state": OperationState.REJECTED,
-                    "error_code": outcome.code,
-                    "evidence": {"code": outcome.code, "message": outcome.message},
+                    "error_code": said.code,
+                    "evidence": {"code": said.code, "message": said.message},
                 },
             )
         dropped = [o.operation for o in outcomes]
@@ -241,23 +241,23 @@ class Recorder:
     def _answered(
         self, rows: Rows, claimed: Claimed, outcomes: Sequence[Outcome], now: datetime, *, alone: bool
     ) -> None:
-        for outcome in outcomes:
+        for said, alike in _alike(outcomes):
             self._move(
                 rows,
                 claimed,
-                [outcome],
+                alike,
                 {
                     "state": OperationState.UNKNOWN,
                     "answered": True,
                     "unknown_since": now,
-                    "check_after": now if outcome.present else now + FIRST_LOOK,
+                    "check_after": now if said.present else now + FIRST_LOOK,
                     "absent_after": now + self._timing.doubt,
-                    "error_code": outcome.code,
+                    "error_code": said.code,
                     "evidence": {
-                        "code": outcome.code,
-                        "message": outcome.message,
+                        "code": said.code,
+                        "message": said.message,
                         "alone": alone,
-                        "present": outcome.present,
+                        "present": said.present,
                     },
                 },
             )
@@ -291,6 +291,15 @@ class Recorder:
             self.organization_id,
             [Act(action, "operation", o.operation.id, {"kind": o.operation.kind, "code": o.code}) for o in outcomes],
         )
+
+
+def _alike(outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, list[Outcome]]]:
+    """Yield outcomes of which the same was said, behind the first of them: they are written by one statement."""
+    said: dict[tuple[str | None, str, bool], list[Outcome]] = {}
+    for outcome in outcomes:
+        said.setdefault((outcome.code, outcome.message, outcome.present), []).append(outcome)
+    for alike in said.values():
+        yield alike[0], alike
 
 
 def finish(rows: Rows, applied: Sequence[Applied], *, from_: dict[str, Any]) -> None:

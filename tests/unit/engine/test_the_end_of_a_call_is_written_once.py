@@ -12,7 +12,8 @@ from flask_billcom.clock import ManualClock
 from flask_billcom.engine import janitor
 from flask_billcom.engine.errors import LateReply
 from flask_billcom.engine.kinds import Applied, Capability, Refusal, Remote
-from flask_billcom.engine.recording import finish, next_pacific_day
+from flask_billcom.engine.outcomes import Fate, Outcome
+from flask_billcom.engine.recording import _alike, finish, next_pacific_day
 from flask_billcom.models import Hold, OperationState
 from flask_billcom.store import Rows
 from tests.unit.engine.planned import add, operation, read
@@ -415,3 +416,22 @@ def test_what_is_guarded_is_set_aside_only_where_the_guard_holds(shop: Workshop)
         )
 
     assert shop.states() == ["quarantined", "planned"]
+
+
+def test_what_was_said_alike_is_written_together_and_nothing_else(shop: Workshop) -> None:
+    shop.plan(1, 2, 3, 4, 5)
+    said = [
+        ("A", "words", False),
+        ("B", "words", False),
+        ("A", "words", False),
+        ("A", "more", False),
+        ("A", "words", True),
+    ]
+    outcomes = [
+        Outcome(operation, Fate.ANSWERED, code=code, message=message, present=present)
+        for operation, (code, message, present) in zip(shop.operations(), said, strict=True)
+    ]
+
+    alike = [(first.operation.id.int, [each.operation.id.int for each in some]) for first, some in _alike(outcomes)]
+
+    assert alike == [(1, [1, 3]), (2, [2]), (4, [4]), (5, [5])]

@@ -8,11 +8,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from flask_billcom.engine.kinds import Absent, Policy
 from flask_billcom.engine.readback import ALONE, CHECK_BATCH
 from flask_billcom.errors import APIError, RequestTimedOut
-from flask_billcom.models import OperationState
+from flask_billcom.models import Call, Operation, OperationState
 from tests.unit.engine.planned import OTHERS
 from tests.unit.engine.workshop import TIMING, Vendors, Workshop
 
@@ -93,6 +94,38 @@ def test_one_refused_among_several_is_sent_again_among_half_as_many(shop: Worksh
         assert (row.call_id, row.call_pos) == (None, None)
     assert shop.told("outcome_doubtful") == [
         ("proved_absent", number, {"kind": "vendor", "next": "halve"}) for number in (1, 2)
+    ]
+
+
+def test_each_of_several_is_halved_from_where_it_was(shop: Workshop) -> None:
+    kind = silent(shop, "bdc:BDC_1205", 1, 2, 3)
+    with shop.store.write() as rows:
+        rows.change(update(Operation).where(Operation.id == UUID(int=2)).values(splits=4))
+    shop.advance(TIMING.doubt)
+
+    shop.readback.round(kind)
+
+    assert [(row.state, row.splits) for row in shop.operations()] == [("planned", 1), ("planned", 5), ("planned", 1)]
+    assert [number for _, number, _ in shop.told("outcome_doubtful")] == [1, 2, 3]
+
+
+def test_what_goes_different_ways_is_told_apart(shop: Workshop) -> None:
+    kind = silent(shop, "timeout_before", 1, 2, 3)
+    with shop.store.write() as rows:
+        of_one = update(Operation).where(Operation.id == UUID(int=2))
+        rows.change(of_one.values(answered=True, attempt=2, error_code="BDC_1205"))
+        rows.change(update(Call).values(server_date=shop.now - TIMING.grace))
+        later = shop.now + TIMING.grace * 2
+        rows.change(update(Operation).where(Operation.id == UUID(int=3)).values(absent_after=later))
+    shop.advance(TIMING.grace)
+
+    shop.readback.round(kind)
+
+    assert [row.state for row in shop.operations()] == ["planned", "rejected", "unknown"]
+    assert kind.dropped_numbers == [2]
+    assert shop.told("outcome_unknown") == [
+        ("proved_absent", 1, {"kind": "vendor", "next": "resend"}),
+        ("operation_rejected", 2, {"kind": "vendor", "code": "BDC_1205"}),
     ]
 
 
