@@ -151,10 +151,7 @@ class Office(Base):
 
     @rule(operation=Base.operations, call=st.sampled_from(["retry", "resolve", "cancel_operation"]))
     def decides_about_an_operation(self, operation: Any, call: str) -> None:
-        """Let a person decide; whoever gives up the making of a document leaves its money waiting, so nobody does."""
-        found = self.town.world.rows(Operation, Operation.id == operation)
-        if call != "cancel_operation" or not found or not found[0].kind.startswith("create"):
-            self.asks(call, operation, actor="eve", reason="chance")
+        self.asks(call, operation, actor="eve", reason="chance")
 
     # -- parties ---------------------------------------------------------------------------------------------------
 

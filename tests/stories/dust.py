@@ -13,7 +13,7 @@ from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError, MFARequired
 from flask_billcom.marketplace.adjustments import PROPOSED
 from flask_billcom.marketplace.confirming import BANK_CHANGED
-from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, Party, Payment
+from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, OperationState, Party, Payment
 from flask_billcom.models.parties import Role
 from tests.crash.decider import Decider
 from tests.stories.operator import Operator
@@ -97,6 +97,7 @@ def _people_decide(town: Town, operator: Operator, sellers: Sequence[str], *, de
     _approve(town)
     _say_who_they_are(town, operator)
     Decider(town.world).decide_all()
+    _make_anew(town)
     operator.mends(town.billcom.reconcile().differences, deletes_strays=deletes_strays)
 
 
@@ -106,6 +107,14 @@ def _approve(town: Town) -> None:
     for asked in town.world.rows(Adjustment, Adjustment.state == PROPOSED):
         with suppress(*REFUSALS):
             town.billcom.approve_adjustment(asked.id, actor="bob", reason="the dust settles")
+
+
+def _make_anew(town: Town) -> None:
+    """Try again what somebody has given up though a document waits for it."""
+    for each in town.billcom.lists().operations(stuck=True, limit=200).items:
+        if each.state == OperationState.CANCELLED:
+            with suppress(*REFUSALS):
+                town.billcom.retry(each.id, actor="eve", reason="the dust settles")
 
 
 def _say_who_they_are(town: Town, operator: Operator) -> None:
