@@ -33,13 +33,14 @@ def share(count: int, jobs: int, play: Play[T]) -> list[T]:
     if jobs <= 1:
         return play(range(count))
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_begin) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=begin) as pool:
         parts = [pool.submit(play, range(first, count, jobs)) for first in range(jobs)]
         ends = [part.result() for part in parts]
     return [ends[number % jobs][number // jobs] for number in range(count)]
 
 
-def _begin() -> None:
+def begin() -> None:
+    """Begin as the first process does."""
     logging.disable(logging.CRITICAL)
     collect_seldom()
 
@@ -48,11 +49,15 @@ def told(numbers: Iterable[int], tellings: Sequence[S], play: Callable[[S], End]
     """Play some of the tellings, and say of each how it ended as soon as it has."""
     ends = []
     for number in numbers:
-        end = play(tellings[number])
-        ends.append(end)
-        how = f"{end.faults} faults" if end.verdict.is_clean else f"FAILED {end.name} {end.verdict.notes}"
-        say(f"{number + 1} of {len(tellings)}: {how}")
+        ends.append(play(tellings[number]))
+        tell(f"{number + 1} of {len(tellings)}", ends[-1])
     return ends
+
+
+def tell(telling: str, end: End) -> None:
+    """Say how a telling ended."""
+    how = f"{end.faults} faults" if end.verdict.is_clean else f"FAILED {end.name} {end.verdict.notes}"
+    say(f"{telling}: {how}")
 
 
 def say(text: str) -> None:

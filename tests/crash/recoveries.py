@@ -83,6 +83,15 @@ class Detour:
         return [*first_of_each_name(self.trail), *other_faults(of_workers), *wire_faults(of_workers)]
 
 
+@dataclass(frozen=True)
+class Heard:
+    """A hurt telling, with all the places that it passed."""
+
+    hurts: tuple[Cut, ...]
+    trail: Sequence[str]
+    end: End
+
+
 def one_of_each_fault(trail: Trail, seed: int) -> list[Cut]:
     """Return a cut for every fault, where something is being changed."""
     chance = random.Random(seed)
@@ -99,22 +108,31 @@ def _changes(cut: Cut) -> bool:
 
 def detours(house: Theatre, seed: int) -> Iterator[Detour]:
     """Listen to the hurt tellings."""
-    of_faults = packed(one_of_each_fault(house.trail, seed), CHAPTERS, deep=DEEP)
-    return listened(house, [*of_faults, *map(named, HURTS)])
+    return detours_of(house.trail, (listen(house, cuts) for cuts in hurt_tellings(house.trail, seed)))
 
 
-def listened(house: Theatre, hurt: Iterable[Sequence[Cut]]) -> Iterator[Detour]:
-    """Listen to tellings that are hurt in some ways, and yield what each passes that nothing passed before."""
-    known = {_name(label) for labels in house.trail.values() for label in labels}
-    for cuts in hurt:
-        run, verdict, unfired = house.play(cuts)
+def hurt_tellings(trail: Trail, seed: int) -> list[list[Cut]]:
+    """Return the ways in which the tellings are hurt that are listened to."""
+    return [*packed(one_of_each_fault(trail, seed), CHAPTERS, deep=DEEP), *map(named, HURTS)]
+
+
+def listen(house: Theatre, cuts: Sequence[Cut]) -> Heard:
+    """Listen to a telling that is hurt in some ways."""
+    run, verdict, unfired = house.play(cuts)
+    return Heard(tuple(cuts), run.boundaries.trail, end_of(cuts, run, verdict, unfired))
+
+
+def detours_of(unhurt: Trail, tellings: Iterable[Heard]) -> Iterator[Detour]:
+    """Yield what each telling passes that nothing passed before it."""
+    known = {_name(label) for labels in unhurt.values() for label in labels}
+    for heard in tellings:
         trail: dict[str, list[str]] = {}
-        for label in run.boundaries.trail:
+        for label in heard.trail:
             if _name(label) not in known:
                 known.add(_name(label))
                 trail.setdefault(label.partition(": ")[0], []).append(label)
         if trail:
-            yield Detour(tuple(cuts), trail, end_of(cuts, run, verdict, unfired))
+            yield Detour(heard.hurts, trail, heard.end)
 
 
 def _name(label: str) -> str:

@@ -18,14 +18,15 @@ from typing import TypeVar
 from tests.crash.asked import Asked
 from tests.crash.chains import THEN, Pair
 from tests.crash.chapters import CHAPTERS
-from tests.crash.crew import say, share, told
+from tests.crash.crew import say, tell
 from tests.crash.cuts import Cut, every_boundary, every_fault, first_of_each_name, named, packed, some_of, wire_faults
 from tests.crash.fair import randomly
 from tests.crash.pairs import every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
-from tests.crash.recoveries import Detour, detours
+from tests.crash.recoveries import Detour, detours_of, hurt_tellings, listen
 from tests.crash.shrinking import shortest
 from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
 from tests.crash.total import End, Total
+from tests.crash.troupe import Troupe, troupe
 
 T = TypeVar("T")
 Say = Callable[[str], None]
@@ -39,19 +40,26 @@ def opened(asked: Asked, simulator: dict[str, object] | None = None) -> Iterator
         yield house
 
 
-def play_each(asked: Asked, house: Theatre, tellings: Sequence[T], play: Play[T]) -> list[End]:
-    """Play tellings in as many processes as were asked for, and return their ends in the same order.
+@contextmanager
+def players_of(asked: Asked) -> Iterator[Troupe[Theatre]]:
+    """Open the theatre that was asked for in as many processes as were asked for."""
+    with shared_server(asked.database), troupe(1 if asked.only else asked.jobs, partial(opened, asked)) as players:
+        yield players
+
+
+def play_each(players: Troupe[Theatre], tellings: Sequence[T], play: Play[T]) -> list[End]:
+    """Play tellings, and return their ends in the same order.
 
     :param play: can be pickled, and so can the tellings.
     """
-    if asked.jobs < 2 or len(tellings) <= asked.jobs:
-        return told(range(len(tellings)), tellings, partial(play, house))
-    return share(len(tellings), asked.jobs, partial(_play_elsewhere, asked, tellings, play))
+    numbered = [(f"{number} of {len(tellings)}", telling) for number, telling in enumerate(tellings, start=1)]
+    return players.play(numbered, partial(_play_and_tell, play))
 
 
-def _play_elsewhere(asked: Asked, tellings: Sequence[T], play: Play[T], numbers: Sequence[int]) -> list[End]:
-    with opened(asked) as house:
-        return told(numbers, tellings, partial(play, house))
+def _play_and_tell(play: Play[T], house: Theatre, telling: tuple[str, T]) -> End:
+    end = play(house, telling[1])
+    tell(telling[0], end)
+    return end
 
 
 def total_of(asked: Asked, house: Theatre) -> Total:
@@ -95,12 +103,14 @@ def cuts_of(asked: Asked, house: Theatre, found: Iterable[Detour]) -> list[Place
 
 def cut_up(asked: Asked, say: Say) -> Total:
     """Hurt the story in every place."""
-    with shared_server(asked.database), opened(asked) as house:
+    with players_of(asked) as players:
+        house = players.house
         total = total_of(asked, house)
         if asked.only:
             total.add(play_cuts(house, Telling((), named(asked.only.split(TOGETHER)))))
             return total
-        found = list(detours(house, asked.seed)) if asked.suite == "boundaries" else []
+        hurt = hurt_tellings(house.trail, asked.seed) if asked.suite == "boundaries" else []
+        found = list(detours_of(house.trail, players.play(hurt, listen)))
         total.boundaries += sum(detour.boundaries for detour in found)
         total.add_all(detour.end for detour in found)
         waiting = cuts_of(asked, house, found)
@@ -108,9 +118,9 @@ def cut_up(asked: Asked, say: Say) -> Total:
         for deep in (asked.deep, 2, 1):
             tellings = tellings_of(waiting, deep)
             say(f"{len(waiting)} cuts in {len(tellings)} tellings")
-            waiting = add_all(total, tellings, play_each(asked, house, tellings, play_cuts))
+            waiting = add_all(total, tellings, play_each(players, tellings, play_cuts))
         say(f"{len(waiting)} cuts, each alone")
-        total.add_all(play_each(asked, house, [Telling(hurts, [cut]) for hurts, cut in waiting], play_cuts))
+        total.add_all(play_each(players, [Telling(hurts, [cut]) for hurts, cut in waiting], play_cuts))
         return total
 
 
@@ -158,14 +168,15 @@ def pairs(asked: Asked, say: Say) -> Total:
     """Kill the worker at one place after the other, until each has followed each."""
     if asked.only and THEN not in asked.only:
         return cut_up(asked, say)
-    with shared_server(asked.database), opened(asked) as house:
+    with players_of(asked) as players:
+        house = players.house
         total, found = total_of(asked, house), pairs_of(house, asked)
         if asked.only:
             total.add_all(play_pair(house, pair) for pair in found)
             return total
         shards = shards_of(found)
         say(f"{len(found)} of {len(every_pair(house.trail))} ordered pairs in {len(shards)} parts")
-        total.add_all(play_each(asked, house, shards, in_chains))
+        total.add_all(play_each(players, shards, in_chains))
         return total
 
 
