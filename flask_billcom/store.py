@@ -81,7 +81,11 @@ class Rows:
     def all(self, statement: Executable, parameters: Parameters | None = None) -> list[Any]:
         """Return all rows of a select; a single selected entity or column comes without its tuple."""
         result = self.execute(statement, parameters)
-        return list(result.scalars()) if len(result.keys()) == 1 else list(result)
+        if len(result.keys()) != 1:
+            return list(result.all())
+        if isinstance(result, CursorResult):
+            return [row[0] for row in result.all()]
+        return list(result.scalars())
 
     def first(self, statement: Executable, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - the statement decides
         """Return the first row of a select, or None."""

@@ -44,6 +44,15 @@ _NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen)).where(
     kind_of_few().in_(bindparam("kinds", expanding=True)),
     Operation.unknown_since <= bindparam("since"),
 )
+_LIVING = (
+    select(Session)
+    .where(
+        Session.organization_id == bindparam("organization_id"),
+        Session.gen <= bindparam("newest"),
+        Session.dead_at.is_(None),
+    )
+    .order_by(Session.gen)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +120,7 @@ class Fence:
         )
 
     def _living(self, rows: Rows, newest: int) -> list[Session]:
-        found: list[Session] = rows.all(
-            select(Session)
-            .where(Session.organization_id == self.organization_id, Session.gen <= newest, Session.dead_at.is_(None))
-            .order_by(Session.gen)
-        )
+        found: list[Session] = rows.all(_LIVING, {"organization_id": self.organization_id, "newest": newest})
         return found
 
     def _retire(self, row: Session, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flask_billcom import ledger
 from flask_billcom.clock import Clock
@@ -24,6 +24,16 @@ from .postings import Share
 
 _LEFT = ("paid", "cleared", "held", "escheated")
 _BACK = ("returning", "voided", "cancelled")
+_LATE = (
+    select(PaymentPart.remote_id, Payment.id, Payment.status, Payment.confirmed_at)
+    .join(Payment, Payment.id == PaymentPart.payment_id)
+    .where(
+        PaymentPart.organization_id == bindparam("of"),
+        PaymentPart.kind == SENT,
+        PaymentPart.remote_id.in_(bindparam("parts", expanding=True)),
+        Payment.status != "scheduled",
+    )
+)
 
 
 def catch_up(rows: Rows, clock: Clock, organization_id: str, part_ids: Sequence[str]) -> None:
@@ -31,16 +41,7 @@ def catch_up(rows: Rows, clock: Clock, organization_id: str, part_ids: Sequence[
 
     :param part_ids: remote ids of BillPays that were just recorded.
     """
-    late = rows.all(
-        select(PaymentPart.remote_id, Payment.id, Payment.status, Payment.confirmed_at)
-        .join(Payment, Payment.id == PaymentPart.payment_id)
-        .where(
-            PaymentPart.organization_id == organization_id,
-            PaymentPart.kind == SENT,
-            PaymentPart.remote_id.in_(sorted(part_ids)),
-            Payment.status != "scheduled",
-        )
-    )
+    late = rows.all(_LATE, {"of": organization_id, "parts": sorted(part_ids)})
     if not late:
         return
     operations = _operations(rows, [row.remote_id for row in late])

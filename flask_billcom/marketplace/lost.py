@@ -19,6 +19,7 @@ from sqlalchemy import func, select, update
 from flask_billcom.api.query import Filter, Sort, one_of, since
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
+from flask_billcom.engine.noted import value_of
 from flask_billcom.models import Hold, Mark, Operation, OperationState
 
 from . import strays
@@ -51,7 +52,7 @@ def sweep(domain: Domain) -> int:
     """Look for strays among the documents made since the last sweep, once a day, and return how many are new."""
     now = domain.clock.now()
     with domain.store.read() as rows:
-        text = rows.first(select(Mark.value).where(Mark.organization_id == domain.organization_id, Mark.name == MARK))
+        text = value_of(rows, domain.organization_id, MARK)
         first = (
             rows.first(
                 select(func.min(Operation.created_at)).where(

@@ -41,10 +41,10 @@ _SECOND = timedelta(seconds=1)
 _PLAIN = {"start", "holder"}
 POLL_OF: Mapping[str, str] = MappingProxyType({"sent": "poll:sent", "received": "poll:received"})
 """The poll that follows payments of a kind."""
+_OF = (Mark.organization_id == bindparam("of"), Mark.name == bindparam("mark"))
+_LOCKED = select(Mark.value).where(*_OF).with_for_update()
 _SWAP = (
-    update(Mark)
-    .where(Mark.organization_id == bindparam("of"), Mark.name == bindparam("mark"), Mark.value == bindparam("old"))
-    .values(value=bindparam("new"), updated_at=bindparam("now"))
+    update(Mark).where(*_OF, Mark.value == bindparam("old")).values(value=bindparam("new"), updated_at=bindparam("now"))
 )
 
 
@@ -123,13 +123,12 @@ def look_back(rows: Rows, organization_id: str, name: str, to: datetime, now: da
 
     :param to: since when changes matter.
     """
-    where = (Mark.organization_id == organization_id, Mark.name == name)
-    text = rows.first(select(Mark.value).where(*where).with_for_update())
+    text = rows.first(_LOCKED, {"of": organization_id, "mark": name})
     progress = None if text is None else Progress.parse(text)
     if progress is None or progress.since <= to:
         return
     earlier = replace(progress, since=to, start=0, began=None, server_began=None, again_from=None, looked=None)
-    rows.change(update(Mark).where(*where).values(value=str(earlier), updated_at=now))
+    compare_and_set(rows, organization_id, name, text, str(earlier), now)
 
 
 def swap(domain: Domain, name: str, old: Progress, new: Progress) -> bool:

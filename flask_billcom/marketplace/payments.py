@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select, update
 
 from flask_billcom.clock import Clock
 from flask_billcom.errors import BillcomError
@@ -27,6 +27,20 @@ from .states import ROWS, chunks
 
 SENT, RECEIVED = "sent", "received"
 _TRIES = 5
+_REMOTE_IDS: BindParameter[Any] = bindparam("remote_ids", expanding=True)
+_IDS = select(Payment.remote_id, Payment.id).where(
+    Payment.organization_id == bindparam("of"), Payment.kind == bindparam("kind"), Payment.remote_id.in_(_REMOTE_IDS)
+)
+_KNOWN_PARTS = select(PaymentPart.remote_id).where(
+    PaymentPart.organization_id == bindparam("of"),
+    PaymentPart.kind == bindparam("kind"),
+    PaymentPart.remote_id.in_(_REMOTE_IDS),
+)
+_LAST = (
+    select(PaymentPart.document_id, func.max(PaymentPart.generation))
+    .where(PaymentPart.document_id.in_(bindparam("documents", expanding=True)), PaymentPart.kind == bindparam("kind"))
+    .group_by(PaymentPart.document_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +103,7 @@ def add_payments(
 
 def ids_of(rows: Rows, organization_id: str, kind: str, remote_ids: Collection[str]) -> dict[str, UUID]:
     """Return the row ids of the payments that we know, by remote id."""
-    found = rows.all(
-        select(Payment.remote_id, Payment.id).where(
-            Payment.organization_id == organization_id, Payment.kind == kind, Payment.remote_id.in_(sorted(remote_ids))
-        )
-    )
-    return dict(found)
+    return dict(rows.all(_IDS, {"of": organization_id, "kind": kind, "remote_ids": sorted(remote_ids)}))
 
 
 def add_parts(rows: Rows, clock: Clock, organization_id: str, kind: str, parts: Sequence[NewPart]) -> None:
@@ -107,15 +116,8 @@ def add_parts(rows: Rows, clock: Clock, organization_id: str, kind: str, parts: 
         if not missing:
             return
         rows.insert_new(PaymentPart, list(_numbered(rows, clock, organization_id, kind, missing)))
-        known = set(
-            rows.all(
-                select(PaymentPart.remote_id).where(
-                    PaymentPart.organization_id == organization_id,
-                    PaymentPart.kind == kind,
-                    PaymentPart.remote_id.in_([part.remote_id for part in missing]),
-                )
-            )
-        )
+        wanted = {"of": organization_id, "kind": kind, "remote_ids": [part.remote_id for part in missing]}
+        known = set(rows.all(_KNOWN_PARTS, wanted))
         missing = [part for part in missing if part.remote_id not in known]
     raise RuntimeError(f"{len(missing)} parts of payments could not be numbered; another writer is in the way")
 
@@ -124,13 +126,7 @@ def _numbered(
     rows: Rows, clock: Clock, organization_id: str, kind: str, parts: Sequence[NewPart]
 ) -> Iterable[Mapping[str, Any]]:
     documents = sorted({part.document_id for part in parts})
-    last: dict[UUID, int] = dict(
-        rows.all(
-            select(PaymentPart.document_id, func.max(PaymentPart.generation))
-            .where(PaymentPart.document_id.in_(documents), PaymentPart.kind == kind)
-            .group_by(PaymentPart.document_id)
-        )
-    )
+    last: dict[UUID, int] = dict(rows.all(_LAST, {"documents": documents, "kind": kind}))
     for part in parts:
         last[part.document_id] = last.get(part.document_id, 0) + 1
         yield {

@@ -35,7 +35,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from flask_billcom.models import Document, Payment, PaymentPart, Settlement, SettlementState
+from flask_billcom.models import Document, Payment, PaymentPart, SettlementState
 from flask_billcom.models.base import UTCDateTime
 from flask_billcom.store import Rows
 
@@ -80,27 +80,35 @@ def refresh(
 
 def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UUID]) -> list[UUID]:
     """Cancel settlements of which no document is left, and return them."""
-    has_document = select(Document.id).where(
-        Document.origin_type == "settlement", Document.origin_id == Settlement.id, Document.status != "inactive"
-    )
     cancelled: list[UUID] = []
     for ids in chunks(settlement_ids):
-        cancelled += rows.all(
-            update(Settlement)
-            .where(
-                Settlement.organization_id == organization_id,
-                Settlement.id.in_(ids),
-                Settlement.state != SettlementState.CANCELLED,
-                ~has_document.exists(),
-            )
-            .values(state=SettlementState.CANCELLED)
-            .returning(Settlement.id)
-        )
+        cancelled += rows.all(_emptied_statement(), {"ids": ids, "organization": organization_id})
     return cancelled
 
 
-# Both statements are large, and are run for every page of a million rows: they are put together once. They are Core
+# These statements are large, and are run for every page of a million rows: they are put together once. They are Core
 # statements, since the ORM would take their parameters for rows.
+
+
+@cache
+def _emptied_statement() -> ReturningUpdate[Any]:
+    table = SETTLEMENT
+    has_document = select(DOCUMENT.c.id).where(
+        DOCUMENT.c.origin_type == "settlement",
+        DOCUMENT.c.origin_id == table.c.id,
+        DOCUMENT.c.status != "inactive",
+    )
+    return (
+        update(table)
+        .where(
+            table.c.organization_id == bindparam("organization"),
+            table.c.id.in_(bindparam("ids", expanding=True)),
+            table.c.state != SettlementState.CANCELLED,
+            ~has_document.exists(),
+        )
+        .values(state=SettlementState.CANCELLED)
+        .returning(table.c.id)
+    )
 
 
 @cache

@@ -20,7 +20,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import BindParameter, bindparam, delete, select
 
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
@@ -40,6 +40,24 @@ SORTS: Mapping[str, type[Any]] = {"invoice": Invoice, "bill": Bill, "customer": 
 """What can be one, in the order in which things are made at Bill.com."""
 ACTIVE = "1"
 _MADE = (*OPEN_LANE, OperationState.DONE)
+_MARKED = select(Mark.name, Mark.value).where(
+    Mark.organization_id == bindparam("of"), Mark.name.in_(bindparam("names", expanding=True))
+)
+# A subject has one organization. Named for its operation, it would lead SQLite to an index of all of them.
+_OPERATION = (Operation.id.label("operation_id"), Operation.state, Operation.first_sent_at)
+_KEYS: BindParameter[Any] = bindparam("keys", expanding=True)
+_DOCUMENTS = (
+    select(Document.number.label("key"), Document.remote_id, *_OPERATION)
+    .outerjoin(Operation, (Operation.subject_id == Document.id) & (Operation.kind == bindparam("made")))
+    .where(Document.organization_id == bindparam("of"), Document.kind == bindparam("sort"), Document.number.in_(_KEYS))
+    .order_by(Operation.generation)
+)
+_PARTIES = (
+    select(Party.id.label("key"), Party.remote_id, *_OPERATION)
+    .outerjoin(Operation, (Operation.subject_id == Party.id) & (Operation.kind == bindparam("made")))
+    .where(Party.organization_id == bindparam("of"), Party.role == bindparam("sort"), Party.id.in_(_KEYS))
+    .order_by(Operation.generation)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,27 +140,11 @@ def sort_out(rows: Rows, organization_id: str, prefix: str, found: Sequence[Stra
 
 def _rows_of(rows: Rows, organization_id: str, prefix: str, sort: str, keys: Collection[str]) -> dict[str, Any]:
     """Return how our rows of some keys stand: their remote id, and the newest operation that makes each."""
-    # A subject has one organization. Named here, it would lead SQLite to an index of all its operations.
-    made = Operation.kind == f"create_{sort}"
-    operation = (Operation.id.label("operation_id"), Operation.state, Operation.first_sent_at)
+    of = {"of": organization_id, "sort": sort, "made": f"create_{sort}"}
     if sort in {"invoice", "bill"}:
-        found = rows.all(
-            select(Document.number.label("key"), Document.remote_id, *operation)
-            .outerjoin(Operation, (Operation.subject_id == Document.id) & made)
-            .where(
-                Document.organization_id == organization_id, Document.kind == sort, Document.number.in_(sorted(keys))
-            )
-            .order_by(Operation.generation)
-        )
-        return {row.key: row for row in found}
+        return {row.key: row for row in rows.all(_DOCUMENTS, {**of, "keys": sorted(keys)})}
     wanted = {row_id: key for key in keys if (row_id := id_of_key(prefix, key)) is not None}
-    found = rows.all(
-        select(Party.id.label("key"), Party.remote_id, *operation)
-        .outerjoin(Operation, (Operation.subject_id == Party.id) & made)
-        .where(Party.organization_id == organization_id, Party.role == sort, Party.id.in_(sorted(wanted)))
-        .order_by(Operation.generation)
-    )
-    return {wanted[row.key]: row for row in found}
+    return {wanted[row.key]: row for row in rows.all(_PARTIES, {**of, "keys": sorted(wanted)})}
 
 
 def note(rows: Rows, clock: Clock, organization_id: str, strays: Sequence[Stray]) -> list[Stray]:
@@ -183,7 +185,7 @@ def known(rows: Rows, organization_id: str, sort: str, keys: Collection[str]) ->
     if not keys:
         return {}
     names = [_name(sort, key) for key in sorted(keys)]
-    found = rows.all(select(Mark.name, Mark.value).where(Mark.organization_id == organization_id, Mark.name.in_(names)))
+    found = rows.all(_MARKED, {"of": organization_id, "names": names})
     return {each.key: each for name, value in found for each in [_stray(name, value)]}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.envelope import Reply
@@ -50,6 +50,22 @@ from .sides import RECEIVABLE, finding_of, look, only_part, parts_in
 from .watch import watch_customers
 
 AWAITING_AUTHORIZATION = "awaiting_authorization"
+_BUYER = select(Document.party_id).where(Document.id == bindparam("first")).scalar_subquery()
+_OF_ONE_BUYER = (
+    select(Operation)
+    .join(Document, Document.id == Operation.subject_id)
+    .where(
+        Operation.organization_id == bindparam("organization_id"),
+        Operation.kind == bindparam("kind"),
+        Operation.state == OperationState.PLANNED,
+        Operation.parked.is_(None),
+        Operation.splits == bindparam("splits"),
+        Operation.not_before <= bindparam("until"),
+        Document.party_id == _BUYER,
+    )
+    .order_by(Operation.id)
+    .limit(MANY)
+)
 
 
 class Charge(BaseKind):
@@ -73,22 +89,14 @@ class Charge(BaseKind):
         if not self.domain.settings.payments_enabled:
             return ()
         first = due[0]
-        buyer = select(Document.party_id).where(Document.id == first.subject_id).scalar_subquery()
-        same: Sequence[Operation] = rows.all(
-            select(Operation)
-            .join(Document, Document.id == Operation.subject_id)
-            .where(
-                Operation.organization_id == self.organization_id,
-                Operation.kind == self.name,
-                Operation.state == OperationState.PLANNED,
-                Operation.parked.is_(None),
-                Operation.splits == first.splits,
-                Operation.not_before <= max(first.not_before, self.domain.clock.now()),
-                Document.party_id == buyer,
-            )
-            .order_by(Operation.id)
-            .limit(MANY)
-        )
+        like = {
+            "organization_id": self.organization_id,
+            "kind": self.name,
+            "splits": first.splits,
+            "until": max(first.not_before, self.domain.clock.now()),
+            "first": first.subject_id,
+        }
+        same: Sequence[Operation] = rows.all(_OF_ONE_BUYER, like)
         return same
 
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:

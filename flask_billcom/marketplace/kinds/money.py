@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
@@ -34,11 +34,9 @@ class Debt:
     party: Party
 
 
-_WITH_PARTIES = (
-    select(Document, Party)
-    .join(Party, Party.id == Document.party_id)
-    .where(Document.id.in_(bindparam("ids", expanding=True)))
-)
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ORIGINS = select(Document.origin_id).where(Document.id.in_(_IDS)).distinct()
+_WITH_PARTIES = select(Document, Party).join(Party, Party.id == Document.party_id).where(Document.id.in_(_IDS))
 
 
 def debts(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Debt]:
@@ -163,7 +161,7 @@ def write_payments(rows: Rows, domain: Domain, payments: Sequence[Made], facts: 
         marks.look_back(rows, organization_id, marks.POLL_OF[kind], min(made), clock.now())
     documents = sorted({item.operation.subject_id for each in payments for item in each.applied})
     states.refresh_documents(rows, documents, clock.now())
-    origins = rows.all(select(Document.origin_id).where(Document.id.in_(documents)).distinct())
+    origins = rows.all(_ORIGINS, {"ids": documents})
     states.refresh(rows, organization_id, sorted(origins))
 
 

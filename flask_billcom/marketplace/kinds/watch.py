@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
@@ -29,6 +29,11 @@ EVERY = timedelta(minutes=1)
 """How old what we know of parties may be when money moves."""
 ACTIVE = "1"
 AT_FIRST = timedelta(days=1)
+_OURS = select(Party).where(
+    Party.organization_id == bindparam("of"),
+    Party.role == bindparam("role"),
+    Party.remote_id.in_(bindparam("remote_ids", expanding=True)),
+)
 
 
 def watch_vendors(domain: Domain, reads: Reads) -> None:
@@ -63,11 +68,7 @@ def _begin(domain: Domain, name: str, now: datetime) -> marks.Progress | None:
 
 
 def _ours(rows: Rows, domain: Domain, role: Role, remote_ids: Sequence[str]) -> dict[str, Party]:
-    found = rows.all(
-        select(Party).where(
-            Party.organization_id == domain.organization_id, Party.role == role, Party.remote_id.in_(remote_ids)
-        )
-    )
+    found = rows.all(_OURS, {"of": domain.organization_id, "role": role, "remote_ids": remote_ids})
     return {party.remote_id: party for party in found}
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -55,6 +55,31 @@ SETTLEMENT, INVOICE, BILL = "settlement", "invoice", "bill"
 CANCELLED_ONCE = "cancel"
 """Reference of a cancelled sale: there is one at most."""
 LONGEST_REFERENCE, LONGEST_REASON, LONGEST_NAME = 100, 500, 100
+_BACK = (
+    select(
+        AdjustmentLine.settlement_line_id,
+        func.sum(AdjustmentLine.cents).label("cents"),
+        func.sum(AdjustmentLine.fee_cents).label("fee"),
+    )
+    .join(SettlementLine, SettlementLine.id == AdjustmentLine.settlement_line_id)
+    .where(SettlementLine.settlement_id == bindparam("sale"))
+    .group_by(AdjustmentLine.settlement_line_id)
+    .subquery()
+)
+_LINES_LEFT = (
+    select(
+        SettlementLine.id,
+        SettlementLine.position,
+        SettlementLine.seller_id,
+        SettlementLine.cents,
+        SettlementLine.fee_cents,
+        func.coalesce(_BACK.c.cents, 0).label("back"),
+        func.coalesce(_BACK.c.fee, 0).label("fee_back"),
+    )
+    .outerjoin(_BACK, _BACK.c.settlement_line_id == SettlementLine.id)
+    .where(SettlementLine.settlement_id == bindparam("sale"))
+    .order_by(SettlementLine.position)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,34 +227,9 @@ def _fee_rules(before: Adjustment, asked: Asked, settings: Settings) -> tuple[st
 
 def lines_left(rows: Rows, settlement_id: UUID) -> list[LineLeft]:
     """Return what of each line of a sale was not refunded yet, in order."""
-    taken = (
-        select(
-            AdjustmentLine.settlement_line_id,
-            func.sum(AdjustmentLine.cents).label("cents"),
-            func.sum(AdjustmentLine.fee_cents).label("fee"),
-        )
-        .join(SettlementLine, SettlementLine.id == AdjustmentLine.settlement_line_id)
-        .where(SettlementLine.settlement_id == settlement_id)
-        .group_by(AdjustmentLine.settlement_line_id)
-        .subquery()
-    )
-    found = rows.all(
-        select(
-            SettlementLine.id,
-            SettlementLine.position,
-            SettlementLine.seller_id,
-            SettlementLine.cents,
-            SettlementLine.fee_cents,
-            func.coalesce(taken.c.cents, 0).label("back"),
-            func.coalesce(taken.c.fee, 0).label("fee_back"),
-        )
-        .outerjoin(taken, taken.c.settlement_line_id == SettlementLine.id)
-        .where(SettlementLine.settlement_id == settlement_id)
-        .order_by(SettlementLine.position)
-    )
     return [
         LineLeft(row.id, row.position, row.seller_id, row.cents - int(row.back), row.fee_cents - int(row.fee_back))
-        for row in found
+        for row in rows.all(_LINES_LEFT, {"sale": settlement_id})
     ]
 
 

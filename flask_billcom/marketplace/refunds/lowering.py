@@ -9,10 +9,10 @@ more than a line of it has left, the cents are spread over the lines; no line go
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 
 from flask_billcom.models import Adjustment, AdjustmentLine, AdjustmentPart, Document, SettlementLine
 from flask_billcom.money import from_cents, spread
@@ -47,6 +47,7 @@ class Lowering(NamedTuple):
     """Whether it is a debt of the seller that was taken off, and no refund."""
 
 
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _PARTS = (
     select(
         AdjustmentPart.document_id,
@@ -56,8 +57,16 @@ _PARTS = (
         Adjustment.kind,
     )
     .join(Adjustment, Adjustment.id == AdjustmentPart.adjustment_id)
-    .where(AdjustmentPart.document_id.in_(bindparam("ids", expanding=True)))
+    .where(AdjustmentPart.document_id.in_(_IDS))
     .order_by(AdjustmentPart.document_id, AdjustmentPart.id)
+)
+_TAKEN = select(
+    AdjustmentLine.adjustment_id, AdjustmentLine.settlement_line_id, AdjustmentLine.cents, AdjustmentLine.fee_cents
+).where(AdjustmentLine.adjustment_id.in_(_IDS))
+_PLANNED = (
+    select(AdjustmentPart.document_id, func.sum(AdjustmentPart.planned_cents))
+    .where(AdjustmentPart.document_id.in_(_IDS), AdjustmentPart.state == "planned")
+    .group_by(AdjustmentPart.document_id)
 )
 
 
@@ -84,18 +93,14 @@ def _taken(rows: Rows, adjustment_ids: Collection[UUID]) -> dict[UUID, dict[UUID
     if not adjustment_ids:
         return {}
     by_adjustment: dict[UUID, dict[UUID, Taken]] = {}
-    for row in rows.all(select(AdjustmentLine).where(AdjustmentLine.adjustment_id.in_(sorted(adjustment_ids)))):
+    for row in rows.all(_TAKEN, {"ids": sorted(adjustment_ids)}):
         by_adjustment.setdefault(row.adjustment_id, {})[row.settlement_line_id] = Taken(row.cents, row.fee_cents)
     return by_adjustment
 
 
 def planned_cents(rows: Rows, document_ids: Collection[UUID]) -> dict[UUID, int]:
     """Return by how much some documents are about to be lowered."""
-    found = rows.all(
-        select(AdjustmentPart.document_id, func.sum(AdjustmentPart.planned_cents))
-        .where(AdjustmentPart.document_id.in_(sorted(document_ids)), AdjustmentPart.state == "planned")
-        .group_by(AdjustmentPart.document_id)
-    )
+    found = rows.all(_PLANNED, {"ids": sorted(document_ids)})
     return {document_id: int(cents) for document_id, cents in found}
 
 

@@ -9,14 +9,15 @@ Acts: refunded, cancelled, document_lowered, document_dropped.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, bindparam, func, select, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.ledger import Posting, post
 from flask_billcom.marketplace import states
+from flask_billcom.marketplace.core import DOCUMENT
 from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState, Settlement
 from flask_billcom.store import Rows
 
@@ -29,11 +30,50 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
 
 PAYING_BACK, REFUNDED, CANCELLED = "paying_back", "refunded", "cancelled"
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_PART = AdjustmentPart.__table__
+_LOCK = update(DOCUMENT).where(DOCUMENT.c.id == bindparam("row")).values(status=DOCUMENT.c.status)
+_WRITE_PART = (
+    update(_PART)  # type: ignore[arg-type]  # a declarative class types its table loosely
+    .where(
+        _PART.c.id == bindparam("row"),
+        _PART.c.lowered_cents == bindparam("lowered_before"),
+        _PART.c.turned_cents == bindparam("turned_before"),
+    )
+    .values(
+        lowered_cents=bindparam("lowered"),
+        turned_cents=bindparam("turned"),
+        planned_cents=0,
+        operation_key=None,
+        state=bindparam("then"),
+    )
+)
+_ADJUSTMENTS = select(Adjustment).where(Adjustment.id.in_(_IDS)).execution_options(populate_existing=True)
+_OF_INVOICES = (
+    select(
+        AdjustmentPart.adjustment_id,
+        func.count().filter(AdjustmentPart.state != "done").label("open"),
+        func.sum(AdjustmentPart.turned_cents).label("turned"),
+    )
+    .where(AdjustmentPart.adjustment_id.in_(_IDS), AdjustmentPart.kind == INVOICE)
+    .group_by(AdjustmentPart.adjustment_id)
+)
+# Locked: whoever notes meanwhile that such a payment comes back finds the refund as it is left here.
+_CLEARED = (
+    select(Document.origin_id)
+    .where(
+        Document.origin_type == "adjustment",
+        Document.origin_id.in_(_IDS),
+        Document.is_refund.is_(True),
+        Document.cleared_at.is_not(None),
+    )
+    .with_for_update()
+)
 
 
 def lock_document(rows: Rows, document_id: UUID) -> None:
     """Let everybody else who lowers, plans to pay or sends this document wait until the transaction ends."""
-    rows.change(update(Document).where(Document.id == document_id).values(status=Document.status))
+    rows.change(_LOCK, {"row": document_id})
 
 
 def sales_of(rows: Rows, adjustments: Collection[Adjustment]) -> set[UUID]:
@@ -174,19 +214,15 @@ def _sale_of(document: Document) -> UUID | None:
 def _write_part(rows: Rows, part: AdjustmentPart, *, lowered: int = 0, turned: int = 0) -> None:
     left = open_cents(part) - lowered - turned
     changed = rows.change(
-        update(AdjustmentPart)
-        .where(
-            AdjustmentPart.id == part.id,
-            AdjustmentPart.lowered_cents == part.lowered_cents,
-            AdjustmentPart.turned_cents == part.turned_cents,
-        )
-        .values(
-            lowered_cents=part.lowered_cents + lowered,
-            turned_cents=part.turned_cents + turned,
-            planned_cents=0,
-            operation_key=None,
-            state="open" if left else "done",
-        )
+        _WRITE_PART,
+        {
+            "row": part.id,
+            "lowered_before": part.lowered_cents,
+            "turned_before": part.turned_cents,
+            "lowered": part.lowered_cents + lowered,
+            "turned": part.turned_cents + turned,
+            "then": "open" if left else "done",
+        },
     )
     if changed != 1:
         raise RuntimeError("a part of a refund changed while its document was being lowered")
@@ -209,9 +245,7 @@ def close(rows: Rows, domain: Domain, parts: Collection[AdjustmentPart]) -> None
 def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None:
     """Let refunds and their sales follow their documents."""
     now = domain.clock.now()
-    found = rows.all(
-        select(Adjustment).where(Adjustment.id.in_(sorted(adjustment_ids))).execution_options(populate_existing=True)
-    )
+    found = rows.all(_ADJUSTMENTS, {"ids": sorted(adjustment_ids)})
     sales = sales_of(rows, found)
     moved = states.refresh(rows, domain.organization_id, sales, now=now)
     _collected(rows, domain, sorted(each for each, state in moved.items() if state == "collected"))
@@ -244,31 +278,12 @@ def _collected(rows: Rows, domain: Domain, sales: Sequence[UUID]) -> None:
 
 def _standing(rows: Rows, adjustment_ids: Collection[UUID]) -> Mapping[UUID, str]:
     """Return how far the buyer's side of some refunds is."""
-    ids = sorted(adjustment_ids)
+    of = {"ids": sorted(adjustment_ids)}
     standing: dict[UUID, str] = {}
-    for row in rows.all(
-        select(
-            AdjustmentPart.adjustment_id,
-            func.count().filter(AdjustmentPart.state != "done").label("open"),
-            func.sum(AdjustmentPart.turned_cents).label("turned"),
-        )
-        .where(AdjustmentPart.adjustment_id.in_(ids), AdjustmentPart.kind == INVOICE)
-        .group_by(AdjustmentPart.adjustment_id)
-    ):
+    for row in rows.all(_OF_INVOICES, of):
         unpaid = PAYING_BACK if row.turned else REQUESTED
         standing[row.adjustment_id] = unpaid if row.open or row.turned else REFUNDED
-    # Locked: whoever notes meanwhile that such a payment comes back finds the refund as it is left here.
-    cleared = rows.all(
-        select(Document.origin_id)
-        .where(
-            Document.origin_type == "adjustment",
-            Document.origin_id.in_(ids),
-            Document.is_refund.is_(True),
-            Document.cleared_at.is_not(None),
-        )
-        .with_for_update()
-    )
-    return standing | dict.fromkeys(cleared, REFUNDED)
+    return standing | dict.fromkeys(rows.all(_CLEARED, of), REFUNDED)
 
 
 def _state_of(adjustment: Adjustment, standing: Mapping[UUID, str]) -> str:
