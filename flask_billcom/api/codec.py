@@ -197,7 +197,24 @@ def from_wire(cls: type[R], wire: Any) -> R:  # noqa: ANN401 - whatever an answe
     except (TypeError, ValueError, InvalidOperation):
         fact = by_wire(cls)[key]
         raise MalformedReply(f"{cls.__name__}.{fact.wire} cannot be read as {fact.kind.value}") from None
-    return cls(extra=extra, **values) if extra else cls(**values)
+    values["extra"] = extra
+    return _record(cls, values)
+
+
+def _record(cls: type[R], values: Mapping[str, Any]) -> R:
+    """Return a record of values for all of its fields, in their order.
+
+    Its own way of being made asks each field whether it is frozen, which costs twice as much for a page of bills.
+    """
+    record = object.__new__(cls)
+    for write, value in zip(_slots(cls), values.values(), strict=True):
+        write(record, value)
+    return record
+
+
+@once_per_class
+def _slots(cls: type[Record]) -> tuple[Callable[[Record, Any], None], ...]:
+    return tuple(getattr(cls, name).__set__ for name in (*_blank(cls), "extra"))
 
 
 def _is_another(entity: Any, expected: str) -> bool:  # noqa: ANN401 - whatever an answer holds
