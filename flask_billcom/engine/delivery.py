@@ -220,7 +220,7 @@ class Delivery:
         call_id = self._clock.new_id()
         if not self._parking.admits(rows, now, kind.capability):
             raise _NothingClaimed
-        if not self._sessions.is_newest(rows, live):
+        if not self._sessions.may_use(rows, live):
             raise NoCapacity("the session was replaced meanwhile; the next round takes the new one")
         allowed = kind.gate(rows, ready, now)
         if not allowed:

@@ -150,12 +150,10 @@ class Sessions:
 
     def within(self, rows: Rows) -> Live | None:
         """Return the newest session inside a transaction that writes; None where `live` has to sign in first."""
-        now = self._clock.now()
         row = self._valid(rows)
-        if row is None or now - row.last_used > IDLE:
+        if row is None or self._clock.now() - row.last_used > IDLE:
             return None
-        if now - row.last_used > TOUCH:
-            self._touch(rows, row.gen, now)
+        self._touch(rows, row)
         return self._live(row)
 
     def expired(self, gen: int, server_date: datetime | None) -> None:
@@ -205,18 +203,14 @@ class Sessions:
         return found
 
     def _usable(self) -> Live | None:
-        now = self._clock.now()
         with self._store.read() as rows:
             row = self._valid(rows)
         if row is None:
             return None
-        if now - row.last_used > IDLE:
+        if self._clock.now() - row.last_used > IDLE:
             with self._store.write() as rows:
                 self.retire(rows, row.gen)
             return None
-        if now - row.last_used > TOUCH:
-            with self._store.write() as rows:
-                self._touch(rows, row.gen, now)
         return self._live(row)
 
     def _valid(self, rows: Rows) -> Row[Any] | None:
@@ -224,13 +218,18 @@ class Sessions:
         row: Row[Any] | None = rows.first(_NEWEST_COLUMNS, {"organization_id": self.organization_id})
         return None if row is None or row.state != State.VALID or row.last_used is None else row
 
-    def is_newest(self, rows: Rows, live: Live) -> bool:
-        """Return whether a session is still the newest one, and not taken out of use."""
+    def may_use(self, rows: Rows, live: Live) -> bool:
+        """Return whether a session is still the newest one and in use, and note then that a call uses it."""
         row = self._valid(rows)
-        return row is not None and row.gen == live.gen
+        if row is None or row.gen != live.gen:
+            return False
+        self._touch(rows, row)
+        return True
 
-    def _touch(self, rows: Rows, gen: int, now: datetime) -> None:
-        rows.change(_TOUCHED, {"of": self.organization_id, "generation": gen, "now": now})
+    def _touch(self, rows: Rows, row: Row[Any]) -> None:
+        now = self._clock.now()
+        if now - row.last_used > TOUCH:
+            rows.change(_TOUCHED, {"of": self.organization_id, "generation": row.gen, "now": now})
 
     def _live(self, row: Row[Any]) -> Live:
         return Live(row.gen, self.token(row), row.api_end_point or "", row.user_id or "", row.trusted)

@@ -53,25 +53,27 @@ def test_an_idle_session_is_renewed_before_bill_com_ends_it(shop: Workshop, minu
     assert timedelta(minutes=30) == IDLE
 
 
-@pytest.mark.parametrize(("seconds", "is_touched"), [(60, False), (61, True)])
-def test_use_is_noted_once_a_minute(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
-    shop.sessions.live()
-    first = shop.now
-    put(shop, 1, organization_id=OTHERS, last_used=first)
-    shop.advance(seconds)
-    shop.sessions.live()
-
-    used = {row.organization_id: row.last_used for row in shop.generations()}
-    assert used == {shop.organization_id: shop.now if is_touched else first, OTHERS: first}
-
-
 def within(shop: Workshop) -> Live | None:
     with shop.store.write() as rows:
         return shop.sessions.within(rows)
 
 
 @pytest.mark.parametrize(("seconds", "is_touched"), [(60, False), (61, True)])
-def test_use_is_noted_inside_a_transaction_too(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
+def test_the_use_of_a_claim_is_noted_once_a_minute(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
+    live = shop.sessions.live()
+    first = shop.now
+    put(shop, 1, organization_id=OTHERS, last_used=first)
+    shop.advance(seconds)
+
+    with shop.store.write() as rows:
+        assert shop.sessions.may_use(rows, live) is True
+
+    used = {row.organization_id: row.last_used for row in shop.generations()}
+    assert used == {shop.organization_id: shop.now if is_touched else first, OTHERS: first}
+
+
+@pytest.mark.parametrize(("seconds", "is_touched"), [(60, False), (61, True)])
+def test_the_use_of_a_read_is_noted_once_a_minute(shop: Workshop, seconds: int, is_touched: bool) -> None:  # noqa: FBT001
     live = shop.sessions.live()
     first = shop.now
     put(shop, 1, organization_id=OTHERS, last_used=first)
@@ -99,16 +101,16 @@ def test_an_idle_session_is_not_found_inside_a_transaction(
     assert states(shop) == [(1, "valid")]
 
 
-def test_only_the_newest_session_in_use_is_the_newest(shop: Workshop) -> None:
+def test_only_the_newest_session_may_be_used(shop: Workshop) -> None:
     live = shop.sessions.live()
     with shop.store.write() as rows:
-        assert shop.sessions.is_newest(rows, live) is True
+        assert shop.sessions.may_use(rows, live) is True
         shop.sessions.retire(rows, live.gen)
-        assert shop.sessions.is_newest(rows, live) is False
+        assert shop.sessions.may_use(rows, live) is False
         assert shop.sessions.within(rows) is None
-    shop.sessions.live()
-    with shop.store.read() as rows:
-        assert shop.sessions.is_newest(rows, live) is False
+    assert shop.sessions.live().gen == live.gen + 1
+    with shop.store.write() as rows:
+        assert shop.sessions.may_use(rows, live) is False
 
 
 def test_a_dead_or_fenced_generation_is_followed_by_the_next(shop: Workshop) -> None:
