@@ -7,12 +7,12 @@ yields the differences. Nothing is changed here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.models import Document, Party, Payment, PaymentPart
@@ -20,7 +20,7 @@ from flask_billcom.models.parties import Role
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
-from . import sightings
+from . import sightings, states
 from .differences import RUN_TICK, Difference, Kind, dollars, other_amount, other_party, other_state
 from .refunds.lowering import planned_cents
 from .seen import Seen
@@ -86,6 +86,7 @@ def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoic
     by_number = _by_number(tally, rows, kind, [each.invoice_number for each in marked.values()])
     ids = [document.id for document, _ in ours.values()]
     coming_back, lowered = _coming_back(tally, rows, ids), planned_cents(rows, ids)
+    received = _received(rows, [ours[key][0].id for key, each in there.items() if key in ours and _is_overpaid(each)])
     for remote_id, each in there.items():
         if remote_id in ours:
             tally.counted[f"{kind}s"] += 1
@@ -93,7 +94,8 @@ def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoic
             if _is_lowered(document, each, lowered.get(document.id, 0)):
                 yield _being_lowered(document, each)
             else:
-                yield from _of_document(document, party, each, is_coming_back=document.id in coming_back)
+                paid = received.get(document.id, _paid_here(document))
+                yield from _of_document(document, party, each, paid, is_coming_back=document.id in coming_back)
         elif remote_id in marked and each.is_active == ACTIVE:
             yield _stray(kind, each, by_number.get(each.invoice_number))
         else:
@@ -156,7 +158,7 @@ def _of_party(party: Party, there: Customer | Vendor) -> Iterator[Difference]:
 
 
 def _of_document(
-    document: Document, party: str | None, there: Invoice | Bill, *, is_coming_back: bool
+    document: Document, party: str | None, there: Invoice | Bill, paid: int, *, is_coming_back: bool
 ) -> Iterator[Difference]:
     subject = f"{document.kind} {document.number}"
     owner = there.customer_id if isinstance(there, Invoice) else there.vendor_id
@@ -170,15 +172,11 @@ def _of_document(
     if (there.is_active == ACTIVE) != (document.status != "inactive"):
         yield other_state(subject, document.status, "active" if there.is_active == ACTIVE else "deleted")
     if amount == document.cents:
-        yield from _of_payments(document, there, amount, is_coming_back=is_coming_back)
+        yield from _of_payments(subject, paid, _paid_there(there, amount), is_coming_back=is_coming_back)
 
 
-def _of_payments(
-    document: Document, there: Invoice | Bill, amount: int, *, is_coming_back: bool
-) -> Iterator[Difference]:
+def _of_payments(subject: str, ours: int, theirs: int, *, is_coming_back: bool) -> Iterator[Difference]:
     """Yield what differs about how much is paid, which says nothing where the amounts differ already."""
-    subject = f"{document.kind} {document.number}"
-    ours, theirs = _paid_here(document), _paid_there(there, amount)
     if is_coming_back and theirs > ours:
         yield Difference(
             Kind.OTHER_STATE,
@@ -227,6 +225,24 @@ def _paid_here(document: Document) -> int:
         return 0
     scheduled = (document.scheduled_cents or 0) if document.kind == "bill" else 0
     return document.cents - document.due_cents - scheduled
+
+
+def _is_overpaid(there: Invoice | Bill) -> bool:
+    """Return whether a buyer paid more than an invoice comes to; nobody may be paid more than a bill does."""
+    return isinstance(there, Invoice) and there.amount_due is not None and there.amount_due < 0
+
+
+def _received(rows: Rows, invoice_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+    """Return what buyers paid by payments that we know; an invoice itself only says that nothing of it is due."""
+    if not invoice_ids:
+        return {}
+    found = rows.execute(
+        select(PaymentPart.document_id, func.sum(PaymentPart.cents).label("cents"))
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(PaymentPart.document_id.in_(invoice_ids), Payment.status.in_(states.PAID))
+        .group_by(PaymentPart.document_id)
+    )
+    return {row.document_id: int(row.cents) for row in found}
 
 
 def _paid_there(there: Invoice | Bill, amount: int) -> int:

@@ -78,6 +78,7 @@ def check(
     waiting: Iterable[str] = (),
     states: Mapping[str, str] | None = None,
     overpaid: Iterable[str] = (),
+    overpaid_invoices: Iterable[str] = (),
     **figures: str,
 ) -> None:
     """Assert that all three sides say what the story says.
@@ -89,6 +90,7 @@ def check(
     :param waiting: starts of the reasons for which money of sellers waits.
     :param states: state of settlements, by number of the order; all others are paid out or cancelled.
     :param overpaid: sellers who were paid more than their orders come to, as the story explains.
+    :param overpaid_invoices: numbers of the invoices that buyers paid with more than they come to.
     :param figures: dollars by name; see `FIGURES`.
     """
     assert set(figures) <= set(FIGURES), sorted(set(figures) - set(FIGURES))
@@ -97,7 +99,8 @@ def check(
     _our_books(town, found, {account: _cents(dollars) for account, dollars in (clearing or {}).items()})
     _our_rows(town, found, sorted(quarantined), sorted(rejected), dict(states or {}))
     _idle(town, found, tuple(waiting))
-    _their_books(town, found, set(overpaid), " ".join(differences))
+    _their_books(town, found, sorted(overpaid_invoices), " ".join(differences))
+    _nobody_got_more(town, found, set(overpaid))
     _figures(town, found, wanted)
     _reconciled(town, found, sorted(differences))
     assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
@@ -180,19 +183,18 @@ def _idle(town: Town, found: Found, waiting: tuple[str, ...]) -> None:
 # -- Bill.com's side -----------------------------------------------------------------------------------------------
 
 
-def _their_books(town: Town, found: Found, overpaid: set[str], named: str) -> None:
-    for entity, payments, parts, key, dead in (
-        ("Invoice", "ReceivedPay", "invoicePays", "invoiceId", DEAD_RECEIVED),
-        ("Bill", "SentPay", "billPays", "billId", DEAD_SENT),
+def _their_books(town: Town, found: Found, overpaid_invoices: list[str], named: str) -> None:
+    for entity, payments, parts, key, dead, overpaid in (
+        ("Invoice", "ReceivedPay", "invoicePays", "invoiceId", DEAD_RECEIVED, overpaid_invoices),
+        ("Bill", "SentPay", "billPays", "billId", DEAD_SENT, []),
     ):
         active = [row for row in town.at_billcom(entity) if row.is_active]
         numbers = Counter(row["invoiceNumber"] for row in active if row["invoiceNumber"].startswith("FB-"))
         found.expect(f"{entity} numbers in use twice", [n for n, count in numbers.items() if count > 1], [])
         paid = _paid(town.at_billcom(payments), parts, key, dead)
-        too_much = [row["invoiceNumber"] for row in town.at_billcom(entity) if paid[row.id] > row["amount"]]
-        found.expect(f"{entity}s paid with more than they come to", too_much, [])
+        too_much = sorted(row["invoiceNumber"] for row in town.at_billcom(entity) if paid[row.id] > row["amount"])
+        found.expect(f"{entity}s paid with more than they come to", too_much, overpaid)
     _same_documents(town, found, named)
-    _nobody_got_more(town, found, overpaid)
 
 
 def _paid(payments: Iterable[Any], parts: str, key: str, dead: set[str]) -> Counter[str]:

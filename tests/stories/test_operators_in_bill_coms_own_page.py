@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,6 +39,14 @@ def raise_to(town: Town, bill: Any, dollars: str) -> None:
     (line,) = row["billLineItems"]
     lines = [{"entity": "BillLineItem", "id": line.id, "amount": dollars}]
     town.operator("edit_bill", id=row.id, values={"billLineItems": lines})
+
+
+def price_of_invoice(town: Town, order: Order, dollars: str) -> None:
+    """Let an operator change the price of an invoice's only line."""
+    invoice = town.invoice_of(order)
+    (line,) = invoice["invoiceLineItems"]
+    lines = [{"entity": "InvoiceLineItem", "id": line.id, "price": dollars, "quantity": 1}]
+    town.operator("edit_invoice", id=invoice.id, values={"invoiceLineItems": lines})
 
 
 def test_an_operator_raises_a_bill_and_it_is_not_paid_before_he_puts_it_back(begin: Begin) -> None:
@@ -283,10 +292,7 @@ def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> N
     order = town.sells(TEN)
     town.world.advance(seconds=61)
     town.ticks()
-    invoice = town.invoice_of(order)
-    (line,) = invoice["invoiceLineItems"]
-    lines = [{"entity": "InvoiceLineItem", "id": line.id, "price": "100.00", "quantity": 1}]
-    town.operator("edit_invoice", id=invoice.id, values={"invoiceLineItems": lines})
+    price_of_invoice(town, order, "100.00")
     town.world.advance(seconds=61)
     town.passes()
     town.waits(bank_days=2)
@@ -299,6 +305,59 @@ def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> N
         waiting=["the sale is invoiced"],
         states={"1": "invoiced"},
         differences=["books ledger, buyer_receivable", "other_amount invoice FB-1"],
+    )
+
+
+def raises_an_invoice_that_is_paid(begin: Begin) -> tuple[Town, Order]:
+    """Let a buyer pay his invoice, an operator raise it by 3.76, and the buyer pay that as well."""
+    town = begin(collect="send", float_cents=1_000_000)
+    order = town.sells(TEN)
+    town.passes()
+    town.pays_by_link(order)
+    town.waits(bank_days=1)
+    price_of_invoice(town, order, "13.76")
+    town.pays_by_link(order)
+    return town, order
+
+
+def test_what_a_buyer_paid_of_an_invoice_that_was_raised_by_mistake_is_his_credit(begin: Begin) -> None:
+    town, order = raises_an_invoice_that_is_paid(begin)
+    town.waits(bank_days=2)
+    assert [str(each.kind) for each in town.billcom.reconcile().differences] == ["other_amount"]
+    price_of_invoice(town, order, "10.00")
+    town.waits(bank_days=9)
+
+    assert town.billcom.credit_of(town.buyer("Ada")) == Decimal("3.76")
+    town.ends(collected="13.76", paid_out="9.00", fees="1.00", buyer_credit="3.76", overpaid_invoices=["FB-1"])
+
+
+def test_a_payment_that_we_have_not_read_is_named_also_where_an_invoice_is_overpaid(begin: Begin) -> None:
+    town, order = raises_an_invoice_that_is_paid(begin)
+    price_of_invoice(town, order, "10.00")
+    town.world.advance(business_days=1)
+    named = {(str(each.kind), each.subject, each.command) for each in town.billcom.reconcile().differences}
+    assert ("paid_outside", "invoice FB-1", "flask billcom tick") in named
+    town.waits(bank_days=9)
+
+    town.ends(collected="13.76", paid_out="9.00", fees="1.00", buyer_credit="3.76", overpaid_invoices=["FB-1"])
+
+
+def test_the_credit_of_an_overpaid_invoice_pays_for_it_when_the_first_payment_comes_back(begin: Begin) -> None:
+    town, order = raises_an_invoice_that_is_paid(begin)
+    first, _ = town.at_billcom("ReceivedPay", customerId=town.customer("Ada").id)
+    price_of_invoice(town, order, "10.00")
+    town.waits(bank_days=1)
+    town.bank("return_charge", first, "R01")
+    town.waits(bank_days=9)
+
+    town.ends(
+        collected="13.76",
+        returned="10.00",
+        due="6.24",
+        held="9.00",
+        fees="1.00",
+        waiting=["the sale is collecting"],
+        states={"1": "collecting"},
     )
 
 
