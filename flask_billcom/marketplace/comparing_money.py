@@ -19,7 +19,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .comparing import Tally, documents_of
-from .differences import RUN_TICK, Difference, Kind, other_amount, other_party, other_state, outside
+from .differences import RUN_TICK, Difference, Kind, other_money, other_party, other_state, outside
 from .movements import KINDS, PAYABLES, RECEIVABLES, STATUSES
 from .paid_by_hand import Stand, payouts_of
 from .payments import RECEIVED, SENT
@@ -128,7 +128,7 @@ def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> I
             yield from _of_payment(payment, cents_of(each), each.status, _RECEIVED_STATES)
             applied = sum(to_cents(pay.amount) for pay in touched)
             if each.status in LIVE_RECEIVED and applied != parts.get(payment.id, 0):
-                yield other_amount(f"ReceivedPay {remote_id}, applied", parts.get(payment.id, 0), applied)
+                yield other_money(f"ReceivedPay {remote_id}, applied", parts.get(payment.id, 0), applied)
         elif touched and each.status in LIVE_RECEIVED:
             numbers = ", ".join(invoices[pay.invoice_id][0].number for pay in touched)
             yield outside(f"invoice {numbers}", f"ReceivedPay {remote_id}", cents_of(each))
@@ -167,7 +167,7 @@ def compare_movements(tally: Tally, rows: Rows, page: Sequence[MoneyMovement]) -
             continue
         tally.counted["money_movements"] += 1
         if ours[remote_id].cents != cents:
-            yield other_amount(f"MoneyMovement {remote_id}", ours[remote_id].cents, cents)
+            yield other_money(f"MoneyMovement {remote_id}", ours[remote_id].cents, cents)
         if status == "void" and ours[remote_id].status != "void":
             yield other_state(f"MoneyMovement {remote_id}", ours[remote_id].status, status)
 
@@ -188,7 +188,7 @@ def _of_payment(
 ) -> Iterator[Difference]:
     subject = f"{'SentPay' if payment.kind == SENT else 'ReceivedPay'} {payment.remote_id}"
     if payment.cents != theirs:
-        yield other_amount(subject, payment.cents, theirs)
+        yield other_money(subject, payment.cents, theirs)
     if payment.status not in states.get(str(status), ()):
         yield other_state(subject, payment.status, getattr(status, "name", str(status)).lower())
 

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 RUN_TICK = "flask billcom tick"
+RECONCILE = "flask billcom books reconcile"
 
 
 class Kind(StrEnum):
@@ -81,14 +82,27 @@ def dollars(cents: int | None) -> str:
 
 
 def other_amount(subject: str, ours: int, theirs: int) -> Difference:
-    """Return that an amount, in cents, is another one."""
+    """Return that a document, in cents, is about another amount."""
     return Difference(
         Kind.OTHER_AMOUNT,
         subject,
         dollars(ours),
         dollars(theirs),
-        "Somebody changed it at Bill.com; put the amount back there, or adjust the sale here.",
-        "flask billcom pay adjust",
+        "Somebody changed it at Bill.com; put the amount back there. What is sold is lowered by a refund here.",
+        RECONCILE,
+    )
+
+
+def other_money(subject: str, ours: int, theirs: int) -> Difference:
+    """Return that a payment or a line of the bank, in cents, is about another amount."""
+    return Difference(
+        Kind.OTHER_AMOUNT,
+        subject,
+        dollars(ours),
+        dollars(theirs),
+        "Bill.com shows another amount than the one that we read; the next polls bring a payment of a buyer up to it, "
+        "and about any other ask Bill.com.",
+        RUN_TICK,
     )
 
 
@@ -112,7 +126,7 @@ def other_party(subject: str, ours: str, theirs: str) -> Difference:
         ours,
         theirs,
         "It belongs to another customer or vendor at Bill.com; move it back there.",
-        "flask billcom books reconcile",
+        RECONCILE,
     )
 
 

@@ -323,7 +323,9 @@ def raises_an_invoice_that_is_paid(begin: Begin) -> tuple[Town, Order]:
 def test_what_a_buyer_paid_of_an_invoice_that_was_raised_by_mistake_is_his_credit(begin: Begin) -> None:
     town, order = raises_an_invoice_that_is_paid(begin)
     town.waits(bank_days=2)
-    assert [str(each.kind) for each in town.billcom.reconcile().differences] == ["other_amount"]
+    (difference,) = town.billcom.reconcile().differences
+    assert (difference.kind, difference.command) == ("other_amount", "flask billcom books reconcile")
+    assert "put the amount back there" in difference.explanation
     price_of_invoice(town, order, "10.00")
     town.waits(bank_days=9)
 

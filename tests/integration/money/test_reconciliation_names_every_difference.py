@@ -89,6 +89,12 @@ def test_each_difference_says_what_resolves_it(planted: Callable[..., list[Diffe
     assert json.loads(json.dumps(difference.as_dict()))["kind"] == "other_amount"
 
 
+def test_a_payment_of_another_amount_is_for_the_next_polls(planted: Callable[..., list[Difference]]) -> None:
+    [difference] = [d for d in planted(Payment, Payment.kind == "received", cents=1) if d.kind is Kind.OTHER_AMOUNT]
+
+    assert difference.command == "flask billcom tick"
+
+
 @pytest.mark.parametrize(
     ("model", "where", "values", "expected"),
     [
