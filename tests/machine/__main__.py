@@ -19,6 +19,7 @@ from multiprocessing import get_context
 from tests.machine.ground import begin
 from tests.machine.mistakes import MISTAKES, made
 from tests.machine.shards import HANDFUL, Played, Shard, played, shards
+from tests.machine.told import lines, missing, summed
 from tests.support.garbage import collect_seldom
 
 
@@ -47,8 +48,9 @@ def main() -> int:
             counted += result.counted
             found += bool(result.error)
             _tell(result)
-    print(_sum(counted, found, time.monotonic() - began))
-    return int(found > 0)
+    owed = [] if found else list(missing(counted, wanted=sum(shard.sequences for shard in wanted)))
+    print(*lines(counted), *owed, summed(counted, found, time.monotonic() - began), sep="\n")
+    return int(found > 0 or bool(owed))
 
 
 def _mistakes(wanted: list[Shard]) -> int:
@@ -71,17 +73,6 @@ def _tell(result: Played) -> None:
         print(result.error)
         again = f"python -m tests.machine --seed {shard.seed} --steps {shard.steps} --only {shard.number}"
         print(f"play it again: {again}", flush=True)
-
-
-def _sum(counted: Counter[str], found: int, seconds: float) -> str:
-    def of(start: str) -> int:
-        return sum(count for name, count in counted.items() if name.startswith(start))
-
-    return (
-        f"machine: sequences={counted['sequences']} steps={counted['steps']} done={of('done ')} "
-        f"refused={of('refused ')} ticks={counted['ticks']} cut={counted['cut']} troubles={of('trouble ')} "
-        f"restored={counted['restored']} seconds={seconds:.0f} found={found}"
-    )
 
 
 if __name__ == "__main__":

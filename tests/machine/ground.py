@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from flask_billcom.simulator import Simulator
 from tests.stories.conftest import DEFAULTS, Founded
 from tests.stories.town import Order, Town
@@ -25,9 +27,20 @@ def _place() -> tuple[Stage, Path]:
     stage = Stage(f"sqlite:///{place.name}/town.sqlite")
     # Another runner may come while this one holds the lock; it would wait for it in vain, in real time.
     never_waiting(stage.engine)
+    _as_shipped(stage.engine)
     atexit.register(place.cleanup)
     atexit.register(stage.close)
     return stage, Path(place.name)
+
+
+def _as_shipped(engine: Engine) -> None:
+    """Let commits wait until they are on disk, as shipped; in memory that costs next to nothing."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi: Any, _record: object) -> None:
+        dbapi.execute("PRAGMA synchronous=FULL")
+
+    engine.dispose()
 
 
 @cache

@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from flask_billcom.errors import InvalidSale
 from tests.machine.base import Base
+from tests.machine.counted import rule
 from tests.machine.sales import SELLER
 from tests.stories.town import Order
 

@@ -6,16 +6,17 @@ from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.marketplace.holds import HoldOn
 from flask_billcom.models import Operation, Payment
 from tests.machine.base import Base, dollars
+from tests.machine.counted import rule
 from tests.machine.sales import CENTS, FEW, SELLER
 from tests.stories.town import BUYERS, SELLERS, Order
 
 ACTOR = st.sampled_from(["eve", "bob"])
+COMES_BACK = ("returning", "voided", "cancelled")
 OF_A_SELLER = ("balance_of", "adjustments_of")
 LOOKS = (
     *OF_A_SELLER,
@@ -62,6 +63,30 @@ class Office(Base):
     @rule(payout=Base.payouts)
     def pays_again(self, payout: Any) -> None:
         self.asks("pay_again", payout, actor="eve", reason="chance")
+
+    @rule(number=st.integers(0, 9), by=st.sampled_from(["bank", "us"]))
+    def a_payout_comes_back(self, number: int, by: str) -> None:
+        """Let a bank send a payout back, or take it back ourselves; the worker sees it on the next bank day."""
+        found = self.town.world.rows(Payment, Payment.kind == "sent", Payment.status == "paid")
+        if not found:
+            return
+        payout = found[number % len(found)]
+        if by == "us":
+            self.asks("void", payout.id, "chance", actor="eve")
+        else:
+            with suppress(ValueError):
+                self.town.bank(
+                    "return_payout", self.town.world.simulator.books.find("SentPay", payout.remote_id), "R03"
+                )
+        self.town.world.advance(business_days=1)
+        self.ticks()
+
+    @rule(number=st.integers(0, 9))
+    def pays_again_what_comes_back(self, number: int) -> None:
+        """Let a person pay again a payout that comes back, also before anybody has proved that it is void."""
+        found = self.town.world.rows(Payment, Payment.kind == "sent", Payment.status.in_(COMES_BACK))
+        if found:
+            self.asks("pay_again", found[number % len(found)].id, actor="eve", reason="chance")
 
     @rule(payout=Base.payouts)
     def sees_the_credit(self, payout: Any) -> None:

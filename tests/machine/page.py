@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from flask_billcom.errors import BillcomError
 from flask_billcom.models import Operation
 from flask_billcom.simulator.errors import Refusal
 from tests.machine.base import Base
+from tests.machine.counted import rule
 from tests.stories.life import OTHERWISE
 
 IN_DOUBT = ("sending", "unknown", "checking")

@@ -6,12 +6,12 @@ from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from flask_billcom.errors import AlreadySettled
 from flask_billcom.marketplace.consent import Consent
 from tests.machine.base import Base, dollars
 from tests.machine.base import cents_as_text as text
+from tests.machine.counted import rule
 from tests.stories.town import BUYERS, SELLERS, Order
 
 CENTS = st.integers(1, 99_99)

@@ -9,13 +9,26 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.crash.quiet import silent
-from tests.machine.base import COUNTED
+from tests.machine.counted import COUNTED
 from tests.machine.machine import Machine
 
 HANDFUL = 20
+AFRESH = "afresh"
+
+
+class Afresh(HypothesisProvider):
+    """Draws every sequence by itself.
+
+    Left alone, Hypothesis plays near-copies of the few that it has drawn, and cuts short what grows longer than those.
+    What fails is shortened in its own way.
+    """
+
+
+AVAILABLE_PROVIDERS[AFRESH] = Afresh
 
 
 @dataclass(frozen=True)
@@ -58,10 +71,11 @@ def play(shard: Shard) -> None:
     phases = [Phase.generate, *([Phase.shrink] if shard.shortens else [])]
     chosen = settings(
         max_examples=shard.sequences,
-        stateful_step_count=shard.steps,
+        stateful_step_count=shard.steps + 1,  # one of them begins
         database=None,
         deadline=None,
         phases=phases,
+        backend=AFRESH,
         print_blob=False,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError, MFARequired
 from flask_billcom.marketplace.adjustments import PROPOSED
 from flask_billcom.marketplace.confirming import BANK_CHANGED
+from flask_billcom.marketplace.holds import PARTY, PAYOUTS, SETTLEMENT, HoldOn
 from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, OperationState, Party, Payment
 from flask_billcom.models.parties import Role
 from tests.crash.decider import Decider
@@ -24,36 +25,59 @@ OPEN = ("planned", "quarantined", "rejected", "unknown", "checking", "sending")
 ON_ITS_WAY, STOPPED, TAKEN_BACK = ("scheduled", "paid"), ("held", "returning"), ("voided", "cancelled")
 STEP = 3
 """Bank days between two noons."""
-STEPS = 4
-"""How often payouts on their way are waited for, and nothing else, before people look again."""
+ROUND, WAIT = 6, 12
+"""Bank days of a round, and for how many payouts on their way are waited for, before people look again."""
+MINUTE = 61
+"""Seconds after which a code is sent to the phone, also where the worker has just sent a minute's messages."""
 LONG = 30
 """Bank days that pass at once where a whole round has changed nothing: then only time could."""
 _LATER = aliased(Operation)
 _SUPERSEDED = select(_LATER.supersedes).where(_LATER.supersedes.is_not(None))
+_PEOPLES_HOLDS = Hold.scope.in_((SETTLEMENT, PARTY)) | (Hold.scope_id == PAYOUTS)
+"""Holds on orders, sellers and all payouts."""
+_STANDING = (
+    select(Operation.id, Operation.state, Operation.parked).order_by(Operation.id),
+    select(Payment.id, Payment.status).order_by(Payment.id),
+    select(Document.id, Document.status, Document.cents).order_by(Document.id),
+    select(Adjustment.id, Adjustment.state).order_by(Adjustment.id),
+    select(Party.id, Party.remote_id, Party.merged_into, Party.bank_account_id).order_by(Party.id),
+    select(Hold.id).where(Hold.released_at.is_(None)).order_by(Hold.id),
+    select(func.count()).select_from(Entry),
+)
+_PAYOUTS = select(Payment.id).where(Payment.kind == "sent", Payment.status.in_(bindparam("statuses", expanding=True)))
+_FOR_PEOPLE = (
+    select(Operation.id).where(Operation.state.in_(OPEN), Operation.id.not_in(_SUPERSEDED)).limit(1),
+    select(Party.id).where(Party.role == Role.VENDOR, Party.merged_into.is_not(None)).limit(1),
+    select(Hold.id).where(Hold.released_at.is_(None)).limit(1),
+)
 REFUSALS = (NotPossible, BillcomError, ValueError)
 
 
-def settle(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
-    """Let everything come to its end."""
+def settle(town: Town, operator: Operator, *, step: int = STEP) -> None:
+    """Let everything come to its end.
+
+    :param step: bank days between two noons.
+    """
     town.mends()
     for dispute in town.world.rows(Adjustment, Adjustment.kind == "dispute", Adjustment.state == "open"):
         town.billcom.resolve_dispute(dispute.id, "withdrawn", actor="bob", reason="the dust settles")
+    town.world.advance(seconds=MINUTE)
     Decider(town.world).let_go_on()
     for buyer in BUYERS[:2]:
         town.consents(town.buyer(buyer))
-    _rounds(town, operator, sellers)
+    _rounds(town, operator, step)
     town.world.advance(business_days=8)  # checks arrive later than anybody at Bill.com says
 
 
-def _rounds(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
+def _rounds(town: Town, operator: Operator, step: int) -> None:
     """Let people decide and banks have their days, until all is over or neither people nor time change anything."""
     was_quiet = False
     for turn in range(ROUNDS):
         before, taken_back = _standing(town), _payouts(town, TAKEN_BACK)
-        _people_decide(town, operator, sellers, deletes_strays=turn > 1 or was_quiet)
+        _people_decide(town, operator, deletes_strays=turn > 1 or was_quiet)
         town.passes(seconds=3600)
-        town.waits(bank_days=2 * STEP, step=STEP)
-        if _is_over(town, taken_back):
+        town.waits(bank_days=ROUND, step=step)
+        if _is_over(town, taken_back, step):
             return
         is_quiet = _standing(town) == before
         if is_quiet and was_quiet:
@@ -65,29 +89,21 @@ def _rounds(town: Town, operator: Operator, sellers: Sequence[str]) -> None:
 
 def _standing(town: Town) -> object:
     """Return what people and banks can still change of our rows, and how much the banks have moved."""
-    rows = town.world.rows
-    return (
-        [(row.id, row.state, row.parked) for row in rows(Operation)],
-        [(row.id, row.status) for row in rows(Payment)],
-        [(row.id, row.status, row.cents) for row in rows(Document)],
-        [(row.id, row.state) for row in rows(Adjustment)],
-        [(row.id, row.remote_id, row.merged_into, row.bank_account_id) for row in rows(Party)],
-        [row.id for row in rows(Hold, Hold.released_at.is_(None))],
-        len(rows(Entry)),
-        len(town.world.simulator.bank.transfers),
-    )
+    with town.world.store.read() as rows:
+        found = [rows.all(each, {}) for each in _STANDING]
+    return found, len(town.world.simulator.bank.transfers)
 
 
 def _payouts(town: Town, statuses: Collection[str]) -> set[UUID]:
-    found = town.world.rows(Payment, Payment.kind == "sent", Payment.status.in_(statuses))
-    return {payment.id for payment in found}
+    with town.world.store.read() as rows:
+        return set(rows.all(_PAYOUTS, {"statuses": list(statuses)}))
 
 
-def _people_decide(town: Town, operator: Operator, sellers: Sequence[str], *, deletes_strays: bool) -> None:
-    known = [town.seller(name) for name in sellers if ("seller", name) in town.people]
-    for on in (None, *known, *town.orders) if town.world.holds() else ():
+def _people_decide(town: Town, operator: Operator, *, deletes_strays: bool) -> None:
+    town.world.advance(seconds=MINUTE)
+    for hold in town.world.rows(Hold, Hold.released_at.is_(None), _PEOPLES_HOLDS):
         with suppress(*REFUSALS):
-            town.billcom.release(on, actor="eve")
+            town.billcom.release(HoldOn(hold.scope, hold.scope_id), actor="eve")
     for row in town.at_billcom("SentPay"):
         with suppress(*REFUSALS):
             town.bank("release_payout", row)
@@ -125,13 +141,19 @@ def _say_who_they_are(town: Town, operator: Operator) -> None:
         if town.remote_id(seller) != into:
             with suppress(*REFUSALS):
                 town.billcom.confirm_match(seller, into, actor="eve", reason="the dust settles")
-        if not any(row.is_active for row in town.at_billcom("VendorBankAccount", vendorId=town.remote_id(seller))):
+        if not _has_account(town, town.remote_id(seller)):
             _enter_account(town, seller)
     changed = {row.scope_id for row in town.world.rows(Hold, Hold.reason == BANK_CHANGED, Hold.released_at.is_(None))}
     for party in town.world.rows(Party, Party.role == Role.VENDOR, Party.local_type == "Seller"):
         if party.id.hex in changed or str(party.id) in changed:
+            if not _has_account(town, party.remote_id):
+                _enter_account(town, keys[party.local_id])
             with suppress(*REFUSALS):
                 town.billcom.confirm_bank_account(keys[party.local_id], actor="eve", reason="the dust settles")
+
+
+def _has_account(town: Town, vendor_id: str | None) -> bool:
+    return any(row.is_active for row in town.at_billcom("VendorBankAccount", vendorId=vendor_id))
 
 
 def _enter_account(town: Town, seller: Person) -> None:
@@ -144,25 +166,21 @@ def _enter_account(town: Town, seller: Person) -> None:
             town.enters_bank_account(seller, number=number)
 
 
-def _is_over(town: Town, taken_back: Collection[UUID]) -> bool:
+def _is_over(town: Town, taken_back: Collection[UUID], step: int) -> bool:
     """Return whether nothing is left to do; payouts on their way are waited for.
 
     :param taken_back: the payouts that people could pay again since.
     """
     if _is_for_people(town, taken_back):
         return False
-    for _ in range(STEPS):
+    for _ in range(WAIT // step):
         if not _payouts(town, ON_ITS_WAY):
             break
-        town.waits(bank_days=STEP, step=STEP)
+        town.waits(bank_days=step, step=step)
     return not _payouts(town, ON_ITS_WAY) and not _is_for_people(town, taken_back)
 
 
 def _is_for_people(town: Town, taken_back: Collection[UUID]) -> bool:
-    return bool(
-        town.world.rows(Operation, Operation.state.in_(OPEN), Operation.id.not_in(_SUPERSEDED))
-        or _payouts(town, STOPPED)
-        or _payouts(town, TAKEN_BACK) - set(taken_back)
-        or town.world.rows(Party, Party.role == Role.VENDOR, Party.merged_into.is_not(None))
-        or town.world.holds()
-    )
+    with town.world.store.read() as rows:
+        is_open = any(rows.all(each, {}) for each in _FOR_PEOPLE)
+    return is_open or bool(_payouts(town, STOPPED) or _payouts(town, TAKEN_BACK) - set(taken_back))

@@ -109,7 +109,7 @@ class Life:
     def settles_the_dust(self) -> None:
         """Let everything come to its end: nothing goes wrong any more, and people decide by the book."""
         self.town.restarts(**ORDINARY)
-        settle(self.town, self.operator, EVERYBODY)
+        settle(self.town, self.operator)
 
     def bonuses(self) -> Counter[str]:
         """Return the cents that sellers were given beside their sales."""

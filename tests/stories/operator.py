@@ -36,6 +36,8 @@ class Operator:
         self.town = town
         self.merged: dict[str, str] = {}
         """The vendor into which he merged a seller's, by the seller's name."""
+        self.paid_as_edited: set[str] = set()
+        """Differences of invoices that he raised, and whose buyers have paid what was on them: those stay."""
         self._off: set[str] = set()
 
     # -- what he does ----------------------------------------------------------------------------------------------
@@ -126,7 +128,10 @@ class Operator:
         rows = self.town.at_billcom(entity, invoiceNumber=number)
         if difference.kind == Kind.OTHER_AMOUNT:
             (row,) = [each for each in rows if each.is_active]
+            if entity == "Invoice" and row["amountDue"] == row["scheduledAmount"]:
+                self.paid_as_edited.add(f"{difference.kind} {difference.subject}")
             self._raise(row, to_cents(Decimal(difference.ours)) - to_cents(Decimal(difference.theirs)))
+            self.paid_as_edited.discard(f"{difference.kind} {difference.subject}")
         elif difference.kind == Kind.OTHER_PARTY:
             for row in rows:
                 self.town.operator("edit", id=row.id, values={"vendorId": difference.ours})

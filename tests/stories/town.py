@@ -19,7 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import bindparam, func, or_, select
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.marketplace.consent import Consent
@@ -30,6 +30,7 @@ from flask_billcom.simulator.accounts import active_account
 from flask_billcom.simulator.bankdays import next_bank_day
 from flask_billcom.simulator.bankevents import KINDS as BANK_ACTS
 from flask_billcom.simulator.receipts import schedule_receipt
+from flask_billcom.store import written
 from tests.stories.oracle import check
 from tests.support.copies import copy_file, put_file
 from tests.support.world import Stage, World
@@ -40,6 +41,14 @@ UNDER_WAY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHEC
 UNREACHABLE = ("ConnectionFailed", "RequestTimedOut")
 PATIENCE = timedelta(minutes=45)
 """How far ahead of now a row may be due and still be waited for before a day is over."""
+_READY = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
+_SOON = _READY & (Operation.not_before > bindparam("now")) & (Operation.not_before <= bindparam("soon"))
+_DUE = _READY & or_(Operation.not_before.is_(None), Operation.not_before <= bindparam("now"))
+_LEFT = select(
+    select(func.count()).where(Operation.state.in_(written(UNDER_WAY)) | _SOON).scalar_subquery(),
+    select(func.count()).where(Call.outcome.is_(None)).scalar_subquery(),
+    select(func.count()).where(_DUE).scalar_subquery(),
+)
 
 
 def cents(dollars: str) -> int:
@@ -254,14 +263,12 @@ class Town:
 
     def _what_is_left(self) -> str | None:
         """Return whether something is under way or due soon, or only planned for now, or neither."""
-        world = self.world
-        now = world.clock.now()
-        ready = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
-        soon = ready & (Operation.not_before > now) & (Operation.not_before <= now + PATIENCE)
-        if world.rows(Operation, Operation.state.in_(UNDER_WAY) | soon) or world.rows(Call, Call.outcome.is_(None)):
+        now = self.world.clock.now()
+        with self.world.store.read() as rows:
+            under_way, calls, due = rows.first(_LEFT, {"now": now, "soon": now + PATIENCE})
+        if under_way or calls:
             return "under way"
-        due = ready & or_(Operation.not_before.is_(None), Operation.not_before <= now)
-        return "planned" if world.rows(Operation, due) else None
+        return "planned" if due else None
 
     def restarts(self, **settings: Any) -> None:
         """Let the marketplace start anew with other settings."""

@@ -1,0 +1,46 @@
+"""What people put back at the end, and what nobody can."""
+
+from __future__ import annotations
+
+import pytest
+
+from flask_billcom.errors import BillcomError
+from tests.machine.ground import begin
+from tests.stories.dust import ROUND, settle
+from tests.stories.life import ORDINARY
+from tests.stories.operator import Operator
+from tests.stories.oracle import check_dust
+from tests.stories.town import Town
+
+
+def settled(town: Town, operator: Operator) -> None:
+    town.restarts(**ORDINARY)
+    town.passes(seconds=4500)
+    settle(town, operator, step=ROUND)
+    check_dust(town, bonuses={}, differences=operator.paid_as_edited)
+
+
+def test_a_seller_whose_account_was_lost_half_way_enters_it_again() -> None:
+    town = begin({}, {}, is_young=False)
+    operator = Operator(town)
+    town.breaks("reset_after", "*")
+
+    with pytest.raises(BillcomError):
+        town.enters_bank_account(town.seller("cy"), number="5000000003")
+
+    settled(town, operator)
+    assert operator.paid_as_edited == set()
+
+
+def test_what_a_buyer_has_paid_of_an_invoice_that_was_raised_stays_a_difference() -> None:
+    town = begin({"change_paid": "refuse"}, {}, is_young=False)
+    operator = Operator(town)
+    (_, debit, *_) = [row for row in town.at_billcom("ReceivedPay") if row["status"] == "0" and row["isOnline"]]
+    town.bank("return_charge", debit, "R01")
+    town.ticks()
+    operator.edits(1, 9)
+    town.pays_by_link(town.orders[1])
+
+    settled(town, operator)
+
+    assert operator.paid_as_edited == {"other_amount invoice FB-2"}
