@@ -39,6 +39,7 @@ class Tally:
     :param seen: the ids that were met.
     :param counted: objects that were compared, by sort.
     :param days: what moved at the bank.
+    :param oddly_paid: bills of ours that are not adopted yet and that somebody pays with another amount, by remote id.
     """
 
     organization_id: str
@@ -46,6 +47,7 @@ class Tally:
     seen: Seen
     counted: Counter[str] = field(default_factory=Counter)
     days: Days = field(default_factory=dict)
+    oddly_paid: dict[str, Document] = field(default_factory=dict)
 
 
 def compare_parties(tally: Tally, rows: Rows, role: Role, page: Sequence[Customer | Vendor]) -> Iterator[Difference]:
@@ -97,7 +99,10 @@ def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoic
                 paid = received.get(document.id, _paid_here(document))
                 yield from _of_document(document, party, each, paid, is_coming_back=document.id in coming_back)
         elif remote_id in marked and each.is_active == ACTIVE:
-            yield _stray(kind, each, by_number.get(each.invoice_number))
+            planned = by_number.get(each.invoice_number)
+            if isinstance(each, Bill) and planned is not None and _is_oddly_paid(planned, each):
+                tally.oddly_paid[remote_id] = planned
+            yield _stray(kind, each, planned)
         else:
             tally.counted["foreign"] += 1
     live = [each.invoice_number for each in marked.values() if each.is_active == ACTIVE]
@@ -230,6 +235,13 @@ def _paid_here(document: Document) -> int:
 def _is_overpaid(there: Invoice | Bill) -> bool:
     """Return whether a buyer paid more than an invoice comes to; nobody may be paid more than a bill does."""
     return isinstance(there, Invoice) and there.amount_due is not None and there.amount_due < 0
+
+
+def _is_oddly_paid(document: Document, there: Bill) -> bool:
+    """Return whether a bill that is not adopted yet is paid, or to be paid, with another amount than ours."""
+    if document.remote_id is not None or there.amount is None or there.due_amount is None:
+        return False
+    return to_cents(there.amount) - to_cents(there.due_amount) not in {0, document.cents}
 
 
 def _received(rows: Rows, invoice_ids: Sequence[UUID]) -> Mapping[UUID, int]:

@@ -65,6 +65,9 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
         elif touched and each.status in LIVE_SENT:
             command = _adopting(rows, each, bills)
             yield outside(f"bill {', '.join(touched)}", f"SentPay {remote_id}", _amount(each), command)
+        elif (odd := _oddly_paid(tally, each)) and each.status in LIVE_SENT:
+            # Once it has arrived nobody can take it back, so it is named before its bill is adopted.
+            yield outside(f"bill {', '.join(odd)}", f"SentPay {remote_id}", _amount(each), _taking_back(each, RUN_TICK))
         else:
             tally.counted["foreign"] += 1
     live = [p.bill_id for s in there.values() if s.status in LIVE_SENT for p in s.bill_pays if p.bill_id in bills]
@@ -97,9 +100,19 @@ def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, st
     void = sorted({str(each.payment) for each in earlier if each.stand == Stand.VOID})
     if any(cents != bill_cents for cents, bill_cents in paid.values()):
         again = f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK
-        return f"cancel or void {there.id} at Bill.com, then {again}"
+        return _taking_back(there, again)
     adopt = f"flask billcom pay adopt {there.id} --reason WHY"
     return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
+
+
+def _oddly_paid(tally: Tally, there: SentPay) -> list[str]:
+    """Return the numbers of the bills that a payment pays with another amount, and that are not adopted yet."""
+    named = [pay.bill_id for pay in there.bill_pays if pay.bill_id is not None]
+    return [tally.oddly_paid[bill_id].number for bill_id in named if bill_id in tally.oddly_paid]
+
+
+def _taking_back(there: SentPay, then: str) -> str:
+    return f"cancel or void {there.id} at Bill.com, then {then}"
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

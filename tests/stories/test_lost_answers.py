@@ -9,6 +9,7 @@ import pytest
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
+from flask_billcom.marketplace.differences import Kind
 from flask_billcom.models import Document
 from flask_billcom.simulator import crud
 from flask_billcom.simulator.catalogue import ENTITIES
@@ -447,6 +448,39 @@ def test_an_invoice_of_lost_minutes_that_somebody_changed_is_put_back_and_adopte
     town.waits(bank_days=10)
 
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_what_is_paid_by_hand_of_a_bill_of_lost_minutes_is_named_while_it_can_be_canceled(begin: Begin) -> None:
+    town = begin()
+    order = town.sells(TEN)
+    backup = town.backs_up()
+    town.passes(seconds=60)
+    town.restores(backup)
+    bill = town.bill_of(order, "ann")
+    change_bill(town, bill, "12.00")
+    town.operator("pay_bill", id=bill.id)
+    town.passes(seconds=60)
+    town.billcom.resume(actor="eve", reason="restored the backup of ten minutes ago")
+    by_hand = town.payout_to("ann")
+    named = {each.kind: each for each in town.billcom.reconcile().differences if each.subject == "bill FB-1-1"}
+    assert set(named) == {"other_amount", "paid_outside"}
+    assert named[Kind.PAID_OUTSIDE].command == f"cancel or void {by_hand.id} at Bill.com, then flask billcom tick"
+    town.operator("cancel", id=by_hand.id)
+    change_bill(town, bill, "9.00")
+    town.passes(seconds=60)
+    for operation in town.operations("create_invoice") + town.operations("create_bill"):
+        there = (operation.evidence or {})["remote_id"]
+        town.billcom.resolve(operation.id, actor="eve", reason="the same sale", adopt=there)
+    town.waits(bank_days=12)
+
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def change_bill(town: Town, bill: Any, dollars: str) -> None:
+    """Let an operator change the price of a bill's only line."""
+    (line,) = bill["billLineItems"]
+    lines = [{"entity": "BillLineItem", "id": line.id, "amount": dollars}]
+    town.operator("edit_bill", id=bill.id, values={"billLineItems": lines})
 
 
 def change_invoice(town: Town, invoice: Any, dollars: str) -> None:
