@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .context import Domain
 
 NEXT_RUN = "the next payout run plans it"
+_PAID_AGAIN = ("voided", "cancelled")
+"""Statuses of payouts whose bills a person may give back to the runs."""
 _BUSY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING)
 
 
@@ -97,15 +99,16 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
     refunded = reasons_of(rows, domain.organization_id, ids)
     reason: str | None
     for bill in bills:
-        payment = paid.get(bill.id)
+        payment, comes_back = paid.get(bill.id), coming_back.get(bill.id)
         if payment is not None and payment.state == OperationState.CANCELLED and bill.released_at is None:
             payment = None  # given up for a refund, or to be paid again: the next run plans another one
+            comes_back = None if comes_back in _PAID_AGAIN else comes_back
         if bill.id in refunded:
             reason = f"to be lowered: {refunded[bill.id]}"
         elif bill.status == "planned":
             reason = _of_making(made.get(bill.id))
-        elif bill.id in coming_back:
-            reason = f"payout {coming_back[bill.id]}"
+        elif comes_back is not None:
+            reason = f"payout {comes_back}"
         elif payment is not None:
             if payment.state in _BUSY or (payment.state == OperationState.PLANNED and payment.parked is None):
                 continue

@@ -1,0 +1,23 @@
+"""What the doctor says of money that waits is why it waits."""
+
+from __future__ import annotations
+
+from flask_billcom.marketplace.idle import idle
+from tests.stories.conftest import Begin
+
+
+def test_a_bill_given_back_to_the_runs_waits_for_its_buyer_and_not_for_its_void_payout(begin: Begin) -> None:
+    town = begin(collect="send")
+    order = town.sells(("ann", "10.00", "1.00"))
+    town.passes()
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    payment = town.payout_to("ann").id
+    town.billcom.adopt_payment(payment, actor="eve", second="bob", reason="paid by hand")
+    (payout,) = town.billcom.payouts_of(town.seller("ann"))
+    town.billcom.void(payout.id, "not yet", actor="eve")
+    town.waits(bank_days=6, step=1)
+
+    town.billcom.pay_again(payout.id, actor="eve", reason="once the buyer has paid")
+
+    (waits,) = idle(town.world.parts.domain)
+    assert waits.reason == "the sale is invoiced, not funded"
