@@ -13,6 +13,8 @@ from tests.machine.base import Base
 from tests.machine.counted import COUNTED, rule
 from tests.machine.trouble import HAPPENINGS
 
+PUT_BACK = 15 * 60
+"""How many seconds the worker stands still, as the manual says, while a backup is put back."""
 FAULTS = (
     "timeout_after",
     "timeout_before",
@@ -111,6 +113,8 @@ class Days(Base):
     def the_backup_is_restored(self) -> None:
         """Put the backup back; customers ask again for what it does not know, and a person looks before it goes on."""
         self.watch.let_go()
+        # Nothing at Bill.com tells of what still lands or is not in its lists yet.
+        self.town.world.advance(seconds=PUT_BACK)
         assert self.backup is not None
         self.town.restores(self.backup)
         self.trouble.listen()
