@@ -233,11 +233,14 @@ def _is_missed() -> ColumnElement[bool]:
     later = aliased(Operation)
     anew = (later.subject_id == Operation.subject_id, later.kind == Operation.kind)
     waits = or_(Document.id == Operation.subject_id, Document.party_id == Operation.subject_id)
+    not_made = Operation.kind.in_(_MAKERS) & exists().where(waits, Document.status == "planned")
+    # What is paid again after a void is with the payout runs until they have planned it.
+    is_due = (Document.id == Operation.subject_id, Document.status == "open", Document.released_at.is_not(None))
+    not_paid = (Operation.kind == "pay") & exists().where(*is_due)
     return and_(
         Operation.state == OperationState.CANCELLED,
-        Operation.kind.in_(_MAKERS),
         ~exists().where(*anew, later.generation > Operation.generation),
-        exists().where(waits, Document.status == "planned"),
+        or_(not_made, not_paid),
     )
 
 
