@@ -196,12 +196,25 @@ class Worker:
             for kind in self._kinds:
                 if kind.name not in due:
                     continue
+                if not self._is_guarded(report):
+                    return
                 before = report.batches.get(kind.name, 0)
                 self._run(Step(f"deliver {kind.name}", partial(self._deliver_kind, kind, report)), report)
                 if report.batches.get(kind.name, 0) != before:
                     due = self._due()
             if report.stopped is not None or not self._unpark():
                 return
+
+    def _is_guarded(self, report: TickReport) -> bool:
+        """Let the guards look once more now that something is due, and return whether they came to their end.
+
+        At the beginning of the tick there may have been nothing to guard: steps in between, and the app, plan as well.
+        """
+        for step in self._before:
+            if step.guards:
+                self._run(step, report)
+                report.unguarded = report.unguarded or report.failed.get(step.name) or report.stopped
+        return report.unguarded is None
 
     def _due(self) -> set[str]:
         with self._store.read() as rows:

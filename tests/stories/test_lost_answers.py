@@ -565,3 +565,21 @@ def test_a_marketplace_that_was_asleep_for_a_month_catches_up(town: Town) -> Non
     town.waits(bank_days=5)
 
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
+def test_a_worker_that_plans_in_its_first_round_asks_bill_com_what_was_made_before_it_sends(begin: Begin) -> None:
+    town = begin()
+    order = town.sells_to_paid(TEN)
+    town.waits(bank_days=9)
+    town.billcom.refund(order, reference="r1", amount=Decimal("4.00"), reason="a scratch", actor="eve")
+    town.restarts()
+    made, looked = town.calls("Bulk/Crud/Create/Bill"), town.calls("List/Bill")
+    town.breaks("garbage", "List/Invoice")
+
+    report = town.world.tick()
+
+    assert report.unguarded is not None
+    assert town.calls("Bulk/Crud/Create/Bill") == made
+    town.passes()
+    assert town.calls("Bulk/Crud/Create/Bill") == made + 1
+    assert town.calls("List/Bill") > looked

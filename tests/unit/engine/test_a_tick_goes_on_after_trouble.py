@@ -285,8 +285,39 @@ def test_what_is_guarded_happens_behind_a_guard_that_came_to_its_end(shop: Works
     report = worker(shop, before=before).tick()
 
     assert report.unguarded is None
-    assert run == ["witness", "lower"]
+    assert run == ["witness", "lower", "witness"]
     assert shop.states() == ["done"]
+
+
+def test_what_is_planned_after_the_guard_has_looked_is_guarded_too(shop: Workshop) -> None:
+    looks: list[int] = []
+    before = [
+        Step("witness", lambda: looks.append(len(shop.states())), guards=True),
+        Step("plan", lambda: shop.plan(1), network=False, guarded=True),
+    ]
+
+    worker(shop, before=before).tick()
+
+    assert looks == [0, 1]
+    assert shop.states() == ["done"]
+
+
+def test_nothing_is_sent_where_the_guard_fails_at_its_second_look(shop: Workshop) -> None:
+    errors: list[Exception] = []
+
+    def look() -> None:
+        if errors:
+            raise errors.pop()
+        errors.append(InvalidRequest("odd"))
+
+    before = [
+        Step("witness", look, guards=True),
+        Step("plan", lambda: shop.plan(1), network=False, guarded=True),
+    ]
+
+    report = worker(shop, before=before).tick()
+
+    assert (report.unguarded, shop.states()) == ("InvalidRequest: odd", ["planned"])
 
 
 def test_a_step_of_our_own_that_meets_a_silence_stops_nothing(shop: Workshop) -> None:
