@@ -53,14 +53,21 @@ MODULES = {
         "test_unknown_operations_are_looked_up.py",
     ),
     "engine.sessions": _engine("sessions", "sessions"),
-    "engine.delivery": _engine("delivery", "test_a_batch_is_claimed_by_one_call.py"),
-    "engine.fence": _engine("fence", "test_earlier_sessions_are_proved_dead.py"),
+    "engine.delivery": _engine(
+        "delivery",
+        "test_a_batch_is_claimed_by_one_call.py",
+        "test_what_goes_together_shares_a_call.py",
+        "test_what_cannot_go_is_set_aside.py",
+    ),
+    "engine.fence": _engine(
+        "fence", "test_earlier_sessions_are_proved_dead.py", "test_sessions_whose_end_cannot_be_proved.py"
+    ),
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.decisions": _engine("decisions", "decisions"),
     "engine.reads": _engine("reads", "test_lists_are_read_page_by_page.py"),
     "engine.runners": _engine("runners", "test_a_thread_ticks_until_it_is_told_to_stop.py"),
     "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),
-    "engine.worker": _engine("worker", "test_a_tick_goes_on_after_trouble.py"),
+    "engine.worker": _engine("worker", "test_a_tick_does_all_that_is_due.py", "test_a_tick_goes_on_after_trouble.py"),
     "engine.clocks": _engine("clocks", "test_all_processes_go_by_one_clock.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }

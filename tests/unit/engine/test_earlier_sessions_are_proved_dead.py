@@ -1,9 +1,8 @@
-"""The fence over the wire: which sessions are taken out of use, logged out and asked after, and what follows."""
+"""The fence over the wire: which sessions are taken out of use, logged out and asked after, how often and where."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,40 +10,12 @@ import pytest
 from sqlalchemy import update
 
 from flask_billcom.engine.errors import NoCapacity
-from flask_billcom.errors import ConnectionFailed, RequestTimedOut
+from flask_billcom.errors import RequestTimedOut
 from flask_billcom.models import Mark, OperationState, Quota, Slot
 from flask_billcom.models import Session as SessionRow
+from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, marks, proof, unanswered
 from tests.unit.engine.planned import OTHERS, add, call
 from tests.unit.engine.workshop import TIMING, Workshop
-
-KINDS = ["vendor", "pay"]
-MINUTES = timedelta(minutes=1)
-SECOND = timedelta(seconds=1)
-LOST = "the token of an earlier session is lost, so its end cannot be proved"
-LIVES = "an earlier session does not end, so a late packet could still land"
-
-
-def unanswered(shop: Workshop, number: int = 1, gen: int = 1, **values: Any) -> None:
-    """Add an operation whose attempt with a session got no answer two minutes ago."""
-    known = {
-        "state": OperationState.UNKNOWN,
-        "unsafe_gen": gen,
-        "unknown_since": shop.now - 2 * MINUTES,
-        "absent_after": shop.now,
-    }
-    shop.plan(number, **{**known, **values})
-
-
-def marks(shop: Workshop) -> dict[str, datetime]:
-    found = shop.rows(Mark, Mark.name)
-    assert {each.organization_id for each in found} <= {shop.organization_id}
-    assert all(each.updated_at == datetime.fromisoformat(each.value) for each in found)
-    return {each.name: datetime.fromisoformat(each.value) for each in found}
-
-
-def proof(shop: Workshop) -> list[str]:
-    """Return what was asked of Bill.com after the first login."""
-    return shop.journal()[1:]
 
 
 def test_a_session_that_carried_an_attempt_is_retired_logged_out_and_asked_after(shop: Workshop) -> None:
@@ -243,160 +214,6 @@ def test_a_session_is_not_logged_out_under_a_call(shop: Workshop, values: dict[s
 
     assert proof(shop) == ([] if waits else ["Logout", "GetSessionInfo"])
     assert [row.state for row in shop.generations()] == ["fenced" if waits else "dead"]
-
-
-# -- what cannot be proved -----------------------------------------------------------------------------------------
-
-
-def test_a_lost_token_leaves_its_attempts_to_a_person(shop: Workshop) -> None:
-    shop.sessions.live()
-    (row,) = shop.generations()
-    with shop.store.write() as rows:
-        rows.session.merge(SessionRow(organization_id=shop.organization_id, gen=1, state="fenced", token_enc="broken"))
-    unanswered(shop, 1)
-    unanswered(shop, 2, gen=2)
-    unanswered(shop, 3, kind="bill")
-    unanswered(shop, 4, state=OperationState.CHECKING)
-
-    shop.fence.round(KINDS)
-
-    assert row.token_enc is not None
-    assert shop.states() == ["quarantined", "quarantined", "unknown", "checking"]
-    assert [(o.evidence or {}).get("reason") for o in shop.operations()] == [LOST, LOST, None, None]
-    assert proof(shop) == []
-
-
-def test_a_lost_token_says_nothing_about_attempts_of_earlier_sessions(shop: Workshop) -> None:
-    for _ in range(2):
-        live = shop.sessions.live()
-        with shop.store.write() as rows:
-            shop.sessions.retire(rows, live.gen)
-    with shop.store.write() as rows:
-        rows.session.merge(SessionRow(organization_id=shop.organization_id, gen=2, state="fenced", token_enc="broken"))
-    unanswered(shop, 1, gen=1)
-    unanswered(shop, 2, gen=2)
-
-    shop.fence.round(KINDS)
-
-    assert [(row.gen, row.state) for row in shop.generations()] == [(1, "dead"), (2, "fenced")]
-    assert shop.states() == ["unknown", "quarantined"]
-
-
-def living(shop: Workshop, *faults: str) -> None:
-    """Let the session stay alive through a round."""
-    for fault in faults:
-        shop.simulator.plan_fault(fault, "Logout")
-    shop.fence.round(KINDS)
-
-
-def test_a_session_that_does_not_end_is_asked_after_for_five_minutes_and_then_left_to_a_person(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    unanswered(shop, 2, gen=0)
-    began = shop.now
-
-    living(shop, "bdc:BDC_1002")
-    assert marks(shop) == {"fence": began, "fence/try/1": began}
-    assert proof(shop) == ["Logout", "GetSessionInfo"]
-    assert (shop.states(), shop.slots_taken()) == (["unknown", "unknown"], 0)
-
-    shop.advance(5 * MINUTES)
-    living(shop, "bdc:BDC_1002")
-    assert marks(shop)["fence/try/1"] == began
-    assert shop.states() == ["unknown", "unknown"]
-
-    shop.advance(SECOND)
-    living(shop, "bdc:BDC_1002")
-    assert shop.states() == ["quarantined", "unknown"]
-    assert (shop.operation(1).evidence or {})["reason"] == LIVES
-
-
-def test_a_session_that_ends_slowly_is_logged_out_once_and_asked_after(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    for _ in range(3):
-        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
-    began = shop.now
-
-    shop.fence.round(KINDS)
-    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/logout/1": began}
-    shop.advance(5 * MINUTES)
-    shop.fence.round(KINDS)
-    assert proof(shop) == ["Logout", "GetSessionInfo", "GetSessionInfo"]
-    assert marks(shop)["fence/logout/1"] == began
-    assert shop.states() == ["unknown"]
-    shop.advance(SECOND)
-    shop.fence.round(KINDS)
-    assert shop.states() == ["quarantined"]
-    assert shop.journal("Logout") == ["Logout"]
-
-
-def test_a_jump_of_our_clock_is_no_patience(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    for _ in range(2):
-        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
-    shop.fence.round(KINDS)
-
-    shop.clock.offset += 60 * MINUTES
-    shop.fence.round(KINDS)
-    assert shop.states() == ["unknown"]
-
-    shop.fence.round(KINDS)
-    assert [row.state for row in shop.generations()] == ["dead"]
-
-
-def test_where_bill_com_names_no_time_the_patience_goes_by_our_clock(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    send = shop.transport.call
-    shop.transport.call = lambda *args, **options: replace(  # type: ignore[method-assign]  # hides the time
-        send(*args, **options), server_date=None
-    )
-    for _ in range(2):
-        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
-    began = shop.now
-
-    shop.fence.round(KINDS)
-    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/logout/1": began}
-    shop.advance(5 * MINUTES + SECOND)
-    shop.fence.round(KINDS)
-    assert shop.states() == ["quarantined"]
-
-
-def test_the_patience_begins_anew_with_a_logout_that_was_answered_late(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    living(shop, "bdc:BDC_1002")
-    shop.advance(6 * MINUTES)
-    shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
-    shop.fence.round(KINDS)
-
-    assert shop.states() == ["unknown"]
-    assert marks(shop)["fence/logout/1"] == shop.now
-    shop.fence.round(KINDS)
-    assert [row.state for row in shop.generations()] == ["dead"]
-
-
-@pytest.mark.parametrize(
-    ("fault", "error", "slots"),
-    [("connect_refused", ConnectionFailed, 0), ("timeout_before", RequestTimedOut, 1)],
-)
-@pytest.mark.parametrize("endpoint", ["Logout", "GetSessionInfo"])
-def test_a_silence_proves_nothing_and_keeps_its_slot(
-    shop: Workshop, endpoint: str, fault: str, error: type[Exception], slots: int
-) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    shop.simulator.plan_fault(fault, endpoint)
-
-    with pytest.raises(error):
-        shop.fence.round(KINDS)
-
-    assert [row.state for row in shop.generations()] == ["fenced"]
-    assert shop.slots_taken() == slots
-    assert shop.operation(1).absent_after is not None
-    assert shop.states() == ["unknown"]
 
 
 def test_both_calls_of_a_proof_share_one_slot_for_two_leases(shop: Workshop) -> None:
