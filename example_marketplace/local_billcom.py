@@ -62,9 +62,11 @@ def running(folder: Path, *options: str, port: int = 0, clock: Clock | None = No
     """
     port_file, log = folder / "simulator.port", folder / "simulator.log"
     port_file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "flask_billcom.simulator", "--port", str(port), "--port-file", str(port_file)]
+    words = ["--port", str(port), "--port-file", str(port_file), "--until-eof", *options]
+    command = [sys.executable, "-m", "flask_billcom.simulator", *words]
     with log.open("w") as output:
-        process = subprocess.Popen([*command, *options], stdout=output, stderr=output, stdin=subprocess.DEVNULL)  # noqa: S603 - our own program
+        # Its input is a pipe that we hold open: where we are killed, it ends as well.
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.PIPE)  # noqa: S603 - our own program
     try:
         yield LocalBillcom(f"http://127.0.0.1:{_port(process, port_file, log, clock or SystemClock())}")
     finally:
@@ -87,6 +89,8 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    if process.stdin is not None:
+        process.stdin.close()
 
 
 def _session() -> requests.Session:

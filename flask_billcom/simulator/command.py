@@ -10,8 +10,10 @@ import json
 import os
 import signal
 import ssl
+import sys
 from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from flask_billcom.simulator.clock import DEFAULT_START
@@ -39,6 +41,11 @@ def parser() -> ArgumentParser:
     found.add_argument("--host", default="127.0.0.1", help="interface to listen on")
     found.add_argument("--port", type=int, default=8460, help="port to listen on; 0 takes a free one")
     found.add_argument("--port-file", type=Path, help="file that receives the port once connections are accepted")
+    found.add_argument(
+        "--until-eof",
+        action="store_true",
+        help="end when standard input ends too: held open by whoever started it, it ends with him however he ends",
+    )
     for name in _CREDENTIALS:
         says = Settings.__dataclass_fields__[name].metadata["says"]
         found.add_argument(f"--{name.replace('_', '-')}", default=getattr(defaults, name), help=says)
@@ -104,6 +111,13 @@ def _write_port(path: Path, port: int) -> None:
     beside.replace(path)
 
 
+def _stop_at_eof(server: Server) -> None:
+    # Not by Python's own file: a thread that waits for that when the process ends keeps its lock, and crashes it.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    server.stop()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve a simulator; SIGTERM and Ctrl-C end it with 0."""
     found = parser()
@@ -120,6 +134,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     twin = _twin(server, simulator, options, tls)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
+    if options.until_eof:
+        Thread(target=_stop_at_eof, args=(server,), daemon=True).start()
     if options.port_file is not None:
         _write_port(options.port_file, server.port)
     _announce(simulator, options, server)

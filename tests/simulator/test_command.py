@@ -107,3 +107,18 @@ def test_it_answers_at_both_loopbacks(tmp_path: Path) -> None:
         process.terminate()
         process.wait(10)
     assert process.returncode == 0
+
+
+def test_it_serves_until_its_input_ends_where_it_is_told_so(tmp_path: Path) -> None:
+    port_file = tmp_path / "port"
+    command = [*COMMAND, "--port", "0", "--port-file", str(port_file), "--until-eof"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert "/api/v2" in process.stdout.readline()
+        process.stdin.write("what is said is not listened to")
+        process.stdin.flush()
+        url = f"http://127.0.0.1:{int(port_file.read_text())}"
+        assert requests.get(f"{url}/simulator/clock", timeout=5).status_code == 200
+        process.stdin.close()
+        assert process.wait(20) == 0
