@@ -6,7 +6,7 @@
     planned      cancel   it will not be sent; what was reserved for it is given back
     difference   adopt    somebody made this object at Bill.com: it takes the place of ours, which is not sent
     quarantined  adopt    this object at Bill.com is its effect
-                 resend   it is absent, for certain: plan it again
+                 resend   it is absent, for certain: plan it again; what stood there instead was deleted or voided
                  cancel   it is absent, for certain: give it up; what stands there instead cannot be it
 
 A person may decide what the engine would not, but not against the facts: an adopted object must have the same cents and
@@ -35,7 +35,7 @@ from flask_billcom.store import Rows, Store
 from . import operations
 from .errors import LateReply
 from .kinds import Applied, Finding, Kind, Remote
-from .readback import Proof, proof_of
+from .readback import Proof, earliest_effect, proof_of, shown_id
 from .reads import Reads
 from .recording import finish
 from .timing import Timing
@@ -170,10 +170,10 @@ class Decisions:
         kind = self._kinds[operation.kind]
         finding = kind.find(self._reads, [operation]).get(operation.id, Finding())
         chosen = [
-            m for m, equal in zip(finding.matches, finding.equal, strict=True) if _shown_id(m) == remote_id and equal
+            m for m, equal in zip(finding.matches, finding.equal, strict=True) if shown_id(m) == remote_id and equal
         ]
         if not chosen:
-            seen = ", ".join(str(_shown_id(match)) for match in finding.matches) or "nothing"
+            seen = ", ".join(str(shown_id(match)) for match in finding.matches) or "nothing"
             raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
         try:
             with self._store.write() as rows:
@@ -239,10 +239,12 @@ class Decisions:
         """
         now = self._clock.now()
         finding = self._kinds[operation.kind].find(self._reads, [operation]).get(operation.id, Finding())
-        stands = finding.matches and not (besides_others and finding.apart)
-        if stands or finding.conflict or finding.blocked:
-            what = finding.conflict or finding.blocked or f"{len(finding.matches)} effects stand under its natural key"
-            raise NotPossible(f"it may have happened: {what}; adopt it with its id, or mend it at Bill.com first")
+        standing = [each for each in finding.matches if not self._is_gone(operation, each)]
+        if (standing and not (besides_others and finding.apart)) or finding.conflict or finding.blocked:
+            what = finding.conflict or finding.blocked or _named(standing)
+            raise NotPossible(
+                f"it may have happened: {what}; adopt it with its id, or void, delete or mend it at Bill.com first"
+            )
         with self._store.read() as rows:
             proof = proof_of(rows, operation)
         wait = self._wait_for(operation, proof, finding.server_date)
@@ -252,7 +254,16 @@ class Decisions:
                 f"its absence cannot be proved yet: a late request could still land; try again in {seconds} s"
                 f" (now {now.isoformat(timespec='seconds')})"
             )
-        return [_shown_id(match) for match in finding.matches]
+        return [shown_id(match) for match in finding.matches]
+
+    def _is_gone(self, operation: Operation, match: Remote) -> bool:
+        """Return whether what stands there has no effect any more, and sending again makes the only one.
+
+        A payment that may be ours was made all the same, and is adopted to be followed.
+        """
+        if not match.gone or not self._kinds[operation.kind].money:
+            return match.gone
+        return match.created is not None and match.created < earliest_effect(operation, self._timing)
 
     def _wait_for(self, operation: Operation, proof: Proof, server_date: datetime | None) -> timedelta:
         """Return how long absence must still be waited for, by our clock and by Bill.com's."""
@@ -300,6 +311,9 @@ class Decisions:
         record(rows, self._clock, self.organization_id, [Act(action, "operation", operation.id, detail, person.name)])
 
 
-def _shown_id(match: Remote) -> str | None:
-    """Return the id by which a person names an effect; what only changed an object has no id of its own."""
-    return match.remote_id or getattr(match.record, "id", None)
+def _named(standing: Sequence[Remote]) -> str:
+    each = [
+        f"{shown_id(match)} of {match.created.isoformat(timespec='seconds') if match.created else 'an unknown time'}"
+        for match in standing
+    ]
+    return f"{len(standing)} effects stand under its natural key ({', '.join(each)})"

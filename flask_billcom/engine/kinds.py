@@ -26,6 +26,9 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.models import Operation
 from flask_billcom.store import Rows
 
+LOOKED_FROM = "looked_from"
+"""In the evidence: from when on a read-back saw what a person is to decide about, so that his own look sees it too."""
+
 
 class Capability(StrEnum):
     """What can be parked apart from the rest."""
@@ -109,12 +112,14 @@ class Remote:
     :param record: the object itself.
     :param created: when the server made it, or None where that means nothing.
     :param parent: the payment above it, for a charge or a payout.
+    :param gone: whether it was deleted or taken back since, and has no effect any more.
     """
 
     remote_id: str | None
     record: Any
     created: datetime | None = None
     parent: Any = None
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +151,7 @@ class Finding:
     :param conflict: why no match can be believed although nothing is absent either, or None.
     :param blocked: why the effect must not be taken for absent although no match is to be seen, or None.
     :param apart: whether none of the matches can be the effect, and nothing but them is to be seen.
+    :param since: from what time of the server effects were looked for, or None where no time limits the look.
     """
 
     matches: Sequence[Remote] = ()
@@ -154,6 +160,7 @@ class Finding:
     conflict: str | None = None
     blocked: str | None = None
     apart: bool = False
+    since: datetime | None = None
 
 
 class Kind(Protocol):

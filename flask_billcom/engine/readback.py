@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, update
@@ -29,7 +30,7 @@ from flask_billcom.store import Rows, Store
 
 from . import operations
 from .errors import LateReply, NoCapacity
-from .kinds import Absent, Applied, Finding, Kind, Policy, Remote
+from .kinds import LOOKED_FROM, Absent, Applied, Finding, Kind, Policy, Remote
 from .reads import Reads
 from .recording import Recorder, finish, next_pacific_day
 from .timing import CHECK_LEASE, SECOND_LOOK, Timing
@@ -94,12 +95,14 @@ class Decision:
     """What to do with one checked operation.
 
     :param until: when to look or send again.
+    :param evidence: what a person's own look must see as well.
     """
 
     step: Step
     remote: Remote | None = None
     reason: str = ""
     until: datetime | None = None
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def decide(
 ) -> Decision:
     """Return where a checked operation goes; decides only."""
     if finding.conflict is not None:
-        return Decision(Step.QUARANTINE, reason=finding.conflict)
+        return _set_aside(finding, finding.conflict)
     if finding.matches:
         return _present(operation, finding, dated=dated, timing=timing)
     if operation.absent_after is None or now < operation.absent_after or finding.server_date is None:
@@ -135,14 +138,34 @@ def decide(
 
 def _present(operation: Operation, finding: Finding, *, dated: bool, timing: Timing) -> Decision:
     if len(finding.matches) > 1:
-        return Decision(Step.QUARANTINE, reason=f"{len(finding.matches)} effects stand under its natural key")
+        return _set_aside(finding, f"{len(finding.matches)} effects stand under its natural key")
     match = finding.matches[0]
     if not finding.equal[0]:
-        return Decision(Step.QUARANTINE, reason="what stands under its natural key has other cents, party or content")
-    earliest = (operation.first_sent_at or operation.created_at) - timing.skew
-    if dated and (match.created is None or match.created < earliest):
-        return Decision(Step.QUARANTINE, reason="what stands under its natural key is older than our first attempt")
+        return _set_aside(finding, "what stands under its natural key has other cents, party or content")
+    if dated and (match.created is None or match.created < earliest_effect(operation, timing)):
+        return _set_aside(finding, "what stands under its natural key is older than our first attempt")
     return Decision(Step.DONE, remote=match)
+
+
+def earliest_effect(operation: Operation, timing: Timing) -> datetime:
+    """Return the server's time before which nothing can have been made by an operation."""
+    return (operation.first_sent_at or operation.created_at) - timing.skew
+
+
+def _set_aside(finding: Finding, reason: str) -> Decision:
+    """Return that a person decides, with what stands there and how far back it was looked for.
+
+    One look is for many operations, and goes back to the first attempt of the oldest. A person's is for one alone: from
+    that one's own first attempt it might miss what was seen, and take it for absent.
+    """
+    seen = {shown_id(each): None if each.created is None else each.created.isoformat() for each in finding.matches}
+    kept = {"seen": seen, LOOKED_FROM: None if finding.since is None else finding.since.isoformat()}
+    return Decision(Step.QUARANTINE, reason=reason, evidence={name: value for name, value in kept.items() if value})
+
+
+def shown_id(match: Remote) -> str | None:
+    """Return the id by which a person names an effect; what only changed an object has no id of its own."""
+    return match.remote_id or getattr(match.record, "id", None)
 
 
 def _next_look(operation: Operation, now: datetime) -> datetime:
@@ -325,7 +348,7 @@ class ReadBack:
         self._write_done(rows, kind, check_id, [Applied(o, remote, o.digest) for o, remote in done])
         for operation, decision in group:
             if decision.step is Step.QUARANTINE:
-                self._quarantine(rows, check_id, operation, decision.reason)
+                self._quarantine(rows, check_id, operation, decision.reason, decision.evidence)
         self._write_undone(rows, kind, check_id, [each for each in group if each[1].step not in _WRITTEN_APART])
 
     def _write_done(self, rows: Rows, kind: Kind, check_id: UUID, applied: Sequence[Applied]) -> None:
@@ -367,9 +390,16 @@ class ReadBack:
         if moved != len(operation_ids):
             raise LateReply("the check had passed its lease")
 
-    def _quarantine(self, rows: Rows, check_id: UUID, operation: Operation, reason: str) -> None:
+    def _quarantine(
+        self, rows: Rows, check_id: UUID, operation: Operation, reason: str, evidence: Mapping[str, Any] | None = None
+    ) -> None:
         self._recorder.quarantine(
-            rows, [operation], reason, state=OperationState.CHECKING, guard={"check_id": check_id}
+            rows,
+            [operation],
+            reason,
+            state=OperationState.CHECKING,
+            guard={"check_id": check_id},
+            evidence=dict(evidence or {}),
         )
 
     @staticmethod

@@ -16,7 +16,17 @@ from flask_billcom.api.envelope import Reply
 from flask_billcom.api.fields import Stored
 from flask_billcom.api.replies import ItemReply, parse_bulk
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.engine.kinds import Absent, Applied, Capability, Policy, Ready, Refusal, Remote, Rendered
+from flask_billcom.engine.kinds import (
+    LOOKED_FROM,
+    Absent,
+    Applied,
+    Capability,
+    Policy,
+    Ready,
+    Refusal,
+    Remote,
+    Rendered,
+)
 from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace.context import Domain
@@ -136,7 +146,7 @@ def earliest_attempt(operations: Sequence[Operation]) -> datetime:
 
 
 def _first_moment(operation: Operation) -> datetime:
-    """Return the first attempt, or when the object was made that a person is about to adopt, if that is earlier."""
-    first = operation.first_sent_at or operation.created_at
-    created = (operation.evidence or {}).get("created")
-    return first if created is None else min(first, datetime.fromisoformat(created))
+    """Return the first attempt, or from when on that was seen about which a person is to decide, if that is earlier."""
+    known = operation.evidence or {}
+    seen = [datetime.fromisoformat(known[name]) for name in ("created", LOOKED_FROM) if known.get(name) is not None]
+    return min([operation.first_sent_at or operation.created_at, *seen])

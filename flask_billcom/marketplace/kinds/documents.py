@@ -32,6 +32,7 @@ from flask_billcom.store import Rows
 from .base import BULK, BaseKind, as_they_stand, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
+ACTIVE = "1"
 ADJUSTMENT = "adjustment"
 CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
@@ -227,17 +228,19 @@ class DocumentKind(BaseKind):
         found: dict[UUID, dict[str, Remote]] = {operation.id: {} for operation in operations}
         equal: dict[str, bool] = {}
         server_date = None
-        start = since("created_time", earliest_attempt(operations))
-        for page in reads.pages(self.record_type, filters=[start], sort=[Sort("created_time")], nested=True):
+        start = earliest_attempt(operations)
+        since_then = [since("created_time", start)]
+        for page in reads.pages(self.record_type, filters=since_then, sort=[Sort("created_time")], nested=True):
             server_date = page.server_date
             for there in page.records:
                 row = wanted.get(there.invoice_number)
                 if row is not None and there.id is not None:
-                    found[row][there.id] = Remote(there.id, there, there.created_time)
+                    gone = there.is_active != ACTIVE
+                    found[row][there.id] = Remote(there.id, there, there.created_time, gone=gone)
                     draft = drafts.get(there.invoice_number)
-                    equal[there.id] = there.is_active == "1" and draft is not None and self._is_same(draft, there)
+                    equal[there.id] = not gone and draft is not None and self._is_same(draft, there)
         return {
-            row: Finding(list(matches.values()), [equal[remote_id] for remote_id in matches], server_date)
+            row: Finding(list(matches.values()), [equal[remote_id] for remote_id in matches], server_date, since=start)
             for row, matches in found.items()
         }
 

@@ -33,6 +33,7 @@ from flask_billcom.store import Rows
 
 from .base import BaseKind, digest_of, earliest_attempt
 from .money import DIFFERENCE
+from .sides import RECEIVABLE
 
 AWAITING_INVOICE = "awaiting_invoice"
 SOON = timedelta(minutes=1)
@@ -128,7 +129,8 @@ class RecordReceipt(BaseKind):
         return {each.id: self._finding(reads, each, known[each.subject_id]) for each in operations}
 
     def _finding(self, reads: Reads, operation: Operation, got: Received) -> Finding:
-        filters = [equals("customer_id", got.party.remote_id), since("created_time", earliest_attempt([operation]))]
+        start = earliest_attempt([operation])
+        filters = [equals("customer_id", got.party.remote_id), since("created_time", start)]
         ours: list[ReceivedPay] = []
         unnamed: list[ReceivedPay] = []
         server_date = None
@@ -139,10 +141,11 @@ class RecordReceipt(BaseKind):
         # Somebody may have recorded the same payment by hand; only a person can tell, and adopt it.
         doubt = "a payment without a number has the same amount and may be this one" if unnamed and not ours else None
         return Finding(
-            [Remote(each.id, each, each.created_time) for each in ours or unnamed],
+            [Remote(each.id, each, each.created_time, gone=each.status in RECEIVABLE.dead) for each in ours or unnamed],
             [_is_same(got, each) for each in ours or unnamed],
             server_date,
             conflict=doubt,
+            since=start,
         )
 
     # -- recording -----------------------------------------------------------------------------------------------

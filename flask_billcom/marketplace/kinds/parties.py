@@ -49,6 +49,7 @@ from .base import BULK, BaseKind, by_operation, digest_of, earliest_attempt, par
 
 RECORDS: Mapping[Role, type[Customer | Vendor]] = {Role.CUSTOMER: Customer, Role.VENDOR: Vendor}
 NEEDS_DATA, NEEDS_MATCH, DIFFERENCE = "needs_data", "needs_match", "difference"
+ACTIVE = "1"
 
 
 class PartyKind(BaseKind):
@@ -147,14 +148,19 @@ class CreateParty(PartyKind):
         keys = {own_key(self.domain.settings.number_prefix, parties[o.subject_id]): o.id for o in operations}
         found: dict[UUID, list[Remote]] = {operation.id: [] for operation in operations}
         server_date = None
-        start = since("created_time", earliest_attempt(operations))
-        for page in reads.pages(self.record_type, filters=[start], sort=[Sort("created_time")]):
+        start = earliest_attempt(operations)
+        since_then = [since("created_time", start)]
+        for page in reads.pages(self.record_type, filters=since_then, sort=[Sort("created_time")]):
             server_date = page.server_date
             for party in page.records:
                 if party.short_name in keys:
-                    found[keys[party.short_name]].append(Remote(party.id, party, party.created_time))
+                    # One that was merged lives on as another.
+                    gone = party.is_active != ACTIVE and party.merged_into_id is None
+                    found[keys[party.short_name]].append(Remote(party.id, party, party.created_time, gone=gone))
         return {
-            row: Finding(_once(matches), [m.record.is_active == "1" for m in _once(matches)], server_date)
+            row: Finding(
+                _once(matches), [m.record.is_active == ACTIVE for m in _once(matches)], server_date, since=start
+            )
             for row, matches in found.items()
         }
 

@@ -73,10 +73,14 @@ Parts = Mapping[str, Mapping[str, Remote]]
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What Bill.com shows of payments made since some time."""
+    """What Bill.com shows of payments made since some time.
+
+    :param since: that time.
+    """
 
     parts: Parts
     server_date: datetime | None
+    since: datetime | None = None
 
 
 def parts_in(side: Side, payments: Iterable[Any]) -> dict[str, dict[str, Remote]]:
@@ -86,7 +90,8 @@ def parts_in(side: Side, payments: Iterable[Any]) -> dict[str, dict[str, Remote]
         for part in side.parts(payment) or ():
             document_id = side.document_of(part)
             if document_id is not None and part.id is not None and payment.id is not None:
-                found.setdefault(document_id, {})[part.id] = Remote(part.id, part, payment.created_time, payment)
+                remote = Remote(part.id, part, payment.created_time, payment, gone=payment.status in side.dead)
+                found.setdefault(document_id, {})[part.id] = remote
     return found
 
 
@@ -104,7 +109,8 @@ def look(
     living: dict[str, dict[str, Remote]] = {}
     dead: dict[str, dict[str, Remote]] = {}
     server_date = None
-    wanted = [*filters, since("created_time", _earliest(operations, known))]
+    start = _earliest(operations, known)
+    wanted = [*filters, since("created_time", start)]
     for page in reads.pages(side.payment, filters=wanted, sort=[Sort("created_time")], nested=True):
         server_date = page.server_date
         for payment in page.records:
@@ -112,7 +118,7 @@ def look(
             for document_id, parts in parts_in(side, [payment]).items():
                 kept.setdefault(document_id, {}).update(parts)
     # One that a person has taken back meanwhile was made all the same: it is ours, and not made again.
-    return Shown({**dead, **living}, server_date)
+    return Shown({**dead, **living}, server_date, start)
 
 
 def _earliest(operations: Sequence[Operation], known: Mapping[UUID, Debt]) -> datetime:
@@ -132,7 +138,7 @@ def finding_of(  # noqa: PLR0917
     if matches:
         equal = [_is_his(side, each, debt, operation) for each in matches]
         apart = _are_others(side, reads, matches, operation, debt)
-        return Finding(matches, equal, shown.server_date, apart=apart)
+        return Finding(matches, equal, shown.server_date, apart=apart, since=shown.since)
     if _is_early(operation, now):
         # Nothing is made of its absence yet, so its document is not read for it: no date, no proof.
         return Finding()

@@ -59,6 +59,12 @@ def match(created: datetime | None = SENT) -> Remote:
     return Remote("stp01", {}, created)
 
 
+def aside(reason: str, **seen: datetime | None) -> Decision:
+    """Return that a person decides, with what was seen."""
+    each = {name: None if created is None else created.isoformat() for name, created in seen.items()}
+    return Decision(Step.QUARANTINE, reason=reason, evidence={"seen": each} if each else {})
+
+
 # -- something is there --------------------------------------------------------------------------------------------
 
 
@@ -67,36 +73,47 @@ def test_one_equal_match_is_the_effect_at_once() -> None:
 
 
 def test_a_conflict_is_for_a_person_whatever_else_is_to_be_seen() -> None:
-    assert decided(unknown(), shown(match(), conflict="two of it")) == Decision(Step.QUARANTINE, reason="two of it")
+    assert decided(unknown(), shown(match(), conflict="two of it")) == aside("two of it", stp01=SENT)
     assert decided(unknown(), Finding(conflict="odd")).step is Step.QUARANTINE
 
 
 def test_two_matches_and_one_of_other_content_are_for_a_person() -> None:
-    two = decided(unknown(), shown(match(), match()))
+    two = decided(unknown(), shown(match(), Remote("stp02", {}, None)))
     other = decided(unknown(), shown(match(), equal=[False]))
 
-    assert two == Decision(Step.QUARANTINE, reason="2 effects stand under its natural key")
-    assert other == Decision(
-        Step.QUARANTINE, reason="what stands under its natural key has other cents, party or content"
-    )
+    assert two == aside("2 effects stand under its natural key", stp01=SENT, stp02=None)
+    assert other == aside("what stands under its natural key has other cents, party or content", stp01=SENT)
 
 
-OLDER = Decision(Step.QUARANTINE, reason="what stands under its natural key is older than our first attempt")
+def test_a_person_is_told_how_far_back_the_look_went_that_saw_something() -> None:
+    far = SENT - timedelta(days=2)
+    seen = {"seen": {"stp01": far.isoformat()}, "looked_from": (far - SECOND).isoformat()}
+
+    assert decided(unknown(), shown(match(far), since=far - SECOND)).evidence == seen
+    assert decided(unknown(), shown(match(far), since=far - SECOND, conflict="odd")).evidence == seen
+    assert decided(unknown(), shown(match(SENT), since=far)).evidence == {}
+    assert decided(unknown(), shown(blocked="its list is closed", since=far)).evidence == {}
+
+
+def older(created: datetime | None) -> Decision:
+    return aside("what stands under its natural key is older than our first attempt", stp01=created)
 
 
 def test_a_match_must_not_be_older_than_our_first_attempt_less_the_skew_of_clocks() -> None:
     earliest = SENT - TIMING.skew
 
     assert decided(unknown(), shown(match(earliest))).step is Step.DONE
-    assert decided(unknown(), shown(match(earliest - SECOND))) == OLDER
-    assert decided(unknown(), shown(match(None))) == OLDER
+    assert decided(unknown(), shown(match(earliest - SECOND))) == older(earliest - SECOND)
+    assert decided(unknown(), shown(match(None))) == older(None)
 
 
 def test_an_operation_that_was_never_stamped_counts_from_its_making() -> None:
     never = unknown(first_sent_at=None)
 
     assert decided(never, shown(match(never.created_at - TIMING.skew))).step is Step.DONE
-    assert decided(never, shown(match(never.created_at - TIMING.skew - SECOND))) == OLDER
+    assert decided(never, shown(match(never.created_at - TIMING.skew - SECOND))) == older(
+        never.created_at - TIMING.skew - SECOND
+    )
 
 
 def test_age_means_nothing_for_a_kind_whose_effects_carry_no_time() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -68,6 +69,50 @@ def test_what_cannot_be_its_effect_does_not_keep_it_from_being_given_up(shop: Wo
     decisions(shop, kind).cancel(one(), ANN)
 
     assert told(shop) == [("operation_cancelled", 1, detail(not_ours=[made]), "ann")]
+
+
+def gone(made_before_s: float | None) -> Callable[[Finding], Finding]:
+    """Return what shows that all that stands there was taken back, made so long before the first attempt."""
+
+    def of(finding: Finding) -> Finding:
+        (match,) = finding.matches
+        assert match.created is not None
+        made = None if made_before_s is None else match.created - timedelta(seconds=made_before_s)
+        return replace(finding, matches=[replace(match, created=made, gone=True)])
+
+    return of
+
+
+@pytest.mark.parametrize("act", ["cancel", "resend"])
+@pytest.mark.parametrize("before_s", [0, 181, None])
+def test_a_deleted_object_does_not_stand_against_the_absence(shop: Workshop, act: str, before_s: float | None) -> None:
+    aside(shop)
+    stranger(shop)
+
+    with pytest.raises(NotPossible, match=r"1 effects stand under its natural key \(009"):
+        getattr(decisions(shop), act)(one(), ANN)
+    getattr(decisions(shop, Vendors(finding=gone(before_s))), act)(one(), ANN)
+
+    assert shop.states() == [{"cancel": "cancelled", "resend": "planned"}[act]]
+
+
+@pytest.mark.parametrize("act", ["cancel", "resend"])
+@pytest.mark.parametrize(("before_s", "may_be_ours"), [(181, False), (180, True), (None, True)])
+def test_a_payment_that_was_taken_back_is_adopted_if_it_may_be_ours(
+    shop: Workshop, act: str, before_s: float | None, *, may_be_ours: bool
+) -> None:
+    aside(shop, first_sent_at=shop.now)
+    stranger(shop)
+    kind = Vendors(money=True, finding=gone(before_s))
+
+    if may_be_ours:
+        with pytest.raises(NotPossible, match="adopt it with its id, or void, delete or mend it"):
+            getattr(decisions(shop, kind), act)(one(), ANN)
+    else:
+        getattr(decisions(shop, kind), act)(one(), ANN)
+
+    left = "quarantined" if may_be_ours else {"cancel": "cancelled", "resend": "planned"}[act]
+    assert shop.states() == [left]
 
 
 def test_the_parts_of_an_effect_are_given_up_and_sent_again_together(shop: Workshop) -> None:
