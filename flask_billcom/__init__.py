@@ -10,6 +10,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from flask_billcom.marketplace.counterparties.consent import Consent
+    from flask_billcom.marketplace.counterparties.parties import PartySnapshot
+    from flask_billcom.marketplace.settlement.settling import Settled
+    from flask_billcom.marketplace.settlement.snapshots import SettlementSnapshot
+    from flask_billcom.marketplace.shop.mapping import NeedsData
+    from flask_billcom.marketplace.shop.sale import Sale, SaleLine
+
     from .api.records import Customer, Vendor
     from .errors import (
         AlreadySettled,
@@ -22,12 +29,6 @@ if TYPE_CHECKING:
     )
     from .extension import Billcom
     from .globals import current_billcom
-    from .marketplace.consent import Consent
-    from .marketplace.mapping import NeedsData
-    from .marketplace.parties import PartySnapshot
-    from .marketplace.sale import Sale, SaleLine
-    from .marketplace.settling import Settled
-    from .marketplace.snapshots import SettlementSnapshot
     from .splitting import fee_of, fees_of, split
 
 _HOMES = {
@@ -35,18 +36,18 @@ _HOMES = {
     "Billcom": "extension",
     "BillcomError": "errors",
     "ConfigurationError": "errors",
-    "Consent": "marketplace.consent",
+    "Consent": "marketplace.counterparties.consent",
     "Customer": "api.records",
     "InvalidSale": "errors",
     "MappingError": "errors",
-    "NeedsData": "marketplace.mapping",
+    "NeedsData": "marketplace.shop.mapping",
     "NotReady": "errors",
     "NotSettled": "errors",
-    "PartySnapshot": "marketplace.parties",
-    "Sale": "marketplace.sale",
-    "SaleLine": "marketplace.sale",
-    "Settled": "marketplace.settling",
-    "SettlementSnapshot": "marketplace.snapshots",
+    "PartySnapshot": "marketplace.counterparties.parties",
+    "Sale": "marketplace.shop.sale",
+    "SaleLine": "marketplace.shop.sale",
+    "Settled": "marketplace.settlement.settling",
+    "SettlementSnapshot": "marketplace.settlement.snapshots",
     "Vendor": "api.records",
     "current_billcom": "globals",
     "fee_of": "splitting",

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import requests
 
+from flask_billcom.marketplace.shop.mapping import Mapping
+
 from .api.hosts import default_base_url, endpoints
 from .api.transport import Transport
 from .clock import Clock
@@ -33,7 +35,6 @@ from .engine.timing import Timing
 from .engine.worker import Step, Worker
 from .marketplace.context import Domain
 from .marketplace.kinds import all_kinds
-from .marketplace.mapping import Mapping
 from .marketplace.steps import steps_after, steps_before
 from .marketplace.sweeps import unpark
 from .settings import SIMULATOR, Settings

@@ -16,6 +16,11 @@ from flask import Flask, current_app, has_app_context
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.orm import Session
 
+from flask_billcom.marketplace.counterparties.parties import party_changed
+from flask_billcom.marketplace.shop.listening import changed_parties
+from flask_billcom.marketplace.shop.mapping import Mapping
+from flask_billcom.marketplace.shop.sale import Sale
+
 from . import models
 from .api.records import Customer, Vendor
 from .calls.adjustments import AdjustmentCalls
@@ -32,11 +37,7 @@ from .choosing import look_around, runs_thread
 from .clock import Clock
 from .database import Database, DatabaseExtension
 from .errors import ConfigurationError
-from .marketplace.listening import changed_parties
-from .marketplace.mapping import Mapping
 from .marketplace.moment import Moment
-from .marketplace.parties import party_changed
-from .marketplace.sale import Sale
 from .models.parties import Role
 from .settings import Settings, defaults, read_settings
 from .state import AppState

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from flask_billcom.marketplace.settlement.settling import Shop
+from flask_billcom.marketplace.shop.mapping import Mapping
+
 from .clock import Clock
 from .environment import check_environment
-from .marketplace.mapping import Mapping
-from .marketplace.settling import Shop
 from .settings import Settings
 from .store import Rows, Store
 
@@ -53,10 +54,11 @@ class AppState:
             return self._parts
 
     def _compose(self) -> Parts:
+        from flask_billcom.marketplace.counterparties.parties import plan_waiting_updates
+
         from .composition import compose
         from .engine.worker import Step
         from .marketplace.events import Events
-        from .marketplace.parties import plan_waiting_updates
 
         def updates() -> int:
             with self.store.write() as rows:

@@ -17,10 +17,11 @@ from typing import Any, Self, TypeVar
 
 from flask import Flask
 
+from flask_billcom.simulator.serving.server import Server
+
 from .api.fields import Record
 from .calls.running import RunningCalls
 from .simulator import Simulator
-from .simulator.server import Server
 from .vault import generate_key
 
 R = TypeVar("R", bound=Record)

@@ -6,8 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from flask_billcom.engine.decisions import Person
-from flask_billcom.marketplace import adjusting, adjustments, disputes
-from flask_billcom.marketplace.adjustments import WRITE_OFF, AdjustmentSnapshot, Wanted, cents_of
+from flask_billcom.marketplace.corrections import adjusting, adjustments
+from flask_billcom.marketplace.corrections.adjustments import WRITE_OFF, AdjustmentSnapshot, Wanted, cents_of
+from flask_billcom.marketplace.refunds import disputes
 from flask_billcom.state import AppState
 
 from .money import MoneyCalls

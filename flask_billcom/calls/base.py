@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from flask_billcom.database import Database
 from flask_billcom.errors import ConfigurationError
-from flask_billcom.marketplace.identity import session_of
-from flask_billcom.marketplace.mapping import Registry
+from flask_billcom.marketplace.shop.identity import session_of
+from flask_billcom.marketplace.shop.mapping import Registry
 from flask_billcom.state import AppState
 
 

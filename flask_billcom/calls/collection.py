@@ -8,10 +8,10 @@ from decimal import Decimal
 from flask_billcom import ledger
 from flask_billcom.engine.decisions import Person
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace import charging, elsewhere, reminders
-from flask_billcom.marketplace.charging import ChargedAgain
-from flask_billcom.marketplace.elsewhere import Elsewhere, Recorded
-from flask_billcom.marketplace.reminders import Reminded
+from flask_billcom.marketplace.collection import charging, elsewhere, reminders
+from flask_billcom.marketplace.collection.charging import ChargedAgain
+from flask_billcom.marketplace.collection.elsewhere import Elsewhere, Recorded
+from flask_billcom.marketplace.collection.reminders import Reminded
 from flask_billcom.models.parties import Role
 from flask_billcom.money import from_cents
 

@@ -10,13 +10,14 @@ from sqlalchemy import or_
 from flask_billcom import audit, ledger
 from flask_billcom.errors import MappingError
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace import balances, disputes, holds
+from flask_billcom.marketplace import balances, holds
+from flask_billcom.marketplace.agreement.differences import Report
+from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.marketplace.balances import Balance, Payout
-from flask_billcom.marketplace.confirming import BANK_CHANGED
-from flask_billcom.marketplace.differences import Report
-from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
-from flask_billcom.marketplace.reconciliation import reconcile
-from flask_billcom.marketplace.reserve import reserve_of
+from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
+from flask_billcom.marketplace.paying.payouts import PayoutRun, plan_payouts
+from flask_billcom.marketplace.paying.reserve import reserve_of
+from flask_billcom.marketplace.refunds import disputes
 from flask_billcom.models import Hold
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState

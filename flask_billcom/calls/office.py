@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from flask_billcom.api.client import BillcomAPI
 from flask_billcom.engine.signing import SharedSession
 from flask_billcom.errors import MappingError
+from flask_billcom.marketplace.agreement.lost import Resumed, resume
 from flask_billcom.marketplace.doctor import Diagnosis, Subject, examine
-from flask_billcom.marketplace.identity import parse_key
 from flask_billcom.marketplace.lists import Lists
-from flask_billcom.marketplace.lost import Resumed, resume
-from flask_billcom.marketplace.reserve import reserve_of
+from flask_billcom.marketplace.paying.reserve import reserve_of
+from flask_billcom.marketplace.shop.identity import parse_key
 from flask_billcom.marketplace.status import Status, status_of
 from flask_billcom.store import Rows
 

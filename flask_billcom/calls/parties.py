@@ -6,11 +6,11 @@ from uuid import UUID
 
 from flask_billcom.api.secret import Secret
 from flask_billcom.errors import MappingError, NotReady
-from flask_billcom.marketplace.bank_accounts import BankDetails, Teller
-from flask_billcom.marketplace.consent import Authorizing, Consent
-from flask_billcom.marketplace.freezing import PartyKey
+from flask_billcom.marketplace.counterparties.bank_accounts import BankDetails, Teller
+from flask_billcom.marketplace.counterparties.consent import Authorizing, Consent
+from flask_billcom.marketplace.counterparties.parties import PartySnapshot, find_parties, sync_parties
 from flask_billcom.marketplace.moment import Moment
-from flask_billcom.marketplace.parties import PartySnapshot, find_parties, sync_parties
+from flask_billcom.marketplace.shop.freezing import PartyKey
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 

@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from flask_billcom.engine.decisions import Person
-from flask_billcom.marketplace import approvals, confirming, paid_by_hand, paying_again, voidable, voiding
+from flask_billcom.marketplace import approvals
 from flask_billcom.marketplace.approvals import WaitingRun
-from flask_billcom.marketplace.everybody import everybody
-from flask_billcom.marketplace.freezing import PartyKey
-from flask_billcom.marketplace.known import KnownParties
-from flask_billcom.marketplace.matching import MatchRow, match_report
-from flask_billcom.marketplace.paid_by_hand import AdoptedPayment
-from flask_billcom.marketplace.paying_again import PaidAgain
-from flask_billcom.marketplace.voidable import Recalled
+from flask_billcom.marketplace.counterparties import confirming
+from flask_billcom.marketplace.counterparties.known import KnownParties
+from flask_billcom.marketplace.counterparties.matching import MatchRow, match_report
+from flask_billcom.marketplace.returns import paid_by_hand, paying_again, voidable, voiding
+from flask_billcom.marketplace.returns.paid_by_hand import AdoptedPayment
+from flask_billcom.marketplace.returns.paying_again import PaidAgain
+from flask_billcom.marketplace.returns.voidable import Recalled
+from flask_billcom.marketplace.shop.everybody import everybody
+from flask_billcom.marketplace.shop.freezing import PartyKey
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from flask_billcom.errors import NotSettled
-from flask_billcom.marketplace.settling import Settled, settle, settle_many
-from flask_billcom.marketplace.snapshots import SettlementSnapshot, find_settlement
+from flask_billcom.marketplace.settlement.settling import Settled, settle, settle_many
+from flask_billcom.marketplace.settlement.snapshots import SettlementSnapshot, find_settlement
 
 from .base import Calls
 

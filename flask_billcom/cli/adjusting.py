@@ -17,7 +17,7 @@ import click
 from . import deciding, shell
 
 if TYPE_CHECKING:
-    from flask_billcom.marketplace.adjustments import AdjustmentSnapshot
+    from flask_billcom.marketplace.corrections.adjustments import AdjustmentSnapshot
 
 Act = Callable[..., "AdjustmentSnapshot"]
 

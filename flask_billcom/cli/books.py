@@ -12,7 +12,7 @@ from . import accounts, shell, statements
 if TYPE_CHECKING:
     from flask_billcom.audit import Verdict
     from flask_billcom.ledger import Account
-    from flask_billcom.marketplace.differences import Report
+    from flask_billcom.marketplace.agreement.differences import Report
 
 
 @click.group

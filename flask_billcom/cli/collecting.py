@@ -12,7 +12,7 @@ import click
 from . import deciding, shell
 
 if TYPE_CHECKING:
-    from flask_billcom.marketplace.charging import ChargedAgain
+    from flask_billcom.marketplace.collection.charging import ChargedAgain
 
 METHODS = ("cash", "check", "card", "ach", "paypal", "other")
 

@@ -19,7 +19,7 @@ from . import shell
 @shell.in_app
 def authorize(*, buyer_class: str, key: str, reference: str, day: datetime, actor: str, yes: bool) -> None:
     """Allow charges of a buyer's bank account; reference and date of his consent are kept."""
-    from flask_billcom.marketplace.consent import Consent
+    from flask_billcom.marketplace.counterparties.consent import Consent
 
     billcom = shell.billcom()
     consent = Consent(reference=reference, date=day.date())

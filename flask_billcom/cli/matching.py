@@ -9,7 +9,7 @@ import click
 from . import deciding, shell
 
 if TYPE_CHECKING:
-    from flask_billcom.marketplace.matching import MatchRow
+    from flask_billcom.marketplace.counterparties.matching import MatchRow
 
 _NEW, _SKIP, _STOP = "n", "s", "q"
 

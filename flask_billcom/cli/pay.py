@@ -11,7 +11,7 @@ import click
 from . import adjusting, collecting, deciding, payouts, refunding, shell
 
 if TYPE_CHECKING:
-    from flask_billcom.marketplace.payouts import PayoutRun
+    from flask_billcom.marketplace.paying.payouts import PayoutRun
 
 Planning = Callable[..., "PayoutRun"]
 

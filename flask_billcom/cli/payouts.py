@@ -12,9 +12,9 @@ from . import deciding, shell
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.approvals import WaitingRun
-    from flask_billcom.marketplace.paid_by_hand import AdoptedPayment
-    from flask_billcom.marketplace.paying_again import PaidAgain
-    from flask_billcom.marketplace.voidable import Recalled
+    from flask_billcom.marketplace.returns.paid_by_hand import AdoptedPayment
+    from flask_billcom.marketplace.returns.paying_again import PaidAgain
+    from flask_billcom.marketplace.returns.voidable import Recalled
 
 
 @click.command

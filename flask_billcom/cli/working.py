@@ -109,6 +109,6 @@ def _failed(report: Any) -> str:  # noqa: ANN401
 @click.pass_context
 def simulator(ctx: click.Context, *, arguments: Sequence[str]) -> None:
     """Serve a local Bill.com; --help shows its options."""
-    from flask_billcom.simulator.command import main
+    from flask_billcom.simulator.serving.command import main
 
     ctx.exit(main(list(arguments)))

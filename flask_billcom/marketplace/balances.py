@@ -30,7 +30,7 @@ from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from . import holds
-from .payments import SENT
+from .tracking.payments import SENT
 
 _SENT = (Account.PAYOUT_SCHEDULED, Account.PROVIDER_CLEARING_OUT, Account.BANK)
 

@@ -9,7 +9,7 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.settings import Settings
 from flask_billcom.store import Store
 
-from .mapping import Mapping
+from .shop.mapping import Mapping
 
 
 @dataclass(frozen=True, slots=True)

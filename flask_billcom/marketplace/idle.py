@@ -24,8 +24,8 @@ from flask_billcom.models import Adjustment, Document, Operation, OperationState
 from flask_billcom.store import Rows
 
 from . import holds
-from .payable import Judge, due_bills
-from .payouts import SWITCHED_OFF
+from .paying.payable import Judge, due_bills
+from .paying.payouts import SWITCHED_OFF
 from .refunds.waiting import reasons_of
 from .states import ROWS
 

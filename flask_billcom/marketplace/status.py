@@ -18,7 +18,7 @@ from flask_billcom.ledger import Account, trial_balance
 from flask_billcom.models import Adjustment, Hold, Mark, Operation, OperationState, Payment, Settlement, SettlementState
 from flask_billcom.store import Rows
 
-from .adjustments import OPEN, PROPOSED
+from .corrections.adjustments import OPEN, PROPOSED
 from .lists.operations import stuck_condition
 from .lists.settlements import HoldRow, hold_row
 from .refunds.waiting import count_waiting

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from flask_billcom.engine.worker import Step
 
+from .agreement.lost import sweep
+from .agreement.witness import Witness
+from .collection.funding import fund
+from .collection.reminders import remind_overdue
 from .context import Domain
+from .corrections.netting import net
 from .expiring import announce
-from .following import follow
-from .funding import fund
-from .lost import sweep
-from .netting import net
-from .payouts import plan_scheduled_payouts
+from .paying.payouts import plan_scheduled_payouts
 from .refunds.carrying import carry_out
-from .reminders import remind_overdue
-from .voiding import prove
-from .witness import Witness
+from .returns.voiding import prove
+from .tracking.following import follow
 
 
 def steps_before(domain: Domain) -> Sequence[Step]:

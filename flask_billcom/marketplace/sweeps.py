@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select, update
 from flask_billcom.models import Document, Operation, OperationState, Party
 
 from .context import Domain
-from .gate import CAP, NO_COVER
+from .paying.gate import CAP, NO_COVER
 
 AWAITING_PARTY, AWAITING_AUTHORIZATION = "awaiting_party", "awaiting_authorization"
 TIMED = ("needs_data", "needs_match", "awaiting_invoice", "difference", "held", NO_COVER, CAP)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_billcom.simulator.command import main
+from flask_billcom.simulator.serving.command import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

@@ -17,7 +17,11 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from flask_billcom.simulator.bankevents import (
+from flask_billcom.simulator.banking.movements import confirm
+from flask_billcom.simulator.organization.network import lapse
+from flask_billcom.simulator.papers.files import finish
+from flask_billcom.simulator.papers.recurring import recur
+from flask_billcom.simulator.payments.bankevents import (
     bounce,
     escheat,
     fail_account,
@@ -25,14 +29,10 @@ from flask_billcom.simulator.bankevents import (
     look_at_balance,
     take_back,
 )
-from flask_billcom.simulator.disbursements import deliver
-from flask_billcom.simulator.files import finish
-from flask_billcom.simulator.movements import confirm
-from flask_billcom.simulator.network import lapse
-from flask_billcom.simulator.payouts import pay_out, schedule
-from flask_billcom.simulator.receipts import collect, let_buyers_pay
-from flask_billcom.simulator.recurring import recur
-from flask_billcom.simulator.voiding import void_now
+from flask_billcom.simulator.payments.disbursements import deliver
+from flask_billcom.simulator.payments.payouts import pay_out, schedule
+from flask_billcom.simulator.payments.receipts import collect, let_buyers_pay
+from flask_billcom.simulator.payments.voiding import void_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

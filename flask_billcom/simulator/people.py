@@ -5,15 +5,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator import arguments, cards, crediting, crud, merging, network, payouts, users, voiding
+from flask_billcom.simulator.access import users
+from flask_billcom.simulator.access.rights import RIGHTS
+from flask_billcom.simulator.calls import arguments
 from flask_billcom.simulator.catalogue import ENTITIES
-from flask_billcom.simulator.rights import RIGHTS
-from flask_billcom.simulator.rows import dollars
+from flask_billcom.simulator.organization import merging, network
+from flask_billcom.simulator.papers import crediting
+from flask_billcom.simulator.payments import cards, payouts, voiding
+from flask_billcom.simulator.serving import crud
+from flask_billcom.simulator.state.rows import dollars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from flask_billcom.simulator.rows import Row
+    from flask_billcom.simulator.state.rows import Row
     from flask_billcom.simulator.world import World
 
 __all__ = ["ACTS", "act"]

@@ -12,16 +12,16 @@ import pickle
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator.answering import answer, land
-from flask_billcom.simulator.bankdays import at_hour, bank_days_after, pacific_date
-from flask_billcom.simulator.books import Books
+from flask_billcom.simulator.banking.bankdays import at_hour, bank_days_after, pacific_date
 from flask_billcom.simulator.clock import Clock, http_date, millis_of
 from flask_billcom.simulator.events import EVENTS
-from flask_billcom.simulator.faults import Fault, Faults
-from flask_billcom.simulator.journal import Journal
-from flask_billcom.simulator.limits import Gate, Quotas
+from flask_billcom.simulator.serving.answering import answer, land
+from flask_billcom.simulator.serving.faults import Fault, Faults
+from flask_billcom.simulator.serving.journal import Journal
+from flask_billcom.simulator.serving.limits import Gate, Quotas
+from flask_billcom.simulator.serving.wire import Reply, TooLarge, read_request
 from flask_billcom.simulator.settings import Settings
-from flask_billcom.simulator.wire import Reply, TooLarge, read_request
+from flask_billcom.simulator.state.books import Books
 from flask_billcom.simulator.world import World
 
 if TYPE_CHECKING:
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-    from flask_billcom.simulator.answering import Late
-    from flask_billcom.simulator.journal import Entry
-    from flask_billcom.simulator.wire import Request
+    from flask_billcom.simulator.serving.answering import Late
+    from flask_billcom.simulator.serving.journal import Entry
+    from flask_billcom.simulator.serving.wire import Request
 
 __all__ = ["Simulator", "SimulatorClock"]
 
@@ -230,7 +230,7 @@ class Simulator:
             *reply.headers,
         ]
         if reply.fault:
-            realise = environ.get("simulator.wire")
+            realise = environ.get("simulator.serving.wire")
             if realise is None:
                 raise ConnectionAbortedError(reply.fault)
             return realise(reply, headers, start_response)  # type: ignore[no-any-return] # whoever serves us knows
@@ -240,7 +240,7 @@ class Simulator:
     def answer(self, request: Request) -> Reply:
         """Answer one request."""
         if request.path.startswith("/simulator"):
-            from flask_billcom.simulator.control import respond
+            from flask_billcom.simulator.serving.control import respond
 
             return respond(self, request)
         return answer(self, request)

@@ -13,25 +13,25 @@ import heapq
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from flask_billcom.simulator.bank import Bank, account_key
-from flask_billcom.simulator.bankdays import pacific_date
+from flask_billcom.simulator.access.sessions import Sessions
+from flask_billcom.simulator.access.users import seed_users
+from flask_billcom.simulator.banking.bank import Bank, account_key
+from flask_billcom.simulator.banking.bankdays import pacific_date
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.errors import data_refusal
-from flask_billcom.simulator.ids import Ids
-from flask_billcom.simulator.network import Network
-from flask_billcom.simulator.sessions import Sessions
-from flask_billcom.simulator.store import Store
-from flask_billcom.simulator.users import seed_users
+from flask_billcom.simulator.organization.network import Network
+from flask_billcom.simulator.state.ids import Ids
+from flask_billcom.simulator.state.store import Store
 
 if TYPE_CHECKING:
     from datetime import date
 
     from flask_billcom.simulator.clock import Clock
-    from flask_billcom.simulator.disbursements import Disbursement
-    from flask_billcom.simulator.files import Document
-    from flask_billcom.simulator.messages import Note
-    from flask_billcom.simulator.rows import Row
+    from flask_billcom.simulator.organization.messages import Note
+    from flask_billcom.simulator.papers.files import Document
+    from flask_billcom.simulator.payments.disbursements import Disbursement
     from flask_billcom.simulator.settings import Settings
+    from flask_billcom.simulator.state.rows import Row
 
 __all__ = ["Event", "Message", "World"]
 

@@ -38,7 +38,7 @@ SETTINGS: dict[str, Any] = {"hourly_cap": None, "login_cap": None}
 _BASELINE_PROGRAM = """
 import sys
 from pathlib import Path
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.server import serve
 from tests.benchmarks.simulator import fixed
 server = serve(fixed)
 Path(sys.argv[1]).write_text(f"{server.port}\\n")

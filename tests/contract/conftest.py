@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from flask_billcom.simulator import Simulator, WSGIAdapter
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.server import serve
 from tests.contract.service import Credentials, Service, live_base
 
 SWITCHES: dict[str, Any] = {"hourly_cap": None, "login_cap": None, "mail_limit": None}

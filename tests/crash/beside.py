@@ -18,7 +18,7 @@ import requests
 
 from flask_billcom.clock import SystemClock
 from flask_billcom.simulator import Simulator
-from flask_billcom.simulator.payouts import PAID
+from flask_billcom.simulator.payments.payouts import PAID
 
 TABLES = {"vendors": "Vendor", "customers": "Customer", "bills": "Bill", "invoices": "Invoice", "sent_pays": "SentPay"}
 WAIT_S = 30.0

@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING, Any
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import OperationState, Party, Payment, Quota, Settlement
-from flask_billcom.simulator.bank import PAYING_OUT
-from flask_billcom.simulator.disbursements import ACH, return_payout
-from flask_billcom.simulator.payouts import PAID
+from flask_billcom.simulator.banking.bank import PAYING_OUT
+from flask_billcom.simulator.payments.disbursements import ACH, return_payout
+from flask_billcom.simulator.payments.payouts import PAID
 from tests.crash.decider import Decider, open_operations, pay_again
 from tests.crash.orders import BUYERS, SELLERS, Order
 from tests.support.world import World

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
+from flask_billcom.marketplace.returns.voidable import VOID as TAKEN_BACK
+from flask_billcom.marketplace.returns.voidable import VOID_PART
 from flask_billcom.marketplace.strays import RESTORED
-from flask_billcom.marketplace.voidable import VOID as TAKEN_BACK
-from flask_billcom.marketplace.voidable import VOID_PART
 from flask_billcom.models import Operation, OperationState, Payment
-from flask_billcom.simulator.payouts import VOID
+from flask_billcom.simulator.payments.payouts import VOID
 from tests.support.world import World
 
 ADOPT = "flask billcom pay adopt "

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError, OutcomeUnknown
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.marketplace.events import signals
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.schedule import Schedule
-from flask_billcom.simulator.receipts import PAID, return_charge
+from flask_billcom.simulator.payments.receipts import PAID, return_charge
 from tests.crash.decider import Decider
 from tests.support.copies import copy_of, put_back
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from flask_billcom.engine.decisions import Person
-from flask_billcom.marketplace.lost import resume
-from flask_billcom.marketplace.voidable import void
+from flask_billcom.marketplace.agreement.lost import resume
+from flask_billcom.marketplace.returns.voidable import void
 from flask_billcom.models import Audit, Document, Operation, OperationState, Payment
 from tests.crash.boundaries import Crash
 from tests.support.world import World

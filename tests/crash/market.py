@@ -25,7 +25,7 @@ from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.marketplace.kinds.money import DIFFERENCE
 from flask_billcom.models import LIVE, OPEN_LANE, Adjustment, Document, Operation, OperationState, Settlement
-from flask_billcom.simulator.disbursements import SCHEDULED
+from flask_billcom.simulator.payments.disbursements import SCHEDULED
 from flask_billcom.store import written
 from tests.crash.boundaries import Crash
 from tests.crash.chances import Chances, Fired

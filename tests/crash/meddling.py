@@ -19,9 +19,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from flask_billcom.money import from_cents
-from flask_billcom.simulator.disbursements import ACH, DONE, SCHEDULED, return_payout
 from flask_billcom.simulator.errors import Refusal
-from flask_billcom.simulator.payouts import PAID
+from flask_billcom.simulator.payments.disbursements import ACH, DONE, SCHEDULED, return_payout
+from flask_billcom.simulator.payments.payouts import PAID
 from tests.crash.judge import PREFIX
 from tests.crash.keeping import Tables, copy_file, copy_out, let_go, put_back
 

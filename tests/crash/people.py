@@ -17,11 +17,11 @@ from types import MappingProxyType
 from typing import Any
 
 from flask_billcom.money import from_cents
-from flask_billcom.simulator import crud
-from flask_billcom.simulator.bankdays import next_bank_day
+from flask_billcom.simulator.banking.bankdays import next_bank_day
 from flask_billcom.simulator.catalogue import ENTITIES
-from flask_billcom.simulator.payouts import VOID
-from flask_billcom.simulator.receipts import schedule_receipt, void_receipt
+from flask_billcom.simulator.payments.payouts import VOID
+from flask_billcom.simulator.payments.receipts import schedule_receipt, void_receipt
+from flask_billcom.simulator.serving import crud
 from tests.crash.orders import Order
 from tests.crash.story import Run
 

@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from flask_billcom.ledger import Account, Leg, Posting, post, transfer
 from flask_billcom.models import Adjustment, Document, Party, Payment
-from flask_billcom.simulator.payouts import VOID
+from flask_billcom.simulator.payments.payouts import VOID
 from tests.crash import regrets
 from tests.crash.boundaries import Boundaries
 from tests.crash.fair import Fair, Lot, fair

@@ -9,7 +9,34 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2] / "flask_billcom"
-DRAWN = ["calls", "cli", "engine", "marketplace", "marketplace/books", "marketplace/kinds", "marketplace/refunds"]
+DRAWN = [
+    "calls",
+    "cli",
+    "engine",
+    "marketplace",
+    "marketplace/agreement",
+    "marketplace/books",
+    "marketplace/collection",
+    "marketplace/corrections",
+    "marketplace/counterparties",
+    "marketplace/kinds",
+    "marketplace/paying",
+    "marketplace/refunds",
+    "marketplace/returns",
+    "marketplace/settlement",
+    "marketplace/shop",
+    "marketplace/tracking",
+    "simulator",
+    "simulator/access",
+    "simulator/approving",
+    "simulator/banking",
+    "simulator/calls",
+    "simulator/organization",
+    "simulator/papers",
+    "simulator/payments",
+    "simulator/serving",
+    "simulator/state",
+]
 
 
 def rooms(package: Path) -> set[str]:

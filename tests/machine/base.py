@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from flask_billcom import errors
 from flask_billcom.engine import errors as engine_errors
 from flask_billcom.errors import BillcomError
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.marketplace.holds import HoldOn
 from flask_billcom.models import Hold, Settlement
 from tests.crash.boundaries import Crash

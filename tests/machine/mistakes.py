@@ -8,8 +8,9 @@ from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
-from flask_billcom.marketplace import netting, paying_again
+from flask_billcom.marketplace.corrections import netting
 from flask_billcom.marketplace.refunds import carrying, writing
+from flask_billcom.marketplace.returns import paying_again
 
 
 def _netted_again() -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from flask_billcom.errors import AlreadySettled
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from tests.machine.base import Base, dollars
 from tests.machine.base import cents_as_text as text
 from tests.machine.counted import rule

@@ -12,7 +12,7 @@ import requests
 
 from flask_billcom.simulator import Simulator
 from flask_billcom.simulator.clock import Clock
-from flask_billcom.simulator.command import parser
+from flask_billcom.simulator.serving.command import parser
 
 COMMAND = [sys.executable, "-m", "flask_billcom.simulator"]
 
@@ -67,7 +67,7 @@ def test_it_runs_where_flask_and_sqlalchemy_do_not(tmp_path: Path) -> None:
         "import sys\n"
         "for name in ('flask', 'sqlalchemy', 'flask_sqlalchemy', 'werkzeug'): sys.modules[name] = None\n"
         "from flask_billcom.simulator import Simulator, WSGIAdapter\n"
-        "from flask_billcom.simulator.command import main\n"
+        "from flask_billcom.simulator.serving.command import main\n"
         "simulator = Simulator()\n"
         "simulator.clock.advance(business_days=3)\n"
         "own = [name for name in sys.modules if name.startswith('flask_billcom.')]\n"

@@ -17,8 +17,8 @@ from flask_billcom.simulator.coverage.stage import Stage
 from flask_billcom.simulator.coverage.tour import call_operation, fetch_file
 from flask_billcom.simulator.coverage.verbs import MARKS, call_verb, verbs
 from flask_billcom.simulator.errors import GUESSES, NOT_OFFERED, TABLE
-from flask_billcom.simulator.operations import OPERATIONS
-from flask_billcom.simulator.servlets import SERVLETS
+from flask_billcom.simulator.serving.operations import OPERATIONS
+from flask_billcom.simulator.serving.servlets import SERVLETS
 from tests.simulator.caller import Caller
 
 
@@ -116,7 +116,7 @@ def test_the_command_prints_the_table_and_fails_on_what_is_amiss(
 
 
 def test_the_control_side_tells_the_same(bill: Caller, few: list[Line]) -> None:
-    from flask_billcom.simulator.control import _measured
+    from flask_billcom.simulator.serving.control import _measured
 
     _measured.cache_clear()
     told = bill.control("coverage")

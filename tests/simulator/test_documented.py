@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from flask_billcom.simulator import Settings
-from flask_billcom.simulator.bankevents import KINDS as BANK
-from flask_billcom.simulator.control import _ROUTES
-from flask_billcom.simulator.faults import KINDS
+from flask_billcom.simulator.access.users import SEEDED
+from flask_billcom.simulator.payments.bankevents import KINDS as BANK
 from flask_billcom.simulator.people import ACTS
-from flask_billcom.simulator.users import SEEDED
+from flask_billcom.simulator.serving.control import _ROUTES
+from flask_billcom.simulator.serving.faults import KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.rst").read_text()
 

@@ -12,7 +12,7 @@ from textwrap import dedent
 import pytest
 
 from flask_billcom.simulator import Simulator
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.server import serve
 
 PAGE = (Path(__file__).parents[2] / "docs" / "simulator.rst").read_text()
 SECTION = PAGE.partition("Point your own client at it\n")[2].partition("\nThe clock\n")[0]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flask_billcom.simulator.nacha import CODES
+from flask_billcom.simulator.banking.nacha import CODES
 from tests.simulator.caller import Caller, MakeCaller, Refuse
 
 
@@ -130,7 +130,7 @@ def test_a_marked_account_fails_its_test_deposit(payer: Caller, party: str) -> N
 
 def test_a_slow_name_keeps_the_answer_back(bill: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("flask_billcom.simulator.answering.pause", waited.append)
+    monkeypatch.setattr("flask_billcom.simulator.serving.answering.pause", waited.append)
     bill.vendor("Swift")
     assert waited == []
     bill.vendor("Bob ~slow")

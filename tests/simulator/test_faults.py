@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from flask_billcom.simulator import Fault
-from flask_billcom.simulator.faults import KINDS
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.faults import KINDS
+from flask_billcom.simulator.serving.server import serve
 from tests.simulator.caller import Caller, MakeCaller, Refuse
 
 NO_EFFECT = {

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from flask_billcom.simulator.pictures import pdf
+from flask_billcom.simulator.papers.pictures import pdf
 from tests.simulator.caller import Caller, Refuse, Refused
 
 HOST = "https://api-stage.bill.com"

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from flask_billcom.simulator.command import main
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.command import main
+from flask_billcom.simulator.serving.server import serve
 from tests.simulator.caller import Caller
 
 

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from flask_billcom.simulator import Simulator
-from flask_billcom.simulator.server import serve
+from flask_billcom.simulator.serving.server import serve
 from tests.simulator.caller import Caller, MakeCaller, Refuse
 
 

@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 import pytest
 
 from flask_billcom.simulator import Settings
-from flask_billcom.simulator.bankevents import KINDS as BANK
 from flask_billcom.simulator.catalogue import ENTITIES
-from flask_billcom.simulator.faults import KINDS as FAULTS
+from flask_billcom.simulator.payments.bankevents import KINDS as BANK
 from flask_billcom.simulator.people import ACTS
+from flask_billcom.simulator.serving.faults import KINDS as FAULTS
 from tests.simulator.caller import Caller
 
 EMPTY = {"meta", "link", "input", "br", "line", "rect"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flask_billcom.simulator.rights import RIGHTS
+from flask_billcom.simulator.access.rights import RIGHTS
 from tests.simulator.caller import Caller, Refuse
 
 

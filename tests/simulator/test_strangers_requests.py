@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import pytest
 
-from flask_billcom.simulator.server import Server, serve
+from flask_billcom.simulator.serving.server import Server, serve
 from tests.simulator.caller import Caller
 
 URLENCODED = "application/x-www-form-urlencoded"

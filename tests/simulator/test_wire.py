@@ -10,8 +10,8 @@ import requests
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_billcom.simulator.server import serve
-from flask_billcom.simulator.wire import LARGEST_BODY, _read_fields
+from flask_billcom.simulator.serving.server import serve
+from flask_billcom.simulator.serving.wire import LARGEST_BODY, _read_fields
 from tests.simulator.caller import Caller, MakeCaller, Refuse
 
 

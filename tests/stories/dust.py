@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError, MFARequired
-from flask_billcom.marketplace.adjustments import PROPOSED
-from flask_billcom.marketplace.confirming import BANK_CHANGED
+from flask_billcom.marketplace.corrections.adjustments import PROPOSED
+from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
 from flask_billcom.marketplace.holds import PARTY, PAYOUTS, SETTLEMENT, HoldOn
 from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, OperationState, Party, Payment
 from flask_billcom.models.parties import Role

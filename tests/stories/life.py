@@ -17,10 +17,10 @@ from typing import Any
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError
-from flask_billcom.marketplace.adjustments import BOOKED, PROPOSED, AdjustmentSnapshot
+from flask_billcom.marketplace.corrections.adjustments import BOOKED, PROPOSED, AdjustmentSnapshot
 from flask_billcom.models import Adjustment
-from flask_billcom.simulator.disbursements import HOLD, SCHEDULED
 from flask_billcom.simulator.errors import Refusal
+from flask_billcom.simulator.payments.disbursements import HOLD, SCHEDULED
 from tests.crash.boundaries import Crash
 from tests.stories.dust import settle
 from tests.stories.operator import Operator, pick

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.marketplace.differences import RUN_TICK, Difference, Kind
+from flask_billcom.marketplace.agreement.differences import RUN_TICK, Difference, Kind
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.simulator.errors import Refusal
 from tests.stories.town import SELLERS, Town

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace.differences import Kind
+from flask_billcom.marketplace.agreement.differences import Kind
 from flask_billcom.models import Document
-from flask_billcom.simulator import crud
 from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.serving import crud
 from tests.stories.conftest import Begin
 from tests.stories.town import Town
 

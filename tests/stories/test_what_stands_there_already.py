@@ -8,8 +8,8 @@ import pytest
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Operation
-from flask_billcom.simulator import crud
 from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.serving import crud
 from tests.stories.conftest import Begin
 from tests.stories.town import Town
 

@@ -22,14 +22,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 
 from flask_billcom.api.secret import Secret
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.models import Call, Operation, OperationState, Party
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator import people
-from flask_billcom.simulator.accounts import active_account
-from flask_billcom.simulator.bankdays import next_bank_day
-from flask_billcom.simulator.bankevents import KINDS as BANK_ACTS
-from flask_billcom.simulator.receipts import schedule_receipt
+from flask_billcom.simulator.banking.bankdays import next_bank_day
+from flask_billcom.simulator.organization.accounts import active_account
+from flask_billcom.simulator.payments.bankevents import KINDS as BANK_ACTS
+from flask_billcom.simulator.payments.receipts import schedule_receipt
 from flask_billcom.store import written
 from tests.stories.oracle import check
 from tests.support.copies import copy_file, put_file

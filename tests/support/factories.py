@@ -22,9 +22,9 @@ from flask_billcom import ledger
 from flask_billcom.api.secret import Secret
 from flask_billcom.clock import ManualClock
 from flask_billcom.ledger import Account, Leg, Posting
-from flask_billcom.marketplace.payments import SENT, NewPart, NewPayment, add_parts, add_payments
 from flask_billcom.marketplace.postings import Share
 from flask_billcom.marketplace.states import refresh, refresh_documents
+from flask_billcom.marketplace.tracking.payments import SENT, NewPart, NewPayment, add_parts, add_payments
 from flask_billcom.models import Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.settings import Settings
 from flask_billcom.store import Rows, Store

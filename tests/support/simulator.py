@@ -42,7 +42,7 @@ def bill_session(simulator: Simulator) -> Iterator[requests.Session]:
 @pytest.fixture
 def simulator_url(simulator: Simulator) -> Iterator[str]:
     """Serve the simulator on a free port and return the address of its API."""
-    from flask_billcom.simulator.server import Server
+    from flask_billcom.simulator.serving.server import Server
 
     with Server(simulator) as server:
         yield f"{server.url}/api/v2"

@@ -27,7 +27,7 @@ from flask_billcom.composition import Parts
 from flask_billcom.engine import operations as ops
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.ledger import Account, Posting, post, transfer
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.models import LIVE, Call, Document, Hold, Operation, OperationState, Slot
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings

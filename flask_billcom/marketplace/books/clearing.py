@@ -27,8 +27,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from flask_billcom.ledger import Account, trial_balance
-from flask_billcom.marketplace.payments import RECEIVED, SENT
-from flask_billcom.marketplace.receipts import BOOKED
+from flask_billcom.marketplace.tracking.payments import RECEIVED, SENT
+from flask_billcom.marketplace.tracking.receipts import BOOKED
 from flask_billcom.models import LIVE, Document, Entry, Operation, Party, Payment, PaymentPart, Settlement
 from flask_billcom.store import Rows
 

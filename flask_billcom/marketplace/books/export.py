@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from flask_billcom.marketplace.known import chunks
+from flask_billcom.marketplace.counterparties.known import chunks
 from flask_billcom.marketplace.lists.pages import InvalidQuery
 from flask_billcom.models import Party, Settlement
 from flask_billcom.money import from_cents

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
-from flask_billcom.marketplace.known import chunks
+from flask_billcom.marketplace.counterparties.known import chunks
 from flask_billcom.models import (
     Adjustment,
     AdjustmentLine,

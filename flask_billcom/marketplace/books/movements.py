@@ -24,7 +24,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace.adjustments import BONUS, CHARGE, CREDIT, FINE, WRITE_OFF
+from flask_billcom.marketplace.corrections.adjustments import BONUS, CHARGE, CREDIT, FINE, WRITE_OFF
 from flask_billcom.store import Rows
 
 from . import facts

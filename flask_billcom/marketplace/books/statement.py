@@ -22,7 +22,7 @@ from sqlalchemy import case, func, select
 
 from flask_billcom.errors import NotReady
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace.known import chunks
+from flask_billcom.marketplace.counterparties.known import chunks
 from flask_billcom.models import Entry, Party
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows

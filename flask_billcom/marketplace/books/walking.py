@@ -17,7 +17,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
-from flask_billcom.marketplace.known import chunks
+from flask_billcom.marketplace.counterparties.known import chunks
 from flask_billcom.models import Entry
 from flask_billcom.store import Rows, Store
 

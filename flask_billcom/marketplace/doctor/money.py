@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 
 from flask_billcom.marketplace import strays
-from flask_billcom.marketplace.by_others import paid_by_hand
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.idle import idle
 from flask_billcom.marketplace.refunds.waiting import waiting
+from flask_billcom.marketplace.returns.by_others import paid_by_hand
 from flask_billcom.models import Document, Payment, Settlement
 from flask_billcom.money import from_cents
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from flask_billcom.marketplace.adjustments import OPEN, PROPOSED
+from flask_billcom.marketplace.corrections.adjustments import OPEN, PROPOSED
 from flask_billcom.models import Adjustment
 from flask_billcom.money import from_cents
 

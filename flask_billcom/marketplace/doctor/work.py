@@ -12,7 +12,7 @@ from flask_billcom.engine.holds import ENGINE
 from flask_billcom.engine.timing import Timing
 from flask_billcom.engine.worker import LAST_ERROR, last_tick
 from flask_billcom.ledger import trial_balance
-from flask_billcom.marketplace.confirming import BANK_CHANGED
+from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
 from flask_billcom.marketplace.events import failing_events
 from flask_billcom.marketplace.lists.operations import GIVEN_UP, NEED_A_PERSON, stuck_condition
 from flask_billcom.marketplace.status import holds_in_force

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from flask_billcom.api.records import Bill, BillLineItem
-from flask_billcom.marketplace import netting
+from flask_billcom.marketplace.corrections import netting
 from flask_billcom.models import Document, Operation, Settlement, SettlementLine
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows

@@ -37,8 +37,8 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.marketplace.received import CHARGE_RETURNED
 from flask_billcom.marketplace.refunds.blocking import blocked
+from flask_billcom.marketplace.tracking.received import CHARGE_RETURNED
 from flask_billcom.models import Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows

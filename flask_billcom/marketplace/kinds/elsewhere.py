@@ -25,8 +25,8 @@ from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, 
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MalformedReply
-from flask_billcom.marketplace import received
-from flask_billcom.marketplace.elsewhere import METHODS, RECORD
+from flask_billcom.marketplace.collection.elsewhere import METHODS, RECORD
+from flask_billcom.marketplace.tracking import received
 from flask_billcom.models import Document, Operation, Party, RecordedPayment
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows

@@ -30,7 +30,7 @@ from flask_billcom.engine.kinds import (
 )
 from flask_billcom.engine.limits import MAIL
 from flask_billcom.engine.reads import Reads
-from flask_billcom.marketplace.reminders import disputed, is_reminder
+from flask_billcom.marketplace.collection.reminders import disputed, is_reminder
 from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 

@@ -15,7 +15,7 @@ from flask_billcom.engine.kinds import Applied, Ready, Rendered, Wait
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.marketplace import holds, marks, states
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.marketplace.payments import NewPart, NewPayment, add_parts, add_payments
+from flask_billcom.marketplace.tracking.payments import NewPart, NewPayment, add_parts, add_payments
 from flask_billcom.models import Document, Operation, Party
 from flask_billcom.money import to_cents
 from flask_billcom.store import Rows

@@ -36,11 +36,11 @@ from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MappingError
 from flask_billcom.marketplace import strays
+from flask_billcom.marketplace.agreement.witness import Witness
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.marketplace.digests import mapped_digest
+from flask_billcom.marketplace.counterparties.digests import mapped_digest
 from flask_billcom.marketplace.numbers import own_key
 from flask_billcom.marketplace.strays import Stray
-from flask_billcom.marketplace.witness import Witness
 from flask_billcom.models import Operation, Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows

@@ -38,11 +38,11 @@ from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MalformedReply
 from flask_billcom.ledger import Account, Posting, post, transfer
 from flask_billcom.marketplace import holds
-from flask_billcom.marketplace.catching_up import catch_up
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.marketplace.gate import Gate, Wanted
+from flask_billcom.marketplace.paying.gate import Gate, Wanted
 from flask_billcom.marketplace.postings import owed_from
 from flask_billcom.marketplace.refunds.blocking import blocked
+from flask_billcom.marketplace.tracking.catching_up import catch_up
 from flask_billcom.models import Document, Operation
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows

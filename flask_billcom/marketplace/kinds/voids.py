@@ -37,7 +37,7 @@ from flask_billcom.engine.kinds import (
     Rendered,
 )
 from flask_billcom.engine.reads import Reads
-from flask_billcom.marketplace.voidable import VOID, VOID_PART
+from flask_billcom.marketplace.returns.voidable import VOID, VOID_PART
 from flask_billcom.models import Audit, Operation, Payment
 from flask_billcom.store import Rows
 

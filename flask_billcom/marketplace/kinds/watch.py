@@ -19,8 +19,8 @@ from flask_billcom.api.records import Customer, Vendor, VendorBankAccount
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.reads import Reads
 from flask_billcom.marketplace import holds, marks
-from flask_billcom.marketplace.confirming import BANK_CHANGED
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
 from flask_billcom.models import Party
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows

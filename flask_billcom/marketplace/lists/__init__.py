@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from flask_billcom.marketplace.freezing import PartyKey
+from flask_billcom.marketplace.shop.freezing import PartyKey
 from flask_billcom.store import Store
 
 from .adjustments import AdjustmentRow, adjustment_row, list_adjustments

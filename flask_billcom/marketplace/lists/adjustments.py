@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.marketplace.adjustments import DENIED, DOCUMENT, PROPOSED, SETTLEMENT
+from flask_billcom.marketplace.corrections.adjustments import DENIED, DOCUMENT, PROPOSED, SETTLEMENT
 from flask_billcom.models import Adjustment, Settlement
 from flask_billcom.store import Rows
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from flask_billcom.marketplace.snapshots import PAID
+from flask_billcom.marketplace.settlement.snapshots import PAID
 from flask_billcom.models import Document, Hold, Settlement, SettlementLine, SettlementState
 from flask_billcom.store import Rows
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 
-from flask_billcom.marketplace.freezing import PartyKey
+from flask_billcom.marketplace.shop.freezing import PartyKey
 from flask_billcom.models import Adjustment, Document, Operation, Party, Payment, Settlement, SettlementLine
 from flask_billcom.store import Rows
 

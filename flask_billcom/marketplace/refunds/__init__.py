@@ -15,4 +15,5 @@ returning    a refund whose payment to the buyer comes back
 blocking     documents that are neither charged nor paid meanwhile
 waiting      refunds that are not carried out yet, and why
 snapshots    a refund as it is shown
+disputes     while one is open its money waits
 """

@@ -24,9 +24,9 @@ from flask_billcom.clock import Clock
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.operations import lane_of_document
 from flask_billcom.ledger import post
-from flask_billcom.marketplace.elsewhere import RECORD
-from flask_billcom.marketplace.identity import Identity
-from flask_billcom.marketplace.receipts import BOOKED
+from flask_billcom.marketplace.collection.elsewhere import RECORD
+from flask_billcom.marketplace.shop.identity import Identity
+from flask_billcom.marketplace.tracking.receipts import BOOKED
 from flask_billcom.models import (
     LIVE,
     OPEN_LANE,

@@ -14,10 +14,10 @@ from uuid import UUID
 from sqlalchemy import BindParameter, Integer, bindparam, func, select
 
 from flask_billcom.engine.operations import lane_of_document
-from flask_billcom.marketplace.elsewhere import RECORD
+from flask_billcom.marketplace.collection.elsewhere import RECORD
+from flask_billcom.marketplace.returns.voidable import VOID, VOID_PART
 from flask_billcom.marketplace.states import PAID
 from flask_billcom.marketplace.strays import may_be_there
-from flask_billcom.marketplace.voidable import VOID, VOID_PART
 from flask_billcom.models import (
     LIVE,
     OPEN_LANE,

@@ -16,11 +16,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from flask_billcom.ledger import Posting
-from flask_billcom.marketplace.adjustment_bills import AdjustmentBill, write_adjustment_bill
-from flask_billcom.marketplace.freezing import PartyKey
-from flask_billcom.marketplace.known import Known, KnownParties
+from flask_billcom.marketplace.corrections.adjustment_bills import AdjustmentBill, write_adjustment_bill
+from flask_billcom.marketplace.counterparties.known import Known, KnownParties
 from flask_billcom.marketplace.numbers import refund_number
-from flask_billcom.marketplace.papers import BILL
+from flask_billcom.marketplace.settlement.papers import BILL
+from flask_billcom.marketplace.shop.freezing import PartyKey
 from flask_billcom.models import Adjustment, Document, Party, Settlement
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows

@@ -266,7 +266,7 @@ def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None
 
 def _collected(rows: Rows, domain: Domain, sales: Sequence[UUID]) -> None:
     """Let sales go on whose invoices are paid since what was still due of them is not owed any more."""
-    from flask_billcom.marketplace.funding import fund_sales
+    from flask_billcom.marketplace.collection.funding import fund_sales
 
     if not sales:
         return

@@ -12,10 +12,10 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from flask_billcom.simulator.calls.objects import REFERENCES
 from flask_billcom.simulator.catalogue import ENTITIES, NO_ID, Entity, Field
 from flask_billcom.simulator.coverage.wire import Refused
 from flask_billcom.simulator.errors import GUESSES
-from flask_billcom.simulator.objects import REFERENCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

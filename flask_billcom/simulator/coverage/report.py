@@ -14,8 +14,8 @@ from flask_billcom.simulator.coverage.tour import call_operation, fetch_file
 from flask_billcom.simulator.coverage.verbs import EVIDENCE, call_verb, verbs
 from flask_billcom.simulator.coverage.wire import Refused
 from flask_billcom.simulator.errors import GUESSES, NOT_OFFERED, TABLE
-from flask_billcom.simulator.operations import OPERATIONS
-from flask_billcom.simulator.servlets import SERVLETS
+from flask_billcom.simulator.serving.operations import OPERATIONS
+from flask_billcom.simulator.serving.servlets import SERVLETS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
 from flask_billcom.simulator.coverage.fields import Finding
-from flask_billcom.simulator.pictures import pdf
+from flask_billcom.simulator.papers.pictures import pdf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -6,13 +6,13 @@ from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from flask_billcom.simulator.bankdays import pacific_date
+from flask_billcom.simulator.banking.bankdays import pacific_date
 from flask_billcom.simulator.pages.html import e, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask_billcom.simulator.bank import Transfer
+    from flask_billcom.simulator.banking.bank import Transfer
     from flask_billcom.simulator.world import World
 
 __all__ = ["by_day", "money_chart"]

@@ -6,11 +6,11 @@ import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from flask_billcom.simulator.bankevents import KINDS as BANK_EVENTS
-from flask_billcom.simulator.faults import KINDS as FAULTS
-from flask_billcom.simulator.nacha import CODES
+from flask_billcom.simulator.banking.nacha import CODES
 from flask_billcom.simulator.pages.html import button, choice, e, field, form, section, table
+from flask_billcom.simulator.payments.bankevents import KINDS as BANK_EVENTS
 from flask_billcom.simulator.people import ACTS
+from flask_billcom.simulator.serving.faults import KINDS as FAULTS
 from flask_billcom.simulator.settings import Settings
 
 if TYPE_CHECKING:

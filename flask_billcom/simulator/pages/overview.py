@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator.bankdays import PACIFIC
-from flask_billcom.simulator.books import STATES
+from flask_billcom.simulator.banking.bankdays import PACIFIC
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.clock import moment
-from flask_billcom.simulator.disbursements import NAMES
 from flask_billcom.simulator.pages.chart import money_chart
 from flask_billcom.simulator.pages.html import button, e, field, form, money, section, table
+from flask_billcom.simulator.payments.disbursements import NAMES
+from flask_billcom.simulator.state.books import STATES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from flask_billcom.simulator.bankdays import PACIFIC
+from flask_billcom.simulator.banking.bankdays import PACIFIC
+from flask_billcom.simulator.calls.objects import REFERENCES
 from flask_billcom.simulator.catalogue import NO_ID
 from flask_billcom.simulator.clock import moment
-from flask_billcom.simulator.objects import REFERENCES
 from flask_billcom.simulator.pages.html import e, money, section, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from flask_billcom.simulator.catalogue import Field
-    from flask_billcom.simulator.rows import Row
+    from flask_billcom.simulator.state.rows import Row
     from flask_billcom.simulator.world import World
 
 __all__ = ["rows"]

@@ -13,10 +13,10 @@ from .given import body, dry_run, maybe, maybe_reason, reason, word, wrong
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
     from flask_billcom.marketplace.approvals import WaitingRun
-    from flask_billcom.marketplace.paid_by_hand import AdoptedPayment
-    from flask_billcom.marketplace.paying_again import PaidAgain
-    from flask_billcom.marketplace.payouts import PayoutRun
-    from flask_billcom.marketplace.voidable import Recalled
+    from flask_billcom.marketplace.paying.payouts import PayoutRun
+    from flask_billcom.marketplace.returns.paid_by_hand import AdoptedPayment
+    from flask_billcom.marketplace.returns.paying_again import PaidAgain
+    from flask_billcom.marketplace.returns.voidable import Recalled
 
 
 def hold_settlement(billcom: Billcom, visitor: Visitor, reference: str) -> dict[str, Any] | None:

@@ -16,7 +16,7 @@ from .reads import page_query
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
-    from flask_billcom.marketplace.adjustments import AdjustmentSnapshot
+    from flask_billcom.marketplace.corrections.adjustments import AdjustmentSnapshot
     from flask_billcom.marketplace.lists.adjustments import AdjustmentRow
 
 

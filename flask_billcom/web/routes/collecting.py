@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask_billcom.marketplace.consent import Consent
+from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.models.parties import Role
 from flask_billcom.web.entrance import Visitor
 
@@ -14,9 +14,9 @@ from . import given
 
 if TYPE_CHECKING:
     from flask_billcom.extension import Billcom
-    from flask_billcom.marketplace.charging import ChargedAgain
-    from flask_billcom.marketplace.elsewhere import Recorded
-    from flask_billcom.marketplace.reminders import Reminded
+    from flask_billcom.marketplace.collection.charging import ChargedAgain
+    from flask_billcom.marketplace.collection.elsewhere import Recorded
+    from flask_billcom.marketplace.collection.reminders import Reminded
 
 _FLAGS = {True: True, "true": True, False: False, "false": False}
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from flask_billcom.engine.decisions import Person
 from flask_billcom.engine.kinds import Absent
-from flask_billcom.marketplace import paying_again, voiding
 from flask_billcom.marketplace.kinds import bills, invoices
 from flask_billcom.marketplace.kinds.charges import Charge
+from flask_billcom.marketplace.returns import paying_again, voiding
 from flask_billcom.models import Payment
 from tests.crash.mistakes.hurts import BILL, CHARGE, Mutant, at, swap, wire
 from tests.crash.mistakes.waiting import no_grace

@@ -15,10 +15,10 @@ from flask_billcom.api.records import SentPay
 from flask_billcom.engine import readback
 from flask_billcom.engine.kinds import Finding, Remote
 from flask_billcom.engine.readback import Decision, Step
-from flask_billcom.marketplace import sent
 from flask_billcom.marketplace.kinds import base
 from flask_billcom.marketplace.kinds.documents import DocumentKind
 from flask_billcom.marketplace.kinds.parties import CreateParty
+from flask_billcom.marketplace.tracking import sent
 from flask_billcom.models import Document, Payment, PaymentPart
 from tests.crash.mistakes.hurts import BILL, CHARGE, INVOICE, PAY, VENDOR, Mutant, at, swap, wire
 

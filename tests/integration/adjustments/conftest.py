@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from flask_billcom.ledger import Account, trial_balance
-from flask_billcom.marketplace.adjustments import AdjustmentSnapshot
+from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.marketplace.balances import Balance
-from flask_billcom.marketplace.reconciliation import reconcile
+from flask_billcom.marketplace.corrections.adjustments import AdjustmentSnapshot
 from flask_billcom.models import Document, Entry
 from tests.support.stages import MakeWorld
 from tests.support.world import World

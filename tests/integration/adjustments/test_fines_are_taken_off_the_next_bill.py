@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace.adjustments import BOOKED
+from flask_billcom.marketplace.corrections.adjustments import BOOKED
 from flask_billcom.models import Document, OperationState, Settlement
 
 from .conftest import MakeOffice, Office

@@ -10,10 +10,10 @@ import pytest
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.kinds import Ready
-from flask_billcom.marketplace import adjusting
-from flask_billcom.marketplace.adjustments import FINE, NETTING, PROPOSED, WRITE_OFF, Wanted
+from flask_billcom.marketplace.corrections import adjusting
+from flask_billcom.marketplace.corrections.adjustments import FINE, NETTING, PROPOSED, WRITE_OFF, Wanted
+from flask_billcom.marketplace.corrections.netting import net
 from flask_billcom.marketplace.kinds.bills import CreateBill
-from flask_billcom.marketplace.netting import net
 from flask_billcom.models import Adjustment, OperationState
 from tests.support.together import together
 from tests.support.world import World

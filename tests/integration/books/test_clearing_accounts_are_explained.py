@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace.books.clearing import CLEARING, UNEXPLAINED, OpenItem
 from flask_billcom.models import Entry, Payment
-from flask_billcom.simulator.disbursements import return_payout as send_payout_back
+from flask_billcom.simulator.payments.disbursements import return_payout as send_payout_back
 from tests.integration.books.conftest import pay_out, round_of, settle_some, settled_world
 from tests.support.world import World
 

@@ -12,7 +12,7 @@ from flask_billcom.ledger import Account, Leg, Posting, post, transfer
 from flask_billcom.marketplace.books.movements import Cause
 from flask_billcom.marketplace.books.statement import Statement
 from flask_billcom.models import Entry, Party, Payment, Settlement
-from flask_billcom.simulator.disbursements import return_payout as send_payout_back
+from flask_billcom.simulator.payments.disbursements import return_payout as send_payout_back
 from tests.integration.books.conftest import pay_out, round_of, settle_some, settled_world
 from tests.support.world import World
 

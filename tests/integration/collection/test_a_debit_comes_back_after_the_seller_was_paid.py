@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from flask_billcom.models import Document, Settlement
-from flask_billcom.simulator.receipts import return_charge
+from flask_billcom.simulator.payments.receipts import return_charge
 from tests.support.world import World
 
 MakeWorld = Callable[..., World]

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Document
 from flask_billcom.money import from_cents
-from flask_billcom.simulator.accounts import active_account
-from flask_billcom.simulator.bankdays import next_bank_day
-from flask_billcom.simulator.receipts import return_charge, schedule_receipt
+from flask_billcom.simulator.banking.bankdays import next_bank_day
+from flask_billcom.simulator.organization.accounts import active_account
+from flask_billcom.simulator.payments.receipts import return_charge, schedule_receipt
 from tests.support.world import Stage, World
 
 FAULTS = ("timeout_after", "timeout_before", "http_5xx_after", "garbage", "connect_refused")

@@ -9,9 +9,9 @@ import pytest
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Audit, Document, Settlement
-from flask_billcom.simulator.accounts import active_account
-from flask_billcom.simulator.bankdays import next_bank_day
-from flask_billcom.simulator.receipts import return_charge, schedule_receipt
+from flask_billcom.simulator.banking.bankdays import next_bank_day
+from flask_billcom.simulator.organization.accounts import active_account
+from flask_billcom.simulator.payments.receipts import return_charge, schedule_receipt
 from tests.support.world import World
 
 MakeWorld = Callable[..., World]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import event
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.marketplace import reminders
+from flask_billcom.marketplace.collection import reminders
 from flask_billcom.models import Document
 from tests.support.world import World
 

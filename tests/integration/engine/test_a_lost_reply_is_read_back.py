@@ -88,7 +88,7 @@ def test_an_effect_that_lists_do_not_show_yet_is_waited_for(make_world: MakeWorl
 
 
 def test_a_body_that_drips_past_the_deadline_is_no_answer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flask_billcom.simulator.adapter.pause", lambda seconds: world.advance(seconds=seconds))
+    monkeypatch.setattr("flask_billcom.simulator.serving.adapter.pause", lambda seconds: world.advance(seconds=seconds))
     world.ready_to_pay()
     world.simulator.plan_fault("dribble", "PayBills", seconds=2)
     world.tick()

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from flask_billcom.ledger import Account
-from flask_billcom.simulator.answers import to_json
+from flask_billcom.simulator.calls.answers import to_json
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World
 
@@ -164,8 +164,8 @@ def test_one_bad_bill_in_a_bulk_leaves_the_others_alone(make_world: MakeWorld, b
 
 def make_bill(world: World, **what: str) -> None:
     """Let a person enter a bill in Bill.com's own page."""
-    from flask_billcom.simulator import crud
     from flask_billcom.simulator.catalogue import ENTITIES
+    from flask_billcom.simulator.serving import crud
 
     obj = {
         "entity": "Bill",

@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from flask_billcom.engine import operations as ops
 from flask_billcom.models import Document, Operation, Party
 from flask_billcom.models import Session as SessionRow
-from flask_billcom.simulator import crud
 from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.serving import crud
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World
 

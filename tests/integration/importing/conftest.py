@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Customer, Vendor
-from flask_billcom.marketplace.matching import MatchRow
+from flask_billcom.marketplace.counterparties.matching import MatchRow
 from tests.support.world import World
 
 

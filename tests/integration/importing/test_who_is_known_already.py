@@ -171,7 +171,8 @@ def test_the_report_goes_on_behind_a_row(world: World) -> None:
 
 
 def test_ten_thousand_are_read_in_pages_and_not_held(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flask_billcom.marketplace import everybody, matching
+    from flask_billcom.marketplace.counterparties import matching
+    from flask_billcom.marketplace.shop import everybody
 
     monkeypatch.setattr(matching, "AT_ONCE", 7)
     monkeypatch.setattr(everybody, "PAGE", 5)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from flask_billcom.api.records import Bill
 from flask_billcom.marketplace.kinds.balances import Balances, Standing
 from flask_billcom.models import Document
-from flask_billcom.simulator import crud
 from flask_billcom.simulator.catalogue import ENTITIES
+from flask_billcom.simulator.serving import crud
 from tests.support.stages import MakeWorld
 from tests.support.world import World
 

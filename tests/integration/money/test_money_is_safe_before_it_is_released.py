@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from flask_billcom.api.records import InvoicePay, MoneyMovement, ReceivedPay
-from flask_billcom.marketplace import holds, marks, movements, received
-from flask_billcom.marketplace.funding import RECEIVED_POLL, fund
+from flask_billcom.marketplace import holds, marks
+from flask_billcom.marketplace.collection.funding import RECEIVED_POLL, fund
+from flask_billcom.marketplace.tracking import movements, received
 from flask_billcom.models import Document, Hold, Mark, Movement, Payment, Settlement
 from tests.support.factories import SaleRows, Shop
 

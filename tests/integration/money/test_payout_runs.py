@@ -15,13 +15,17 @@ from flask_billcom.ledger import Account, Posting
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.balances import balance_of
 from flask_billcom.marketplace.idle import NEXT_RUN, idle
-from flask_billcom.marketplace.payable import COOLING, COVER, DAY_CAP, INACTIVE, MERGED, MINIMUM, RESERVE, RUN_CAP
-from flask_billcom.marketplace.payouts import (
-    SWITCHED_OFF,
-    PayoutRun,
-    plan_payouts,
-    plan_scheduled_payouts,
+from flask_billcom.marketplace.paying.payable import (
+    COOLING,
+    COVER,
+    DAY_CAP,
+    INACTIVE,
+    MERGED,
+    MINIMUM,
+    RESERVE,
+    RUN_CAP,
 )
+from flask_billcom.marketplace.paying.payouts import SWITCHED_OFF, PayoutRun, plan_payouts, plan_scheduled_payouts
 from flask_billcom.models import Audit, Document, Hold, Operation, Party
 from flask_billcom.schedule import Schedule
 from tests.support.factories import SaleRows, Shop
@@ -375,7 +379,7 @@ def test_a_rejected_payment_is_named_and_left_to_a_person(shop: Shop, owe: Owe) 
 
 
 def test_a_run_of_several_pages_takes_every_bill_once(shop: Shop, owe: Owe, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flask_billcom.marketplace.payouts.ROWS", 3)
+    monkeypatch.setattr("flask_billcom.marketplace.paying.payouts.ROWS", 3)
     for number in range(10):
         owe(10_00, {f"seller {number % 4}": 10_00})
 

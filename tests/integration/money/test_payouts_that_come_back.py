@@ -10,11 +10,11 @@ from sqlalchemy import update
 
 from flask_billcom.api.records import DisbursementStatus, MoneyMovement, SentPay
 from flask_billcom.bankdays import add_bank_days
-from flask_billcom.marketplace import movements, sent
 from flask_billcom.marketplace.balances import balance_of
-from flask_billcom.marketplace.bankhours import opening
 from flask_billcom.marketplace.idle import idle
-from flask_billcom.marketplace.payouts import plan_payouts
+from flask_billcom.marketplace.paying.payouts import plan_payouts
+from flask_billcom.marketplace.tracking import movements, sent
+from flask_billcom.marketplace.tracking.bankhours import opening
 from flask_billcom.models import Audit, Document, Payment, Settlement
 from tests.support.factories import SaleRows, Shop
 

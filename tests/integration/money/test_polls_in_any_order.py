@@ -15,9 +15,9 @@ from sqlalchemy import create_engine, event, select, update
 
 from flask_billcom.api.records import BillPay, InvoicePay, ReceivedPay, SentPay
 from flask_billcom.clock import ManualClock
-from flask_billcom.marketplace import received, sent
-from flask_billcom.marketplace.payouts import plan_payouts
-from flask_billcom.marketplace.proof import prove
+from flask_billcom.marketplace.agreement.proof import prove
+from flask_billcom.marketplace.paying.payouts import plan_payouts
+from flask_billcom.marketplace.tracking import received, sent
 from flask_billcom.models import Base, Document, Payment
 from flask_billcom.store import Store
 from tests.support.factories import MONDAY, SaleRows, Shop

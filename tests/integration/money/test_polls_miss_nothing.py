@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from flask_billcom.engine.errors import NoCapacity
-from flask_billcom.marketplace import following, marks
-from flask_billcom.marketplace.funding import RECEIVED_POLL
+from flask_billcom.marketplace import marks
+from flask_billcom.marketplace.collection.funding import RECEIVED_POLL
+from flask_billcom.marketplace.tracking import following
 from flask_billcom.models import Payment, Settlement
 from flask_billcom.schedule import Schedule
 from tests.support.world import Stage, World

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from flask_billcom.api.records import InvoicePay, ReceivedPay
-from flask_billcom.marketplace.received import CHARGE_RETURNED, take_in
+from flask_billcom.marketplace.tracking.received import CHARGE_RETURNED, take_in
 from flask_billcom.models import Audit, Document, Hold, Operation, Payment, PaymentPart, Settlement
 from tests.support.factories import SaleRows, Shop
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from flask_billcom.marketplace.differences import Difference, Kind, Report
-from flask_billcom.marketplace.reconciliation import reconcile
+from flask_billcom.marketplace.agreement.differences import Difference, Kind, Report
+from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.models import Document, Entry, Party, Payment
 from flask_billcom.schedule import Schedule
 from tests.support.world import Stage, World

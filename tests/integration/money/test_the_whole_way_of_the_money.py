@@ -12,8 +12,8 @@ from flask_billcom.ledger import Account
 from flask_billcom.marketplace.balances import balance_of, payouts_of
 from flask_billcom.models import Audit, Document, Party, Payment, Settlement
 from flask_billcom.schedule import Schedule
-from flask_billcom.simulator.disbursements import return_payout as send_payout_back
-from flask_billcom.simulator.receipts import return_charge as take_charge_back
+from flask_billcom.simulator.payments.disbursements import return_payout as send_payout_back
+from flask_billcom.simulator.payments.receipts import return_charge as take_charge_back
 from tests.support.world import Stage, World
 
 FOLLOWING = ("List/ReceivedPay", "List/SentPay", "List/MoneyMovement", "ListPayments")

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible, Person
-from flask_billcom.marketplace.confirming import BANK_CHANGED, confirm_bank_account, confirm_match
-from flask_billcom.marketplace.payable import COOLING
-from flask_billcom.marketplace.payouts import plan_payouts
+from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED, confirm_bank_account, confirm_match
+from flask_billcom.marketplace.paying.payable import COOLING
+from flask_billcom.marketplace.paying.payouts import plan_payouts
 from flask_billcom.models import Document, Party
 from tests.support.world import World
 
@@ -160,7 +160,7 @@ def test_a_payment_that_names_the_former_vendor_is_planned_anew(world: World) ->
     old, new = world.operations("pay")
     assert (old.state, new.state, new.generation, new.supersedes) == ("cancelled", "planned", 2, old.id)
     with world.store.read() as rows:
-        from flask_billcom.marketplace.proof import prove
+        from flask_billcom.marketplace.agreement.proof import prove
 
         assert [str(each) for each in prove(rows, world.organization_id)] == []
 

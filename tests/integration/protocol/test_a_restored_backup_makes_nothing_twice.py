@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from flask_billcom.engine.decisions import Person
 from flask_billcom.marketplace import strays
-from flask_billcom.marketplace.lost import resume, sweep
+from flask_billcom.marketplace.agreement.lost import resume, sweep
 from flask_billcom.models import Document, Mark, Operation, Party, Settlement, SettlementLine
 from tests.crash.boundaries import Boundaries
 from tests.support.world import World

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace.approvals import approve, waiting
-from flask_billcom.marketplace.payouts import PayoutRun, plan_payouts
+from flask_billcom.marketplace.paying.payouts import PayoutRun, plan_payouts
 from flask_billcom.models import Document
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World

@@ -9,12 +9,12 @@ from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace import voiding
-from flask_billcom.marketplace.paid_by_hand import adopt
-from flask_billcom.marketplace.paying_again import pay_again
-from flask_billcom.marketplace.payouts import plan_payouts
-from flask_billcom.marketplace.proof import prove
-from flask_billcom.marketplace.voidable import void
+from flask_billcom.marketplace.agreement.proof import prove
+from flask_billcom.marketplace.paying.payouts import plan_payouts
+from flask_billcom.marketplace.returns import voiding
+from flask_billcom.marketplace.returns.paid_by_hand import adopt
+from flask_billcom.marketplace.returns.paying_again import pay_again
+from flask_billcom.marketplace.returns.voidable import void
 from flask_billcom.models import Document, Mark, Payment
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World
@@ -258,7 +258,7 @@ def test_two_people_who_ask_at_once_take_it_back_once(paid: World) -> None:
 
 def bounces(world: World) -> None:
     """Let the seller's bank send the payout back before it has arrived."""
-    from flask_billcom.simulator.disbursements import return_payout
+    from flask_billcom.simulator.payments.disbursements import return_payout
 
     row = world.simulator.books.find("SentPay", payout(world).remote_id)
     world.simulator.under_lock(lambda bill: return_payout(bill, bill.store["SentPay"].by_id[row.id], "R03"))

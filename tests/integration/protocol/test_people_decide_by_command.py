@@ -12,7 +12,7 @@ from sqlalchemy import update
 from flask_billcom.cli import billcom_cli
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace.expiring import announce
-from flask_billcom.marketplace.payouts import plan_payouts
+from flask_billcom.marketplace.paying.payouts import plan_payouts
 from flask_billcom.models import Audit, Document, Payment
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World

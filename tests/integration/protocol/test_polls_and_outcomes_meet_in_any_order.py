@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from flask_billcom.marketplace.agreement.proof import prove
 from flask_billcom.marketplace.kinds.payouts import Pay
-from flask_billcom.marketplace.proof import prove
 from flask_billcom.models import Document, Operation, Payment, PaymentPart
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.world import World

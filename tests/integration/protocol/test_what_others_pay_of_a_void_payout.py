@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible, Person
-from flask_billcom.marketplace import sightings, voiding
-from flask_billcom.marketplace.paid_by_hand import adopt
-from flask_billcom.marketplace.paying_again import pay_again
-from flask_billcom.marketplace.payments import SENT, NewPayment, add_payments
-from flask_billcom.marketplace.payouts import plan_payouts
-from flask_billcom.marketplace.proof import prove
+from flask_billcom.marketplace.agreement.proof import prove
+from flask_billcom.marketplace.paying.payouts import plan_payouts
+from flask_billcom.marketplace.returns import sightings, voiding
+from flask_billcom.marketplace.returns.paid_by_hand import adopt
+from flask_billcom.marketplace.returns.paying_again import pay_again
+from flask_billcom.marketplace.tracking.payments import SENT, NewPayment, add_payments
 from flask_billcom.models import OPEN_LANE, Audit, Payment
 from tests.integration.protocol.test_payouts_are_taken_back import pay_together
 from tests.support.together import together

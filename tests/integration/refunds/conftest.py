@@ -11,15 +11,15 @@ import pytest
 from sqlalchemy import select
 
 from flask_billcom.ledger import Account
+from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.marketplace.idle import idle
-from flask_billcom.marketplace.reconciliation import reconcile
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot
 from flask_billcom.models import AdjustmentPart, Audit, Document, Operation, Party, Settlement
 from flask_billcom.schedule import Schedule
-from flask_billcom.simulator.accounts import active_account
-from flask_billcom.simulator.bankdays import next_bank_day
-from flask_billcom.simulator.disbursements import return_payout
-from flask_billcom.simulator.receipts import return_charge, schedule_receipt
+from flask_billcom.simulator.banking.bankdays import next_bank_day
+from flask_billcom.simulator.organization.accounts import active_account
+from flask_billcom.simulator.payments.disbursements import return_payout
+from flask_billcom.simulator.payments.receipts import return_charge, schedule_receipt
 from tests.support.world import Stage, World
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.ledger import Account
-from flask_billcom.marketplace.following import follow
 from flask_billcom.marketplace.refunds.carrying import carry_out
 from flask_billcom.marketplace.refunds.snapshots import RefundSnapshot
+from flask_billcom.marketplace.tracking.following import follow
 from flask_billcom.models import Adjustment, AdjustmentPart
 from flask_billcom.schedule import Schedule
 from tests.support.together import together

@@ -12,8 +12,8 @@ from sqlalchemy import Uuid
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from flask_billcom.errors import MappingError
-from flask_billcom.marketplace.identity import key_text, parse_key
 from flask_billcom.marketplace.numbers import LONGEST, document_number, id_of_key, is_hashed, own_key_of
+from flask_billcom.marketplace.shop.identity import key_text, parse_key
 from flask_billcom.models.parties import Role
 
 PREFIXES = st.text(string.ascii_uppercase + "-", min_size=1, max_size=7)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_billcom.marketplace.matching import bare_name, same_name
+from flask_billcom.marketplace.counterparties.matching import bare_name, same_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flask_billcom.marketplace.bankhours import last_opening, moment, reached
+from flask_billcom.marketplace.tracking.bankhours import last_opening, moment, reached
 
 moments = st.datetimes(datetime(2024, 1, 1), datetime(2034, 12, 31)).map(lambda t: t.replace(tzinfo=UTC))  # noqa: DTZ001
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask_billcom.marketplace.crediting import Claim, is_covered
+from flask_billcom.marketplace.returns.crediting import Claim, is_covered
 
 
 def day(number: int) -> date:
