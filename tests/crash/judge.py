@@ -37,6 +37,11 @@ MOST, WAITED_MS = 3, 120_000
 AT_REST = {Account.BANK, Account.FEE_INCOME, Account.OWN_INCOME}
 
 
+def sale_of(number: str) -> str:
+    """Return the number of the order that a document belongs to."""
+    return number.removeprefix(PREFIX).partition("-")[0]
+
+
 @dataclass
 class Verdict:
     """What was found; everything but `quarantined` must be zero.

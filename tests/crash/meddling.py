@@ -22,7 +22,7 @@ from flask_billcom.money import from_cents
 from flask_billcom.simulator.errors import Refusal
 from flask_billcom.simulator.payments.disbursements import ACH, DONE, SCHEDULED, return_payout
 from flask_billcom.simulator.payments.payouts import PAID
-from tests.crash.judge import PREFIX
+from tests.crash.judge import PREFIX, sale_of
 from tests.crash.keeping import Tables, copy_file, copy_out, let_go, put_back
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Meddler:
     def pay(self) -> bool:
         """Pay a bill in full that nothing is scheduled for, and of which nothing goes back."""
         regretted = {order.number for order in self.market.orders if order.given_back}
-        bills = [bill for bill in self._open_bills() if _sale_of(bill["invoiceNumber"]) not in regretted]
+        bills = [bill for bill in self._open_bills() if sale_of(bill["invoiceNumber"]) not in regretted]
         if bills:
             self.market.world.person_does("pay_bill", id=self.chance.choice(bills).id)
         return bool(bills)
@@ -145,11 +145,6 @@ class Meddler:
         self.market.listen()
         self.market.settle_again()
         return True
-
-
-def _sale_of(number: str) -> str:
-    """Return the number of the order that a bill belongs to."""
-    return number.removeprefix(PREFIX).partition("-")[0]
 
 
 def _raised(lines: list[tuple[str, int]]) -> list[tuple[str, int]]:

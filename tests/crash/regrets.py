@@ -13,6 +13,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +21,11 @@ from sqlalchemy import select
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
-from tests.crash.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX
+from tests.crash.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX, sale_of
 from tests.crash.orders import GivenBack, Order
 
 if TYPE_CHECKING:
+    from flask_billcom.simulator.state.books import Books
     from tests.crash.market import Market
 
 SOME = (0.0, 0.05, 0.08, 0.15)
@@ -95,10 +97,13 @@ class Customers:
     waiting: list[Regret]
     asked: list[Regret] = field(default_factory=list)
     today: int = 0
+    _seen: tuple[datetime, int] | None = None
+    """When Bill.com was looked at, and after how many calls; it stays the same until the next one."""
+    _paid: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def open(self, day: int) -> None:
         """Begin a day, and ask for what is due on it."""
-        self.today = day
+        self.today, self._seen = day, None
         sold = set(self.market.sold)
         for regret in list(self.waiting):
             is_due = regret.day <= day and (not regret.waits or day >= LAST_DAY)
@@ -107,16 +112,18 @@ class Customers:
 
     def look(self) -> None:
         """Ask for what waited for a doubt that is there now."""
+        self._seen = None
         waiting = [each for each in self.waiting if each.waits and each.day <= self.today]
         if not waiting:
             return
-        doubted = {number.removeprefix(PREFIX).partition("-")[0] for number in self._in_doubt(IN_DOUBT)}
+        doubted = {sale_of(number) for number in self._in_doubt(IN_DOUBT)}
         for regret in waiting:
             if self.market.orders[regret.place].number in doubted and self._is_possible(regret):
                 self._ask(regret)
 
     def ask_again(self) -> None:
         """Ask again for everything that was asked for; where it is known it changes nothing."""
+        self._seen = None
         for regret in self.asked:
             self._request(regret)
 
@@ -179,15 +186,11 @@ class Customers:
 
     def _payments(self, order: Order) -> dict[str, list[str]]:
         """Return the numbers of its documents that each living payment pays, by the payment's id."""
-        books, number = self.market.world.simulator.books, f"{PREFIX}{order.number}"
-        found: dict[str, list[str]] = {}
-        for entity, payments, parts, name, dead in WAYS:
-            ids = {row.id: row["invoiceNumber"] for row in books[entity] if _is_of(row["invoiceNumber"], number)}
-            for payment in books[payments]:
-                paid = [ids[part[name]] for part in payment[parts] or () if part[name] in ids]
-                if paid and payment["status"] not in dead:
-                    found[payment.id] = paid
-        return found
+        simulator = self.market.world.simulator
+        seen = (simulator.clock.now(), simulator.journal.count)
+        if seen != self._seen:
+            self._seen, self._paid = seen, _payments_by_sale(simulator.books)
+        return self._paid.get(order.number, {})
 
     def _in_doubt(self, states: tuple[OperationState, ...]) -> set[str]:
         """Return the numbers of the documents with a charge or payout in some states."""
@@ -200,8 +203,18 @@ class Customers:
         return set(found)
 
 
-def _is_of(number: str, sale: str) -> bool:
-    return number == sale or number.startswith(f"{sale}-")
+def _payments_by_sale(books: Books) -> dict[str, dict[str, list[str]]]:
+    """Return the numbers of the documents that each living payment pays, by the sale and by the payment's id."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for entity, payments, parts, name, dead in WAYS:
+        numbers = {row.id: row["invoiceNumber"] for row in books[entity]}
+        for payment in books[payments]:
+            if payment["status"] not in dead:
+                for part in payment[parts] or ():
+                    number = numbers.get(part[name], "")
+                    if number.startswith(PREFIX):
+                        found.setdefault(sale_of(number), {}).setdefault(payment.id, []).append(number)
+    return found
 
 
 def _cancel(billcom: Any, row: Any) -> object:
