@@ -111,6 +111,16 @@ def test_bulks_may_fail_in_four_ways(make_caller: MakeCaller, mode: Any, codes: 
     assert len(bill.simulator.books.vendors) == made
 
 
+def test_a_bulk_of_one_object_leaves_what_it_made_and_nothing_of_what_it_could_not_make(
+    make_caller: MakeCaller,
+) -> None:
+    bill = make_caller(bulk="rollback")
+    bill("Bulk/Crud/Create/Vendor", {"bulk": [{"obj": {"entity": "Vendor", "name": "A"}}]})
+    refused = bill.envelope("Bulk/Crud/Create/Vendor", {"bulk": [{"obj": {"entity": "Vendor"}}]})
+    assert refused["response_data"]["bulk"][0]["response_data"]["error_code"] == "BDC_1117"
+    assert [vendor["name"] for vendor in bill.simulator.books.vendors] == ["A"]
+
+
 def test_amounts_survive_without_a_float(bill: Caller) -> None:
     vendor = bill.vendor()
     for number, text in enumerate(("0.1", "0.29", "1234567890.12", "-5.00")):

@@ -243,11 +243,15 @@ def _needs_trust(simulator: Simulator, route: Route) -> bool:
 def _bulk(simulator: Simulator, route: Route, data: Mapping[str, Any], fault: Fault | None) -> str:
     assert route.entity is not None
     mode = fault.name.removesuffix("_bulk") if fault is not None and fault.name.endswith("_bulk") else ""
-    kept = simulator.pickled() if simulator.settings.bulk == "rollback" else b""
+    # A lone one that cannot be made was refused before anything changed, as in a call that is no bulk.
+    may_leave_some = _items(data) > 1 or route.verb != "Create"
+    is_kept = simulator.settings.bulk == "rollback" and may_leave_some
+    kept = simulator.pickled() if is_kept else b""
     try:
         return crud.bulk(simulator.world, route.entity, route.verb, data, mode)
     except crud.RolledBack as back:
-        simulator.unpickle(kept)
+        if kept:
+            simulator.unpickle(kept)
         return back.answer
 
 
