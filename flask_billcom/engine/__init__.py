@@ -9,6 +9,7 @@ sessions    the shared session: one login at a time, generations, evidence of de
 signing     what a person does with it
 gateway     one read, or one call that is no operation, inside session and limits
 reads       Bill.com's objects, page by page
+claims      what a claim has taken
 delivery    claim -> one call -> record
 recording   the end of a call, in one transaction
 outcomes    what an answer means for each operation in the call

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
@@ -27,10 +25,11 @@ from flask_billcom.models import Call, Operation, OperationState
 from flask_billcom.store import Rows, Store
 
 from . import operations
+from .claims import Claimed
 from .errors import LateReply, NoCapacity
 from .holds import Parking
 from .kinds import Absent, Kind, Needless, Ready, Rendered, Wait
-from .limits import ALL, Limits, SlotLease
+from .limits import ALL, Limits
 from .outcomes import judge
 from .reads import Reads
 from .recording import Recorder
@@ -39,19 +38,6 @@ from .sessions import Live, Sessions
 from .timing import Timing
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """One call whose operations are ours until its lease ends."""
-
-    call_id: UUID
-    ready: Sequence[Ready]
-    live: Live
-    slot: SlotLease
-    started_at: datetime
-    not_after: float
-    """Monotonic time past which nothing is written."""
 
 
 class Delivery:

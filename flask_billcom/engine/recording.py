@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, update
 
@@ -22,6 +22,7 @@ from flask_billcom.models import Call, Operation, OperationState
 from flask_billcom.store import Rows, Store
 
 from . import operations
+from .claims import Claimed
 from .errors import LateReply
 from .holds import ALL, PROBE_EVERY, Parking
 from .kinds import Applied, Kind
@@ -29,9 +30,6 @@ from .limits import Limits
 from .outcomes import Fate, Outcome
 from .sessions import Sessions
 from .timing import FIRST_LOOK, Timing
-
-if TYPE_CHECKING:
-    from .delivery import Claimed
 
 SENDING = OperationState.SENDING
 UNREACHED = timedelta(seconds=15)
