@@ -122,13 +122,18 @@ def make_local_shop(url: str, simulator: Simulator, *, drawing: Drawing | None =
 
 @contextmanager
 def local_shops(
-    database_of: Callable[[MetaData], Database], simulator: Simulator
+    database_of: Callable[[MetaData], Database],
+    simulator: Simulator,
+    draw: Callable[[], Drawing] = draw_shop,
 ) -> Iterator[Callable[..., LocalShop]]:
-    """Give a function that makes marketplaces with settings of their own, and close them all."""
+    """Give a function that makes marketplaces with settings of their own, and close them all.
+
+    :param draw: gives the classes and functions of a marketplace, which may be the same for all that change nothing.
+    """
     made: list[LocalShop] = []
 
     def make(**settings: Any) -> LocalShop:
-        drawing = draw_shop()
+        drawing = draw()
         made.append(make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing, **settings))
         return made[-1]
 

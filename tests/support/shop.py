@@ -23,9 +23,12 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from flask_billcom import Billcom, Customer, Sale, SaleLine, Vendor
 from flask_billcom.clock import Clock, ManualClock
 from flask_billcom.vault import generate_key
+from tests.support.statements import share_statements
 
 ORGANIZATION = "00801TESTORGANIZATN1"
 START = datetime(2031, 3, 3, 17, 0, tzinfo=UTC)
+COMPILED = 5000
+"""How many statements are kept compiled: more than all shops of a run have together."""
 
 SETTINGS: dict[str, Any] = {
     "BILLCOM_ENVIRONMENT": "simulator",
@@ -140,14 +143,15 @@ def make_shop(
     given = {**SETTINGS, **settings}
     app.config.update({key: value for key, value in given.items() if value is not None})
     app.config.setdefault("SQLALCHEMY_DATABASE_URI", url)
-    if url.startswith("sqlite"):
-        # The driver keeps 128 statements prepared; a worker's round has twice as many.
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {"connect_args": {"cached_statements": 1000}})
+    # The driver keeps 128 statements prepared; a worker's round has twice as many.
+    driver: dict[str, Any] = {"connect_args": {"cached_statements": 1000}} if url.startswith("sqlite") else {}
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", {**driver, "query_cache_size": COMPILED})
     app.testing = True
     drawn.db.init_app(app)
     with app.app_context():
         if is_safe and drawn.db.engine.dialect.name == "sqlite":
             sqlite_safe(drawn.db.engine)
+        share_statements(drawn.db.engine)
         if drawing is None:
             drawn.db.create_all()
         else:
