@@ -78,7 +78,14 @@ class PayoutCalls(PartiesCalls):
         return paying_again.pay_again(state.parts.domain, _id_of(state, payment), person)
 
     def adopt_payment(
-        self, payment: str, *, actor: str, reason: str, second: str | None = None, dry_run: bool = False
+        self,
+        payment: str,
+        *,
+        actor: str,
+        reason: str,
+        second: str | None = None,
+        as_paid: bool = False,
+        dry_run: bool = False,
     ) -> AdoptedPayment:
         """Take a payment that somebody made in Bill.com's own page for the payout of the bills that it pays.
 
@@ -88,13 +95,16 @@ class PayoutCalls(PartiesCalls):
         :param actor: who decides, for the audit trail.
         :param reason: why, in words for the audit trail.
         :param second: a second person who agrees.
+        :param as_paid: whether bills that it pays with another amount are taken as they were paid: what is left of one
+            is owed by a bill of its own, and what is too much is owed by the seller. Set them at Bill.com to what was
+            paid first.
         :param dry_run: whether to change nothing and only say which bills it pays.
-        :raises NotPossible: it was taken back, pays none of our bills or one only in part, or a bill of it has another
-            payout.
+        :raises NotPossible: it was taken back, pays none of our bills or one with another amount, or a bill of it has
+            another payout.
         """
         state = self._checked()
         person = None if dry_run else agreed(state, actor, reason, second)
-        return paid_by_hand.adopt(state.parts.domain, state.parts.decisions, payment, person)
+        return paid_by_hand.adopt(state.parts.domain, state.parts.decisions, payment, person, as_paid=as_paid)
 
     def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
         """Say that the money of a payout that comes back was seen at the bank.

@@ -100,17 +100,24 @@ def again(*, payment: str, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> 
 
 @click.command
 @click.argument("payment")
+@click.option("--as-paid", is_flag=True, help="Also bills that it pays with another amount, as they were paid.")
 @deciding.agreed
 @deciding.rehearsed
 @shell.in_app
-def adopt(*, payment: str, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> None:
-    """Take a payment made in Bill.com's own page, by its id there, for the payout of the bills it pays."""
+def adopt(*, payment: str, as_paid: bool, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> None:
+    """Take a payment made in Bill.com's own page, by its id there, for the payout of the bills it pays.
+
+    With --as-paid, what it leaves of a bill is owed by a bill of its own, and what is too much is owed by the seller.
+    Set the bill at Bill.com to what was paid first.
+    """
 
     def words(found: AdoptedPayment) -> str:
         bills = ", ".join(found.numbers)
-        return f"{found.payment} for the payout of {bills}, {shell.dollars(found.cents)} dollars"
+        rest = f"; {shell.dollars(found.rest_cents)} more are still owed" if found.rest_cents else ""
+        excess = f"; the seller owes {shell.dollars(found.excess_cents)} of it" if found.excess_cents else ""
+        return f"{found.payment} for the payout of {bills}, {shell.dollars(found.cents)} dollars{rest}{excess}"
 
-    act = partial(shell.billcom().adopt_payment, payment, **by)
+    act = partial(shell.billcom().adopt_payment, payment, as_paid=as_paid, **by)
     way.carry_out(act, words, asks="this takes", would="would take", did="took")
 
 

@@ -203,7 +203,10 @@ def test_a_part_paid_by_hand_is_taken_back_and_the_others_have_not_waited_for_it
     part = paid_by_hand(town, amount_cents=400)
     is_void(town, payment)
     assert commands_about(town, part) == [
-        f"cancel or void {part.id} at Bill.com, then flask billcom pay again {payment.id} --reason WHY"
+        (
+            f"cancel or void {part.id} at Bill.com, then flask billcom pay again {payment.id} --reason WHY; once it "
+            f"has arrived, set bill FB-1-1 to 4.00 there, then flask billcom pay adopt {part.id} --as-paid --reason WHY"
+        )
     ]
     town.billcom.pay_again(payment.id, actor="eve", reason="it was right")
     town.waits(bank_days=1)
@@ -211,6 +214,25 @@ def test_a_part_paid_by_hand_is_taken_back_and_the_others_have_not_waited_for_it
     with pytest.raises(NotPossible, match=r"pays 4\.00 of bill FB-1-1"):
         town.billcom.adopt_payment(part.id, **WHY)
     taken_back(town, part)
+    town.waits(bank_days=9)
+
+    town.ends(collected="20.00", paid_out="18.00", fees="2.00")
+
+
+def test_a_part_paid_by_hand_that_has_arrived_is_taken_as_it_was_paid_once_the_payout_is_void(begin: Begin) -> None:
+    town, payment = sent(begin, sales=2)
+    taken_back(town, payment)
+    part = paid_by_hand(town, amount_cents=400)
+    with pytest.raises(NotPossible, match="it is settled first"):
+        town.billcom.adopt_payment(part.id, as_paid=True, **WHY)
+    is_void(town, payment)
+    bill = town.bill_of(town.orders[0], "ann")
+    (line,) = bill["billLineItems"]
+    lines = [{"entity": "BillLineItem", "id": line.id, "amount": "4.00"}]
+    town.operator("edit", id=bill.id, values={"billLineItems": lines})
+    town.waits(bank_days=4)
+    town.billcom.adopt_payment(part.id, as_paid=True, **WHY)
+    town.billcom.pay_again(payment.id, actor="eve", reason="the other bill was right")
     town.waits(bank_days=9)
 
     town.ends(collected="20.00", paid_out="18.00", fees="2.00")

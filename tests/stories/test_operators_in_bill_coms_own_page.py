@@ -279,7 +279,10 @@ def test_a_payment_by_hand_of_a_part_is_taken_back_and_the_payout_goes_on(begin:
     runs(town, bank_days=1)
     part = town.payout_to("ann")
     (difference,) = [each for each in town.billcom.reconcile().differences if each.kind == "paid_outside"]
-    assert difference.command == f"cancel or void {part.id} at Bill.com, then flask billcom tick"
+    assert difference.command == (
+        f"cancel or void {part.id} at Bill.com, then flask billcom tick; once it has arrived, set bill FB-1-1 to 4.00 "
+        f"there, then flask billcom pay adopt {part.id} --as-paid --reason WHY"
+    )
     town.operator("void", id=part.id)
     town.waits(bank_days=5)
 

@@ -172,7 +172,7 @@ def _of_document(
     if owner != party:
         yield other_party(subject, str(party), owner)
     if amount != document.cents:
-        yield other_amount(subject, document.cents, amount)
+        yield other_amount(subject, document.cents, amount, is_paid=isinstance(there, Bill) and there.due_amount == 0)
     if there.invoice_number != document.number:
         yield other_state(subject, document.number, there.invoice_number)
     if (there.is_active == ACTIVE) != (document.status != "inactive"):

@@ -23,7 +23,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from .comparing import Tally, documents_of
-from .differences import RUN_TICK, Difference, Kind, other_money, other_party, other_state, outside
+from .differences import RUN_TICK, Difference, Kind, dollars, other_money, other_party, other_state, outside
 
 LIVE_SENT = (SentPayStatus.APPROVING, SentPayStatus.SCHEDULED, SentPayStatus.PAID)
 LIVE_RECEIVED = (ReceivedPayStatus.SCHEDULED, ReceivedPayStatus.PAID)
@@ -85,8 +85,9 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
 def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
     """Return what takes a payment for the payouts of our bills, or None where one may be on its way.
 
-    One of the same amount is taken for ours. One of a part cannot be: it is taken back, and ours goes on by itself, or
-    is paid again where it was void.
+    One of the same amount is taken for ours. One of another amount cannot be: it is taken back, and ours goes on by
+    itself, or is paid again where it was void. Once it has arrived nobody can take it back: its bills are taken as they
+    were paid.
     """
     paid = {
         bills[pay.bill_id][0].id: (to_cents(pay.amount), bills[pay.bill_id][0].cents)
@@ -100,7 +101,8 @@ def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, st
     void = sorted({str(each.payment) for each in earlier if each.stand == Stand.VOID})
     if any(cents != bill_cents for cents, bill_cents in paid.values()):
         again = f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK
-        return _taking_back(there, again)
+        taking_back = _taking_back(there, again)
+        return f"{taking_back}; {_as_paid(there, bills)}" if _is_out(there) and not coming else taking_back
     adopt = f"flask billcom pay adopt {there.id} --reason WHY"
     return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
 
@@ -113,6 +115,23 @@ def _oddly_paid(tally: Tally, there: SentPay) -> list[str]:
 
 def _taking_back(there: SentPay, then: str) -> str:
     return f"cancel or void {there.id} at Bill.com, then {then}"
+
+
+def _is_out(there: SentPay) -> bool:
+    """Return whether a payment has been processed, so that it may have arrived."""
+    return there.status == SentPayStatus.PAID
+
+
+def _as_paid(there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str:
+    """Return what closes the difference of a payment that has arrived with another amount."""
+    others = [
+        f"bill {bills[pay.bill_id][0].number} to {dollars(to_cents(pay.amount))}"
+        for pay in there.bill_pays
+        if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
+        if to_cents(pay.amount) != bills[pay.bill_id][0].cents
+    ]
+    adopt = f"flask billcom pay adopt {there.id} --as-paid --reason WHY"
+    return f"once it has arrived, set {', '.join(others)} there, then {adopt}"
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

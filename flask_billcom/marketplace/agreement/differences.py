@@ -81,14 +81,22 @@ def dollars(cents: int | None) -> str:
     return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02d}"
 
 
-def other_amount(subject: str, ours: int, theirs: int) -> Difference:
-    """Return that a document, in cents, is about another amount."""
+def other_amount(subject: str, ours: int, theirs: int, *, is_paid: bool = False) -> Difference:
+    """Return that a document, in cents, is about another amount.
+
+    :param is_paid: whether it is a bill of which nothing is due as it is.
+    """
+    explanation = (
+        "Somebody changed it at Bill.com; put the amount back there. What is sold is lowered by a refund here."
+    )
+    if is_paid:
+        explanation += " If somebody paid it so by hand, the command beside that payment takes it as it was paid."
     return Difference(
         Kind.OTHER_AMOUNT,
         subject,
         dollars(ours),
         dollars(theirs),
-        "Somebody changed it at Bill.com; put the amount back there. What is sold is lowered by a refund here.",
+        explanation,
         RECONCILE,
     )
 

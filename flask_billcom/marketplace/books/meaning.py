@@ -41,7 +41,10 @@ _BETWEEN: Mapping[tuple[Account, Account], str] = MappingProxyType(
         (Account.PAYOUT_RETURNED, Account.REFUND_PAYABLE): "void payment of a refund owed again",
         (Account.RETURN_LOSS, Account.BUYER_RECEIVABLE): "lost: refunded, and taken back by the buyer's bank",
         (Account.RETURN_LOSS, Account.REFUND_PAYABLE): "lost: refund paid although it was taken back",
-        (Account.SELLER_CLAWBACK, Account.SELLER_PAYABLE): "owed by the seller, who was paid before the refund",
+        (
+            Account.SELLER_CLAWBACK,
+            Account.SELLER_PAYABLE,
+        ): "owed by the seller, who was paid too much or before the refund",
         (Account.SELLER_PAYABLE, Account.SELLER_CLAWBACK): "debt taken off a bill",
         (Account.SELLER_CLAWBACK, Account.OWN_INCOME): "fine",
         (Account.OWN_INCOME, Account.SELLER_PAYABLE): "bonus",

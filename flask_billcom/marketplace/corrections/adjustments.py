@@ -6,7 +6,7 @@
     fine, bonus, charge, credit, write_off   proposed --enough people approve--> booked
                                                  `----- denied
     dispute                                  open --> won, withdrawn, lost
-    netting                                  booked
+    netting, rest, excess                    booked
 
 A reference is unique within what it is about: a sale, or a seller where there is none.
 """
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 FINE, BONUS, CHARGE, CREDIT = "fine", "bonus", "charge", "credit"
 WRITE_OFF, DISPUTE, NETTING = "write_off", "dispute", "netting"
+REST, EXCESS = "rest", "excess"
+"""What a payment by hand left of a bill, and what it was too much."""
 PROPOSED, BOOKED, DENIED = "proposed", "booked", "denied"
 OPEN, WON, LOST, WITHDRAWN = "open", "won", "lost", "withdrawn"
 SETTLEMENT, PARTY, DOCUMENT = "settlement", "party", "document"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -27,22 +28,33 @@ if TYPE_CHECKING:
 _HASH_CHARACTERS = 12
 
 
-def write_credit(rows: Rows, domain: Domain, adjustment: Adjustment) -> None:
-    """Insert the bill of a bonus and plan the operation that makes it at Bill.com."""
+def write_credit(
+    rows: Rows,
+    domain: Domain,
+    adjustment: Adjustment,
+    *,
+    release_after: datetime | None = None,
+    named_by: UUID | None = None,
+) -> None:
+    """Insert the bill of a bonus and plan the operation that makes it at Bill.com.
+
+    :param release_after: when it may be paid; at once if left out.
+    :param named_by: what its number is made from; the row's own id if left out.
+    """
     seller: Party | None = rows.first(select(Party).where(Party.id == adjustment.party_id))
     assert seller is not None
     bill = AdjustmentBill(
         adjustment_id=adjustment.id,
-        number=number_of(domain.settings.number_prefix, adjustment.id),
+        number=number_of(domain.settings.number_prefix, named_by or adjustment.id),
         vendor=Known(seller.id, seller.remote_id),
         cents=adjustment.cents,
         currency=adjustment.currency,
-        release_after=domain.clock.now(),
+        release_after=release_after or domain.clock.now(),
     )
     write_adjustment_bill(rows, domain, bill)
 
 
-def number_of(prefix: str, adjustment_id: UUID) -> str:
+def number_of(prefix: str, named_by: UUID) -> str:
     """Return the number of an adjustment's bill: prefix, A, and 12 base-32 characters of a hash of its row id."""
-    text = base64.b32encode(hashlib.sha256(adjustment_id.bytes).digest()).decode()
+    text = base64.b32encode(hashlib.sha256(named_by.bytes).digest()).decode()
     return f"{prefix}A{text[:_HASH_CHARACTERS]}"

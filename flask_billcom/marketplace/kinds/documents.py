@@ -156,7 +156,11 @@ class DocumentKind(BaseKind):
             reference = sale or adjustment.reference
             title = f"Order {sale}" if adjustment is None else title_of(adjustment, sale)
             left = document.cents - less.get(document.id, 0)
-            own = lines.get(document.id) or [WireLine(left, title, self.account_of_adjustments())]
+            own = [*lines.get(document.id, ())]
+            more = left - sum(line.cents for line in own)
+            if not own or more > 0:
+                # A bill of an adjustment has one line of its own; one that was paid too much has one for that.
+                own.append(WireLine(more, title, self.account_of_adjustments()))
             drafts[document.id] = Draft(document, party.remote_id, reference, own, _problem(party), title)
         return drafts
 

@@ -98,7 +98,8 @@ class Lists:
     ) -> Page[AdjustmentRow]:
         """Return a page of adjustments, the newest first; the parameters are those of `settlements`.
 
-        :param kind: `fine`, `charge`, `bonus`, `credit`, `write_off`, `netting`, `dispute`, `refund` or `cancel`.
+        :param kind: `fine`, `charge`, `bonus`, `credit`, `write_off`, `netting`, `rest`, `excess`, `dispute`, `refund`
+            or `cancel`.
         """
         place = Place(after, limit)
         with self._store.read() as rows:

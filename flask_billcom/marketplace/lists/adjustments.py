@@ -19,7 +19,19 @@ from flask_billcom.store import Rows
 from .pages import Page, Place, maybe_id, one_of
 from .sight import Sight
 
-KINDS = ("fine", "charge", "bonus", "credit", "write_off", "netting", "dispute", "refund", "cancel")
+KINDS = (
+    "fine",
+    "charge",
+    "bonus",
+    "credit",
+    "write_off",
+    "netting",
+    "rest",
+    "excess",
+    "dispute",
+    "refund",
+    "cancel",
+)
 STATES = (
     "proposed",
     "denied",

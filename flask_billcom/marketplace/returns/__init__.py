@@ -7,4 +7,5 @@ by_others     payments that somebody else made of its bills
 crediting     the bank's line that gives the money back
 paying_again  its bills, when a person says so
 paid_by_hand  a payment of Bill.com's own page, taken for ours
+as_paid       of another amount than ours: what is left, or too much
 """

@@ -8,7 +8,8 @@
                                 coming back, or any other       refused until that is settled
 
 A refund that waits for the bill finds it paid then, and goes the way that paid bills go. Nothing is sent. A payment of
-a part is taken for nothing: it is cancelled or voided at Bill.com, and our payout pays the whole.
+another amount is cancelled or voided at Bill.com, and our payout pays the whole; once it has arrived, the bill may be
+taken as it was paid, see `as_paid`.
 
 Acts: operation_adopted, of each bill.
 """
@@ -34,6 +35,8 @@ from flask_billcom.models import LIVE, Document, Operation, OperationState, Part
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
+from .as_paid import OtherAmount, expect_settled, expect_the_same_there, take
+
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
 
@@ -46,12 +49,17 @@ class AdoptedPayment:
 
     :param payment: its id at Bill.com.
     :param numbers: of the bills.
+    :param cents: what it pays of them.
+    :param rest_cents: what it leaves of them, which bills of their own ask for.
+    :param excess_cents: what it is too much, which their sellers owe.
     """
 
     payment: str
     numbers: tuple[str, ...]
     cents: int
     is_dry_run: bool = False
+    rest_cents: int = 0
+    excess_cents: int = 0
 
 
 class Stand(StrEnum):
@@ -94,13 +102,21 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class _Paid:
-    """One of our bills, and the part of the payment that pays it."""
+    """One of our bills, and the part of the payment that pays it.
+
+    :param cents: what it pays of it.
+    :param left: what our bill came to beyond that; below zero where it is too much.
+    """
 
     bill: Document
     part: Remote
+    cents: int
+    left: int
 
 
-def adopt(domain: Domain, decisions: Decisions, sent_pay_id: str, person: Person | None) -> AdoptedPayment:
+def adopt(
+    domain: Domain, decisions: Decisions, sent_pay_id: str, person: Person | None, *, as_paid: bool = False
+) -> AdoptedPayment:
     """Take a payment at Bill.com for the payouts of the bills that it pays in full.
 
     The payouts are planned and done in one transaction: one that was only planned could be sent when the payment is
@@ -108,30 +124,52 @@ def adopt(domain: Domain, decisions: Decisions, sent_pay_id: str, person: Person
 
     :param sent_pay_id: id of the SentPay.
     :param person: who decides, and why; None only says what would be.
-    :raises NotPossible: Bill.com knows no such living payment, it pays none of our bills, one of them only in part, to
-        somebody else, or one that is paid or being paid by another payment; or a second person has to agree.
+    :param as_paid: whether bills that it pays with another amount are taken as they were paid.
+    :raises NotPossible: Bill.com knows no such living payment, it pays none of our bills, one of them with another
+        amount, to somebody else, or one that is paid or being paid by another payment; or a second person has to agree.
     """
     there = _read(domain, sent_pay_id)
-    found: list[_Paid] = []
+    found = _looked_at(domain, there, as_paid=as_paid)
 
     def choose(rows: Rows) -> Sequence[tuple[UUID, Remote]]:
-        found[:] = _paid_by(rows, domain.organization_id, there)
+        found[:] = _paid_by(rows, domain.organization_id, there, as_paid=as_paid)
         bills = [each.bill for each in found]
         earlier = _settled(rows, bills)
         _give_up(rows, [each for each in earlier if each.stand == Stand.VOID])
         payouts = {each.bill_id: each.operation_id for each in earlier if each.stand == Stand.WAITS}
+        for each in found:
+            if each.left and person is not None:
+                take(rows, domain, _other(each, sent_pay_id, payouts.get(each.bill.id)), person)
         payouts |= _plan(rows, domain, [bill for bill in bills if bill.id not in payouts])
         return [(payouts[each.bill.id], each.part) for each in found]
 
-    if person is None:
-        with domain.store.read() as rows:
-            found[:] = _paid_by(rows, domain.organization_id, there)
-            _settled(rows, [each.bill for each in found])
-    else:
+    if person is not None:
         decisions.take("pay", choose, person, what=f"payment {sent_pay_id}")
-    bills = sorted((each.bill for each in found), key=lambda bill: bill.number)
-    numbers = tuple(bill.number for bill in bills)
-    return AdoptedPayment(sent_pay_id, numbers, sum(bill.cents for bill in bills), is_dry_run=person is None)
+    return AdoptedPayment(
+        sent_pay_id,
+        tuple(sorted(each.bill.number for each in found)),
+        sum(each.cents for each in found),
+        is_dry_run=person is None,
+        rest_cents=sum(each.left for each in found if each.left > 0),
+        excess_cents=-sum(each.left for each in found if each.left < 0),
+    )
+
+
+def _looked_at(domain: Domain, there: SentPay, *, as_paid: bool) -> list[_Paid]:
+    """Return what a payment pays, after a look whether it may be taken for ours."""
+    with domain.store.read() as rows:
+        found = _paid_by(rows, domain.organization_id, there, as_paid=as_paid)
+        _settled(rows, [each.bill for each in found])
+        others = [each for each in found if each.left]
+        for each in others:
+            expect_settled(rows, domain, each.bill)
+    for each in others:
+        expect_the_same_there(domain, _other(each, str(there.id)))
+    return found
+
+
+def _other(paid: _Paid, sent_pay_id: str, payout: UUID | None = None) -> OtherAmount:
+    return OtherAmount(paid.bill, paid.cents, sent_pay_id, payout)
 
 
 def _read(domain: Domain, sent_pay_id: str) -> SentPay:
@@ -145,7 +183,7 @@ def _read(domain: Domain, sent_pay_id: str) -> SentPay:
     return there
 
 
-def _paid_by(rows: Rows, organization_id: str, there: SentPay) -> list[_Paid]:
+def _paid_by(rows: Rows, organization_id: str, there: SentPay, *, as_paid: bool) -> list[_Paid]:
     parts = {part.bill_id: part for part in there.bill_pays if part.bill_id is not None and part.id is not None}
     bills = rows.all(
         select(Document, Party.remote_id)
@@ -161,14 +199,15 @@ def _paid_by(rows: Rows, organization_id: str, there: SentPay) -> list[_Paid]:
     for bill, vendor_id in bills:
         part = parts[bill.remote_id]
         cents = 0 if part.amount is None else to_cents(part.amount)
-        if cents != bill.cents:
+        if cents <= 0 or (cents != bill.cents and not as_paid):
             raise NotPossible(
                 f"payment {there.id} pays {from_cents(cents)} of bill {bill.number}, which is about "
-                f"{from_cents(bill.cents)}; cancel or void it at Bill.com, then our payout pays the whole"
+                f"{from_cents(bill.cents)}; cancel or void it at Bill.com, then our payout pays the whole. Once it has "
+                f"arrived, set the bill there to what was paid, and say --as-paid"
             )
         if there.vendor_id not in {None, vendor_id}:
             raise NotPossible(f"payment {there.id} of bill {bill.number} went to another vendor; take it back there")
-        paid.append(_Paid(bill, Remote(part.id, part, there.created_time, there)))
+        paid.append(_Paid(bill, Remote(part.id, part, there.created_time, there), cents, bill.cents - cents))
     return paid
 
 

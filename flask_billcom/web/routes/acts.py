@@ -111,11 +111,16 @@ def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> Paid
 
 
 def adopt_payment(billcom: Billcom, visitor: Visitor) -> AdoptedPayment:
-    """Take a payment made in Bill.com's own page for a payout; takes `payment`, its id there, `reason`, `second` and
-    `dry_run`, true unless false.
+    """Take a payment made in Bill.com's own page for a payout; takes `payment`, its id there, `reason`, `second`,
+    `as_paid`, false unless true, and `dry_run`, true unless false.
     """
     return billcom.adopt_payment(
-        word("payment"), actor=visitor.name, reason=reason(), second=maybe("second"), dry_run=dry_run()
+        word("payment"),
+        actor=visitor.name,
+        reason=reason(),
+        second=maybe("second"),
+        as_paid=body().get("as_paid") in {True, "true"},
+        dry_run=dry_run(),
     )
 
 

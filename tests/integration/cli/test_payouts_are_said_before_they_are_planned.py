@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from flask_billcom.models import Operation
+from flask_billcom.simulator import people
 from tests.integration.cli.conftest import Terminal
 from tests.support.local_shop import LocalShop
 
@@ -100,6 +101,36 @@ def test_a_payment_made_by_hand_is_adopted_after_a_yes(terminal: Terminal, local
     assert terminal.run("pay", "adopt", by_hand, *because, "--yes").stdout == f"took {words}\n"
     assert planned(local) == [900]
     assert "FB-1-1 is done" in terminal.run("pay", "adopt", by_hand, *because, "--yes", code=1).stderr
+
+
+def pays_instead(local: LocalShop, dollars: str) -> str:
+    """Let somebody set the first bill at Bill.com to another amount, and pay it so."""
+    bill = local.simulator.books.bills[0]
+    (line,) = bill["billLineItems"]
+    values = {"billLineItems": [{"entity": "BillLineItem", "id": line.id, "amount": dollars}]}
+    local.simulator.under_lock(lambda service: people.act(service, "edit", {"id": bill.id, "values": values}))
+    return local.pays_by_hand()
+
+
+def test_what_was_paid_with_another_amount_is_said_with_what_is_left(terminal: Terminal, local: LocalShop) -> None:
+    by_hand = pays_instead(local, "4.00")
+    because = ("--reason", "Bea paid it")
+    words = f"{by_hand} for the payout of FB-1-1, 4.00 dollars; 5.00 more are still owed"
+
+    assert "say --as-paid" in terminal.run("pay", "adopt", by_hand, *because, "--yes", code=1).stderr
+    assert terminal.run("pay", "adopt", by_hand, "--as-paid", *because, "--dry-run").stdout == f"would take {words}\n"
+    assert planned(local) == []
+    assert terminal.run("pay", "adopt", by_hand, "--as-paid", *because, "--yes").stdout == f"took {words}\n"
+    assert planned(local) == [400]
+
+
+def test_what_was_paid_too_much_is_said_to_be_owed(terminal: Terminal, local: LocalShop) -> None:
+    by_hand = pays_instead(local, "12.00")
+    words = f"{by_hand} for the payout of FB-1-1, 12.00 dollars; the seller owes 3.00 of it"
+
+    took = terminal.run("pay", "adopt", by_hand, "--as-paid", "--reason", "Bea paid it", "--yes")
+
+    assert took.stdout == f"took {words}\n"
 
 
 def test_what_is_paid_again_is_said_less_what_the_seller_owes(terminal: Terminal, local: LocalShop) -> None:

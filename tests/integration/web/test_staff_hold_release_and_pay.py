@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from flask_billcom.models import Audit, Operation, OperationState
+from flask_billcom.simulator import people
 from tests.integration.web.conftest import Visitor, open_routes
 from tests.support.local_shop import LocalShop
 
@@ -98,6 +99,33 @@ def test_a_payment_made_by_hand_is_adopted_when_somebody_says_so(make_local: Cal
     assert [each["state"] for each in staff.get("/operations?kind=pay")["items"]] == ["done"]
     assert again["code"] == "not_possible"
     assert staff.post("/payouts/adopt", 400, reason="Bea paid it")["code"] == "invalid_request"
+
+
+def pays_instead(local: LocalShop, dollars: str) -> str:
+    """Let somebody set the first bill at Bill.com to another amount, and pay it so."""
+    bill = local.simulator.books.bills[0]
+    (line,) = bill["billLineItems"]
+    values = {"billLineItems": [{"entity": "BillLineItem", "id": line.id, "amount": dollars}]}
+    local.simulator.under_lock(lambda service: people.act(service, "edit", {"id": bill.id, "values": values}))
+    return local.pays_by_hand()
+
+
+def test_a_payment_of_another_amount_is_adopted_when_staff_say_as_paid(
+    make_local: Callable[..., LocalShop],
+) -> None:
+    local = make_local(BILLCOM_PAYMENTS_ENABLED=True, BILLCOM_RELEASE="on_settlement")
+    open_routes(local.shop)
+    staff = Visitor(local.shop.app, "staff")
+    with local.shop.app.app_context():
+        local.shop.billcom.settle(local.shop.order(("ann", "10.00", "1.00")))
+        local.shop.db.session.commit()
+    local.tick(3)
+    said: dict[str, Any] = {"payment": pays_instead(local, "4.00"), "reason": "Bea paid it", "dry_run": False}
+
+    assert staff.post("/payouts/adopt", 409, **said)["code"] == "not_possible"
+    adopted = staff.post("/payouts/adopt", as_paid=True, **said)
+
+    assert (adopted["cents"], adopted["rest_cents"], adopted["excess_cents"]) == (400, 500, 0)
 
 
 def test_a_refused_operation_is_planned_anew(local: LocalShop, staff: Visitor) -> None:
