@@ -101,6 +101,19 @@ def of_page(sort: str, prefix: str, page: Iterable[Any]) -> Iterator[Stray]:
             yield Stray(sort, key, each.id, each.created_time)
 
 
+def is_gone(there: Bill | Customer | Invoice | Vendor) -> bool:
+    """Return whether a document or party was deleted, and nothing of it was paid or is going to be.
+
+    One that was paid when it was deleted counts as there: made again it would be paid twice.
+    """
+    if there.is_active == ACTIVE:
+        return False
+    if isinstance(there, Bill | Invoice):
+        open_amount = there.due_amount if isinstance(there, Bill) else there.amount_due
+        return open_amount == there.amount and not there.scheduled_amount
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Sorted:
     """What carries our mark and is not what a row of ours has made.

@@ -84,6 +84,16 @@ def test_the_older_bill_is_adopted_by_a_persons_word_although_it_was_made_days_b
     town.ends(collected="30.00", paid_out="27.00", fees="3.00")
 
 
+def test_ours_is_not_made_beside_a_deleted_bill_that_was_paid(begin: Begin) -> None:
+    town, entered, older = finds_an_older_bill(begin)
+    town.operator("pay_bill", id=entered.id)
+    town.operator("delete", id=entered.id)
+
+    with pytest.raises(NotPossible, match=f"{entered.id} of .*; adopt it with its id, or void, delete"):
+        town.billcom.resolve(older.id, actor="eve", reason="the bookkeeper's was a mistake")
+    assert bills_of_the_third(town) == [(entered.id, False)]
+
+
 def test_ours_is_made_by_a_persons_word_once_the_older_bill_is_deleted(begin: Begin) -> None:
     town, entered, older = finds_an_older_bill(begin)
     town.operator("delete", id=entered.id)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select, update
 
 from flask_billcom.api.query import Filter, Sort, one_of, since
-from flask_billcom.api.records import Bill, Customer, Invoice, Vendor
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.noted import value_of
 from flask_billcom.marketplace import strays
@@ -130,20 +129,10 @@ def _forget_deleted(domain: Domain) -> None:
         ours = {each.remote_id: each for each in remembered if each.sort == sort}
         for ids in chunks(sorted(ours)):
             page = domain.reads.page(record_type, filters=[one_of("id", ids)])
-            gone = [ours[each.id] for each in page.records if each.id in ours and _is_gone(each)]
+            gone = [ours[each.id] for each in page.records if each.id in ours and strays.is_gone(each)]
             if gone:
                 with domain.store.write() as rows:
                     strays.forget(rows, domain.clock, domain.organization_id, gone)
-
-
-def _is_gone(there: Bill | Customer | Invoice | Vendor) -> bool:
-    """Return whether a document or party was deleted, and nothing of it was paid or is going to be."""
-    if there.is_active == strays.ACTIVE:
-        return False
-    if isinstance(there, Bill | Invoice):
-        open_amount = there.due_amount if isinstance(there, Bill) else there.amount_due
-        return open_amount == there.amount and not there.scheduled_amount
-    return True
 
 
 def _passed(domain: Domain, now: datetime) -> None:

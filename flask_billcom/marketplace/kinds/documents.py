@@ -32,7 +32,6 @@ from flask_billcom.store import Rows
 from .base import BULK, BaseKind, as_they_stand, by_operation, digest_of, earliest_attempt, parse_created
 
 AWAITING_PARTY, DIFFERENCE = "awaiting_party", "difference"
-ACTIVE = "1"
 ADJUSTMENT = "adjustment"
 CONFIRM = "flask billcom parties confirm"
 """What says who a party is now."""
@@ -239,10 +238,11 @@ class DocumentKind(BaseKind):
             for there in page.records:
                 row = wanted.get(there.invoice_number)
                 if row is not None and there.id is not None:
-                    gone = there.is_active != ACTIVE
+                    gone = strays.is_gone(there)
                     found[row][there.id] = Remote(there.id, there, there.created_time, gone=gone)
                     draft = drafts.get(there.invoice_number)
-                    equal[there.id] = not gone and draft is not None and self._is_same(draft, there)
+                    is_active = there.is_active == strays.ACTIVE
+                    equal[there.id] = is_active and draft is not None and self._is_same(draft, there)
         return {
             row: Finding(list(matches.values()), [equal[remote_id] for remote_id in matches], server_date, since=start)
             for row, matches in found.items()
