@@ -72,14 +72,15 @@ def expect_the_same_there(domain: Domain, other: OtherAmount) -> None:
         )
 
 
-def expect_settled(rows: Rows, domain: Domain, bill: Document) -> None:
+def expect_settled(rows: Rows, domain: Domain, bill: Document, *, has_rest: bool) -> None:
     """Refuse a bill of which something else is on its way.
 
-    :raises NotPossible: it pays a buyer back, it is not due yet, or it is being changed at Bill.com.
+    :param has_rest: whether something is left of it, which must not be paid before it may be.
+    :raises NotPossible: it pays a buyer back, its rest is not due yet, or it is being changed at Bill.com.
     """
     if bill.is_refund:
         raise NotPossible(f"bill {bill.number} pays a buyer back; only a seller's bill is taken as it was paid")
-    if bill.release_after is None or bill.release_after > domain.clock.now():
+    if has_rest and (bill.release_after is None or bill.release_after > domain.clock.now()):
         raise NotPossible(
             f"bill {bill.number} may not be paid yet, nor what is left of it; say it again once it is due"
         )
@@ -110,7 +111,7 @@ def take(rows: Rows, domain: Domain, other: OtherAmount, person: Person) -> None
     )
     if changed != 1:
         raise NotPossible(f"bill {bill.number} has changed meanwhile; look again")
-    expect_settled(rows, domain, bill)
+    expect_settled(rows, domain, bill, has_rest=other.cents < ours)
     bill.cents = other.cents
     adjustment = _book(rows, domain, other, other.cents - ours, person)
     if adjustment.kind == REST:

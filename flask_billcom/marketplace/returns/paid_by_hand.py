@@ -162,7 +162,7 @@ def _looked_at(domain: Domain, there: SentPay, *, as_paid: bool) -> list[_Paid]:
         _settled(rows, [each.bill for each in found])
         others = [each for each in found if each.left]
         for each in others:
-            expect_settled(rows, domain, each.bill)
+            expect_settled(rows, domain, each.bill, has_rest=each.left > 0)
     for each in others:
         expect_the_same_there(domain, _other(each, str(there.id)))
     return found
