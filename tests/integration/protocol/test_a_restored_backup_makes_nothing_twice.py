@@ -73,7 +73,7 @@ def test_rows_that_were_planned_in_the_backup_stop_everything(restored: World) -
 
 def test_nothing_is_sent_by_a_tick_whose_witness_could_not_write(restored: World) -> None:
     with Boundaries() as boundaries:
-        boundaries.coming["before commit of marketplace.witness._stop"] = refuse_the_commit
+        boundaries.coming["before commit of marketplace.agreement.witness._stop"] = refuse_the_commit
         boundaries.is_listening = True
         report = restored.tick()
 
