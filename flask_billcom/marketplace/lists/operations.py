@@ -50,12 +50,15 @@ _ACT_OF = {
 _MAKERS = ("create_customer", "create_vendor", "create_invoice", "create_bill")
 GIVEN_UP = "given_up"
 """What a cancelled operation is called that a document still waits for."""
+CHARGE = "charge"
 NEED_A_PERSON = ("needs_data", "needs_match", "difference", "needs_approval", "capability")
 """Reasons for parking that no tick mends by itself."""
 _NEXT_STEP = {
     "quarantined": "compare the evidence with Bill.com, then run `flask billcom ops resolve`; its lane waits",
     "rejected": "correct what Bill.com refused, then run `flask billcom ops retry`",
     GIVEN_UP: "a document still waits for it: run `flask billcom ops retry`, or give its sale back",
+    f"{GIVEN_UP} {CHARGE}": "its invoice waits to be paid: run `flask billcom ops retry` if nothing of it is, have the "
+    "rest paid by the link, record what came elsewhere, or give its sale back",
     "unknown": "wait: it is looked up by itself, and sent again only when it is surely absent",
     "checking": "wait: it is being looked up",
     "sending": "wait: its call is under way",
@@ -240,8 +243,18 @@ def _is_missed() -> ColumnElement[bool]:
     return and_(
         Operation.state == OperationState.CANCELLED,
         ~exists().where(*anew, later.generation > Operation.generation),
-        or_(not_made, not_paid),
+        or_(not_made, not_paid, _is_not_collected()),
     )
+
+
+def _is_not_collected() -> ColumnElement[bool]:
+    """Return the condition for charges that a person gave up and whose invoice nobody has paid since.
+
+    Others give way to a refund, or to money that comes in another way, and are nobody's decision.
+    """
+    is_open = (Document.id == Operation.subject_id, Document.status.in_(("open", "partial")))
+    by_a_person = (Audit.subject_id == Operation.id, Audit.action == _ACT_OF[OperationState.CANCELLED])
+    return and_(Operation.kind == CHARGE, exists().where(*is_open), exists().where(*by_a_person))
 
 
 def _since(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime | None]:
@@ -325,7 +338,7 @@ def _audit(rows: Rows, sight: Sight, operation_id: UUID) -> tuple[AuditRow, ...]
 def _shown(operation: Operation, since: datetime | None, *, is_stuck: bool) -> OperationRow:
     reason = operation.parked if operation.state == OperationState.PLANNED else operation.state
     if is_stuck and operation.state == OperationState.CANCELLED:
-        reason = GIVEN_UP
+        reason = f"{GIVEN_UP} {CHARGE}" if operation.kind == CHARGE else GIVEN_UP
     return OperationRow(
         id=operation.id,
         kind=operation.kind,
