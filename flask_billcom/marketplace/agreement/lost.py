@@ -1,7 +1,8 @@
 """What was lost between us and Bill.com: looked for once a day, and by a person after a backup was restored.
 
     sweep    documents made at Bill.com since the last sweep that carry our prefix: strays are remembered and told;
-             those that somebody has deleted since are forgotten; parties that were merged or deactivated meanwhile
+             those that somebody has deleted since are forgotten; parties that were merged or deactivated meanwhile;
+             parties of ours that we have forgotten, also where nobody is about to be made
     resume   everything that carries our mark, documents and parties; then what the witness stopped goes on
 
 Nothing is adopted here: what is remembered as a stray is not made again, and a person decides about it.
@@ -24,8 +25,9 @@ from flask_billcom.marketplace.counterparties.known import chunks
 from flask_billcom.marketplace.kinds.watch import watch_customers, watch_vendors
 from flask_billcom.marketplace.strays import RESTORED, Stray
 from flask_billcom.models import Hold, Mark, Operation, OperationState
+from flask_billcom.models.parties import Role
 
-from .witness import look_again
+from .witness import Witness, look_again
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -69,6 +71,7 @@ def sweep(domain: Domain) -> int:
         for page in _pages(domain, sort, min(last, now) - SKEW):
             found += len(_take_in(domain, page))
     _forget_deleted(domain)
+    Witness(domain, (Role.CUSTOMER, Role.VENDOR)).look_now()
     watch_vendors(domain, domain.reads)
     watch_customers(domain, domain.reads)
     _passed(domain, now)

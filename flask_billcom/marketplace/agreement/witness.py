@@ -6,8 +6,8 @@
         no row, or planned and never sent            made by a lost timeline: everything stops
 
 Documents are looked at before the first change of a process, and at least every ten minutes while there is anything to
-send; customers and vendors before they are made, as often. The database was restored from a backup then, and would make
-documents a second time, or a seller without his bank account. Nothing is sent until a person has reconciled: `flask
+send; customers and vendors before they are made, as often, and once a day where none is. The database was restored from
+a backup then, and would make documents a second time, or a seller without his bank account. Nothing is sent until a person has reconciled: `flask
 billcom books reconcile --resume`.
 """
 
@@ -45,8 +45,12 @@ class Witness:
         now = self._domain.clock.monotonic()
         if self._looked is not None and now - self._looked < EVERY.total_seconds():
             return
-        if not self._is_anything_planned():
-            return
+        if self._is_anything_planned():
+            self.look_now()
+
+    def look_now(self) -> None:
+        """Look, whatever is about to be sent."""
+        now = self._domain.clock.monotonic()
         unknown = [each for sort in self._sorts for each in self._unknown(sort)]
         if unknown:
             self._stop(unknown)
