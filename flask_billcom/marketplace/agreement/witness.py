@@ -7,8 +7,8 @@
 
 Documents are looked at before the first change of a process, and at least every ten minutes while there is anything to
 send; customers and vendors before they are made, as often, and once a day where none is. The database was restored from
-a backup then, and would make documents a second time, or a seller without his bank account. Nothing is sent until a person has reconciled: `flask
-billcom books reconcile --resume`.
+a backup then, and would make documents a second time, or a seller without his bank account. Nothing is sent until a
+person has reconciled: `flask billcom books reconcile --resume`.
 """
 
 from __future__ import annotations
