@@ -67,6 +67,13 @@ def doctor_is_silent(town: Town) -> bool:
     return not [each for each in said if each.level != "ok" and each.id.startswith(money)]
 
 
+def told_of(town: Town, seller: str) -> list[tuple[str, int]]:
+    """Return what a seller's statement of the year says, which proves itself."""
+    statement = town.billcom.statement(town.seller(seller), str(town.world.clock.now().year))
+    assert statement.faults == ()
+    return [(str(each.cause), each.cents) for each in statement.lines]
+
+
 def command_about(town: Town, payment: Any) -> str:
     """Return the command that a reconciliation names for a payment."""
     (named,) = [each.command for each in town.billcom.reconcile().differences if payment.id in each.theirs]
@@ -93,6 +100,7 @@ def test_what_a_part_that_has_arrived_leaves_is_paid_by_a_bill_of_its_own(begin:
 
     assert doctor_is_silent(town)
     assert [each.kind for each in town.billcom.adjustments_of(town.seller("ann"))] == ["rest"]
+    assert told_of(town, "ann") == [("sale", 10_00), ("fee", -1_00), ("payout", -4_00), ("payout", -5_00)]
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
@@ -107,6 +115,7 @@ def test_what_was_paid_too_much_is_owed_by_the_seller_and_taken_off_his_next_bil
     town.waits(bank_days=2)
     assert doctor_is_silent(town)
     assert town.billcom.balance_of(town.seller("ann")).owes_cents == 3_00
+    assert told_of(town, "ann") == [("sale", 10_00), ("fee", -1_00), ("payout", -12_00)]
     town.ends(collected="10.00", paid_out="12.00", fees="1.00", sellers_owe="3.00", overpaid=["ann"])
     town.sells(TEN)
     town.passes()
