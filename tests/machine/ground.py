@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from flask_billcom.simulator import Simulator
 from tests.stories.conftest import DEFAULTS, Founded
 from tests.stories.town import Order, Town
+from tests.support import beginning
 from tests.support.shop import never_waiting
 from tests.support.world import Stage, World, WorldClock
 
@@ -24,7 +25,7 @@ MEMORY = Path("/dev/shm")
 def _place() -> tuple[Stage, Path]:
     """Return a shop and a folder of its own, in memory where the machine has a place there."""
     place = tempfile.TemporaryDirectory(prefix="machine", dir=MEMORY if MEMORY.is_dir() else None)
-    stage = Stage(f"sqlite:///{place.name}/town.sqlite")
+    stage = Stage(f"{beginning.NAME}:///{place.name}/town.sqlite")
     # Another runner may come while this one holds the lock; it would wait for it in vain, in real time.
     never_waiting(stage.engine)
     _as_shipped(stage.engine)

@@ -23,6 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from flask_billcom import Billcom, Customer, Sale, SaleLine, Vendor
 from flask_billcom.clock import Clock, ManualClock
 from flask_billcom.vault import generate_key
+from tests.support.beginning import Beginning
 from tests.support.statements import share_statements
 
 ORGANIZATION = "00801TESTORGANIZATN1"
@@ -241,6 +242,9 @@ def sqlite_safe(engine: Engine) -> Engine:
         dbapi.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "busy_timeout=5000", "foreign_keys=ON"):
             dbapi.execute(f"PRAGMA {pragma}")
+
+    if isinstance(engine.dialect, Beginning):
+        return engine
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
