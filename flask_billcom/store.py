@@ -70,9 +70,7 @@ class Rows:
 
     def execute(self, statement: Executable, parameters: Parameters | None = None) -> Result[Any]:
         """Execute a statement and return its result."""
-        if self._ours and (
-            isinstance(statement, UpdateBase) or (parameters is not None and not _gives_entities(statement))
-        ):
+        if self._ours and not _needs_session(statement, is_kept=parameters is not None):
             return self._on_connection().execute(statement, parameters, execution_options=self._options)
         return self.session.execute(
             statement, parameters, execution_options=self._options, bind_arguments=dict(self._bind)
@@ -120,9 +118,22 @@ class Rows:
         return self._connection
 
 
+def _needs_session(statement: Executable, *, is_kept: bool) -> bool:
+    """Return whether a statement returns entities of a session; our changes return columns alone.
+
+    :param is_kept: whether it is built once, so that the answer is kept as well.
+    """
+    if isinstance(statement, UpdateBase):
+        return False
+    return _kept_gives_entities(statement) if is_kept else _gives_entities(statement)
+
+
 @lru_cache(maxsize=1000)
+def _kept_gives_entities(statement: Executable) -> bool:
+    return _gives_entities(statement)
+
+
 def _gives_entities(statement: Executable) -> bool:
-    """Return whether a statement returns entities of a session; our changes return columns alone."""
     if not isinstance(statement, Select):
         return True
     columns = statement.column_descriptions
