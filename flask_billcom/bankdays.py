@@ -27,6 +27,7 @@ def is_bank_day(day: date) -> bool:
     return day.weekday() < _SATURDAY and day not in _holidays(day.year)
 
 
+@lru_cache(maxsize=1000)
 def add_bank_days(day: date, count: int) -> date:
     """Return the date a number of bank days later; zero gives the day itself or the next bank day after it.
 

@@ -17,11 +17,11 @@ Wire: https://developer.bill.com/v2/reference/ap-vendortransactions-listpayments
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select
 
 from flask_billcom.api.records import DisbursementStatus
 from flask_billcom.audit import Act, record
@@ -62,26 +62,53 @@ def clear(domain: Domain, payments_seen: datetime | None) -> int:
         finished = _read_trouble(domain, progress, now) or finished
     if finished is None:
         return 0
-    return _clear_all(domain, _arrived(domain, now), min(now, payments_seen, finished), finished)
+    arrived = _arrived(domain.organization_id, reached(now, UNMATCHED_DAYS))
+    return _clear_all(domain, arrived, min(now, payments_seen, finished), finished)
 
 
-def _arrived(domain: Domain, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that nothing but time stands between a paid payout and its arrival."""
+def _arrived(
+    organization_id: str | BindParameter[str], unmatched_until: date | BindParameter[date]
+) -> ColumnElement[bool]:
+    """Return the condition that nothing but time stands between a paid payout and its arrival.
+
+    :param unmatched_until: the last process date that the bank may show no line of.
+    """
     unmatched = and_(
-        Payment.confirmed_at.is_(None),
-        Payment.process_date <= reached(now, UNMATCHED_DAYS),
-        ~has_lines(domain.organization_id, SENT),
+        Payment.confirmed_at.is_(None), Payment.process_date <= unmatched_until, ~has_lines(organization_id, SENT)
     )
     return and_(Payment.void_request.is_(None), or_(Payment.confirmed_at.is_not(None), unmatched))
 
 
+_ARRIVED = (
+    select(Payment.id)
+    .where(
+        Payment.organization_id == bindparam("of"),
+        Payment.kind == SENT,
+        Payment.status == "paid",
+        Payment.process_date <= bindparam("until"),
+        _arrived(bindparam("of"), bindparam("unmatched_until")),
+    )
+    .limit(1)
+)
+_ARRIVED_SINCE = _ARRIVED.where(
+    or_(Payment.process_date > bindparam("looked_until"), Payment.confirmed_at > bindparam("looked"))
+)
+
+
 def _asks(rows: Rows, domain: Domain, now: datetime, payments_seen: datetime, finished: datetime | None) -> bool:
     """Return whether the disbursements have to be read: a payout has arrived, or may go on, since the last look."""
-    paid = _of(domain, "paid") & (Payment.process_date <= reached(min(now, payments_seen), ARRIVED_DAYS))
-    arrived = paid & _arrived(domain, now)
-    if finished is not None:
-        arrived &= or_(Payment.process_date > reached(finished, ARRIVED_DAYS), Payment.confirmed_at > finished)
-    if rows.first(select(Payment.id).where(arrived).limit(1)) is not None:
+    by = {
+        "of": domain.organization_id,
+        "until": reached(min(now, payments_seen), ARRIVED_DAYS),
+        "unmatched_until": reached(now, UNMATCHED_DAYS),
+    }
+    if finished is None:
+        arrived = rows.first(_ARRIVED, by)
+    else:
+        arrived = rows.first(
+            _ARRIVED_SINCE, {**by, "looked_until": reached(finished, ARRIVED_DAYS), "looked": finished}
+        )
+    if arrived is not None:
         return True
     if finished is None:
         return rows.first(select(Payment.id).where(_of(domain, "held")).limit(1)) is not None

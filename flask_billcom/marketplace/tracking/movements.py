@@ -23,7 +23,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, case, func, select, update
 
 from flask_billcom import ledger
 from flask_billcom.api.records import MoneyMovement, MovementStatus, MovementType
@@ -185,7 +185,7 @@ def take_back(domain: Domain) -> int:
     return len(taken)
 
 
-def has_lines(organization_id: str, kind: str) -> ColumnElement[bool]:
+def has_lines(organization_id: str | BindParameter[str], kind: str) -> ColumnElement[bool]:
     """Return the condition that the bank shows any line for a payment's process date."""
     return (
         select(Movement.id)

@@ -145,6 +145,7 @@ _FIRST_DAY = select(func.min(Payment.process_date)).where(
     Payment.kind == bindparam("kind"),
     Payment.status == bindparam("status"),
 )
+_NEXT_DAY = _FIRST_DAY.where(Payment.process_date > bindparam("last"))
 
 
 def days_of(
@@ -154,13 +155,11 @@ def days_of(
 
     :param until: the last one that counts.
     """
-    of = {"organization_id": organization_id, "kind": kind, "status": status}
+    of: dict[str, Any] = {"organization_id": organization_id, "kind": kind, "status": status}
     last: date | None = None
     while True:
-        statement = _FIRST_DAY.where(*which)
-        if last is not None:
-            statement = statement.where(Payment.process_date > last)
-        last = rows.first(statement, of)
+        statement = _FIRST_DAY if last is None else _NEXT_DAY
+        last = rows.first(statement.where(*which) if which else statement, {**of, "last": last} if last else of)
         if last is None or (until is not None and last > until):
             return
         yield last
