@@ -180,8 +180,11 @@ class Sessions:
         )
 
     def untrusted(self, rows: Rows, gen: int) -> None:
-        """Note that Bill.com does not trust a session that we took for trusted."""
-        rows.change(update(Session).where(*self._is(gen)).values(trusted=False))
+        """Note that Bill.com does not trust a session that we took for trusted.
+
+        What it remembered of the device is forgotten, or the next sign-in would pass for trusted until its days are up.
+        """
+        rows.change(update(Session).where(*self._is(gen)).values(trusted=False, mfa_enc=None, mfa_expires=None))
 
     def token(self, row: Session | Row[Any]) -> Secret:
         """Return the session id of a generation.

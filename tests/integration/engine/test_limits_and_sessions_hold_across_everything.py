@@ -157,6 +157,21 @@ def test_a_trust_that_only_bill_has_forgotten_parks_payouts_too(world: World) ->
     assert world.states("pay") == ["done"]
 
 
+def test_a_device_that_bill_com_does_not_trust_is_not_taken_for_trusted_after_the_next_sign_in(world: World) -> None:
+    world.ready_to_pay()
+    world.simulator.under_lock(lambda bill: bill.sessions.devices.clear())
+    expire_sessions(world)
+    world.tick()
+    assert [entry.code for entry in world.sent("PayBills")] == ["BDC_1361"]
+
+    world.advance(seconds=3600)
+    with world.app():
+        stand = world.shop.billcom.session.sign_in(actor="operator")
+
+    assert not stand.trusted
+    assert stand.trusted_until is None
+
+
 def test_a_locked_organization_is_probed_every_quarter_of_an_hour(world: World) -> None:
     world.ready_to_pay(2)
     world.simulator.plan_fault("bdc:BDC_1107", "PayBills", count=3)
