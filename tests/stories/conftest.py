@@ -11,6 +11,7 @@ import pytest
 
 from flask_billcom.simulator import Simulator
 from tests.stories.town import Town
+from tests.support.kept import Memories
 from tests.support.world import Stage, World, WorldClock
 
 DEFAULTS: dict[str, Any] = {"collect": "charge", "payout_schedule": "daily", "float_cents": 0}
@@ -26,13 +27,14 @@ class Founded:
     simulator: bytes
     people: Any
     clock: tuple[int, Any]
+    memories: Memories
 
     def town(self, switches: dict[str, Any], settings: dict[str, Any]) -> Town:
         """Return the town as it was founded."""
         bill = Simulator(seed=1)
         bill.unpickle(self.simulator)
         bill.switch(**switches)
-        town = _town(self.stage, self.folder, bill)
+        town = _town(self.stage, self.folder, bill, self.memories)
         town.world.clock._count = self.clock[0]
         town.world.clock._random.setstate(self.clock[1])
         town.restores(self.database)
@@ -41,8 +43,8 @@ class Founded:
         return town
 
 
-def _town(stage: Stage, folder: Path, bill: Simulator) -> Town:
-    world = World(stage.shop, bill, WorldClock(bill, seed=1), stage._settings)
+def _town(stage: Stage, folder: Path, bill: Simulator, memories: Memories | None = None) -> Town:
+    world = World(stage.shop, bill, WorldClock(bill, seed=1), stage._settings, memories)
     return Town(world, stage, folder)
 
 
@@ -69,6 +71,7 @@ def founded(stage: Stage, tmp_path_factory: pytest.TempPathFactory) -> Founded:
         town.world.simulator.pickled(),
         dict(town.people),
         (clock._count, clock._random.getstate()),
+        stage._memories,
     )
 
 

@@ -19,10 +19,7 @@ def sent(begin: Begin, sales: int = 3, *, days: int = 6, **settings: Any) -> tup
     """Let one payment pay the bills of some sales: made on the sixth day, on its way from the seventh on."""
     town = begin(combine_payments=True, simulator={"void": "at_once"}, **settings)
     town.operator("edit", id=town.vendor("ann").id, values={"enabledCombinePayments": True})
-    for _ in range(sales):
-        town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=days)
+    town.sold(TEN, times=sales, bank_days=days)
     (payment,) = town.payouts_to("ann")
     assert payment["status"] == ("1" if days == 6 else "2")
     return town, payment

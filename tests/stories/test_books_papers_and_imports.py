@@ -25,8 +25,7 @@ def check_comes(town: Town, order: Order, amount: str, reference: str = "check 7
 
 def test_a_cheque_by_post_pays_the_order_and_its_sellers(begin: Begin) -> None:
     town = begin(collect="none", float_cents=9_00)
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     check_comes(town, order, "10.00")
     check_comes(town, order, "10.00")
     town.passes()
@@ -38,8 +37,7 @@ def test_a_cheque_by_post_pays_the_order_and_its_sellers(begin: Begin) -> None:
 
 def test_a_cheque_for_a_part_and_the_link_for_the_rest(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     check_comes(town, order, "4.00")
     town.passes()
     town.pays_by_link(order)
@@ -50,8 +48,7 @@ def test_a_cheque_for_a_part_and_the_link_for_the_rest(begin: Begin) -> None:
 
 def test_a_cheque_above_what_is_due_is_refused_or_becomes_credit(begin: Begin) -> None:
     town = begin(collect="none", float_cents=9_00)
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     with pytest.raises(NotPossible):
         check_comes(town, order, "12.00")
     check_comes(town, order, "12.00", overpay=True)
@@ -63,7 +60,7 @@ def test_a_cheque_above_what_is_due_is_refused_or_becomes_credit(begin: Begin) -
 
 
 def test_a_debit_that_came_back_is_charged_again_when_a_person_says_so(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits(bank_days=1)
     town.bank("return_charge", town.debit_of("Ada"), "R01")
     town.waits(bank_days=2)
@@ -77,8 +74,7 @@ def test_a_debit_that_came_back_is_charged_again_when_a_person_says_so(town: Tow
 
 def test_an_invoice_that_stays_unpaid_is_sent_again_on_its_days(begin: Begin) -> None:
     town = begin(collect="send", reminder_days=(3, 7))
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     for _ in range(8):
         town.world.advance(seconds=86_400)
         town.passes(seconds=0)
@@ -91,8 +87,7 @@ def test_an_invoice_that_stays_unpaid_is_sent_again_on_its_days(begin: Begin) ->
 
 def test_a_buyer_who_disputes_a_sale_is_not_reminded_before_that_has_ended(begin: Begin) -> None:
     town = begin(collect="send", reminder_days=(3, 7))
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     dispute = town.billcom.dispute(order, reference="d1", reason="the parcel is empty", actor="eve")
     for _ in range(8):
         town.world.advance(seconds=86_400)
@@ -111,8 +106,7 @@ def test_a_buyer_who_disputes_a_sale_is_not_reminded_before_that_has_ended(begin
 
 def test_a_reminder_that_waits_for_the_mail_limit_is_dropped_when_the_buyer_disputes(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.billcom.remind(order, actor="eve")
     town.billcom.dispute(order, reference="d1", reason="the parcel is empty", actor="eve")
     town.passes(seconds=120)
@@ -123,8 +117,7 @@ def test_a_reminder_that_waits_for_the_mail_limit_is_dropped_when_the_buyer_disp
 
 def test_a_person_reminds_a_buyer_once_a_day_however_often_he_clicks(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     for _ in range(3):
         town.billcom.remind(order, actor="eve")
     town.passes(seconds=120)
@@ -155,7 +148,7 @@ def test_a_sellers_statement_of_a_month_proves_itself(begin: Begin) -> None:
 
 
 def test_a_statement_of_a_month_that_has_not_ended_says_so(town: Town) -> None:
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     ann = town.seller("ann")
     open_ = town.billcom.statement(ann, "2026-03")
     assert not open_.is_final
@@ -182,9 +175,7 @@ def test_a_statement_names_the_orders_of_each_payout(town: Town) -> None:
 
 
 def test_a_year_of_every_seller_adds_up_for_the_tax_adviser(town: Town) -> None:
-    town.sells(TEN, ("bo", "5.00", "0.50"))
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, ("bo", "5.00", "0.50"), bank_days=9)
 
     year = {each.seller: each for each in town.billcom.year_totals(2026).items}
     assert {name: (each.gross_cents, each.payouts_cents) for name, each in year.items() if each.sales} == {
@@ -196,9 +187,7 @@ def test_a_year_of_every_seller_adds_up_for_the_tax_adviser(town: Town) -> None:
 
 
 def test_the_books_are_exported_as_a_journal_that_balances(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
 
     lines = "".join(town.billcom.export("2026-03", format="csv")).splitlines()
     assert len(lines) > 10
@@ -207,8 +196,7 @@ def test_the_books_are_exported_as_a_journal_that_balances(town: Town) -> None:
 
 
 def test_an_orders_document_is_attached_once_and_its_invoice_fetched(town: Town) -> None:
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     for _ in range(2):
         town.billcom.attach(order, b"%PDF-1.4 the order\n%%EOF\n", name="order.pdf", actor="eve")
     assert bytes(town.billcom.invoice_pdf(order)).startswith(b"%PDF")

@@ -26,9 +26,7 @@ def disputes(town: Town, order: Order, **how: Any) -> Any:
 
 
 def test_a_fine_is_taken_off_the_next_bill(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
     adjusts(town, "fine", "2.50")
     town.sells(TEN)
     town.passes()
@@ -38,8 +36,7 @@ def test_a_fine_is_taken_off_the_next_bill(town: Town) -> None:
 
 
 def test_a_fine_that_is_clicked_twice_is_one_fine(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     assert adjusts(town, "fine", "2.50").id == adjusts(town, "fine", "2.50").id
     with pytest.raises(NotPossible):
         adjusts(town, "fine", "3.50")
@@ -50,8 +47,7 @@ def test_a_fine_that_is_clicked_twice_is_one_fine(town: Town) -> None:
 
 
 def test_a_fine_above_the_next_sale_is_carried_forward(town: Town) -> None:
-    town.sells(("ann", "1.00"), to="Ben")
-    town.passes()
+    town.sold(("ann", "1.00"), to="Ben")
     adjusts(town, "fine", "12.00")
     town.sells(TEN)
     town.passes()
@@ -62,8 +58,7 @@ def test_a_fine_above_the_next_sale_is_carried_forward(town: Town) -> None:
 
 def test_a_bonus_is_paid_with_a_bill_of_its_own(begin: Begin) -> None:
     town = begin(float_cents=5_00)
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     adjusts(town, "bonus", "5.00")
     town.passes()
     town.waits(bank_days=9)
@@ -73,8 +68,7 @@ def test_a_bonus_is_paid_with_a_bill_of_its_own(begin: Begin) -> None:
 
 def test_a_large_fine_waits_for_somebody_else(begin: Begin) -> None:
     town = begin(approval_threshold_cents=100_00)
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     asked = adjusts(town, "fine", "100.00")
     with pytest.raises(NotPossible):
         town.billcom.approve_adjustment(asked, actor="eve", reason="it is mine")
@@ -86,8 +80,7 @@ def test_a_large_fine_waits_for_somebody_else(begin: Begin) -> None:
 
 def test_a_fine_that_is_denied_changes_nothing(begin: Begin) -> None:
     town = begin(approval_threshold_cents=100_00)
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     asked = adjusts(town, "fine", "100.00")
     town.billcom.deny_adjustment(asked, actor="bob", reason="the post was late")
     town.waits(bank_days=9)
@@ -96,7 +89,7 @@ def test_a_fine_that_is_denied_changes_nothing(begin: Begin) -> None:
 
 
 def test_a_disputed_order_waits(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     disputes(town, order)
     town.waits(bank_days=9)
 
@@ -106,7 +99,7 @@ def test_a_disputed_order_waits(town: Town) -> None:
 
 
 def test_a_dispute_that_is_won_pays_the_seller(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     dispute = disputes(town, order)
     town.waits(bank_days=6)
     town.billcom.resolve_dispute(dispute, "won", actor="bob", reason="the parcel's trace")
@@ -117,7 +110,7 @@ def test_a_dispute_that_is_won_pays_the_seller(town: Town) -> None:
 
 
 def test_a_dispute_that_is_lost_gives_the_buyer_his_money_back(town: Town) -> None:
-    order = town.sells_to_paid(TEN, ("bo", "20.00", "2.00"))
+    order = town.sold(TEN, ("bo", "20.00", "2.00"), bank_days=1)
     dispute = disputes(town, order, line=1)
     town.waits(bank_days=6)
     for _ in range(2):
@@ -130,7 +123,7 @@ def test_a_dispute_that_is_lost_gives_the_buyer_his_money_back(town: Town) -> No
 
 def test_a_dispute_that_is_lost_after_the_payout_is_the_sellers_debt(begin: Begin) -> None:
     town = begin(float_cents=10_00)
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits(bank_days=8)
     dispute = disputes(town, order)
     town.billcom.resolve_dispute(dispute, "lost", actor="bob", reason="the bank's letter")

@@ -13,8 +13,7 @@ TEN = ("ann", "10.00", "1.00")
 
 def test_a_buyer_pays_half_of_an_invoice_of_three_sellers_and_then_the_rest(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(("ann", "30.00", "3.00"), ("bo", "20.00", "2.00"), ("cy", "10.00", "1.00"))
-    town.passes()
+    order = town.sold(("ann", "30.00", "3.00"), ("bo", "20.00", "2.00"), ("cy", "10.00", "1.00"))
     town.pays_by_link(order, amount="30.00")
     town.waits(bank_days=8)
     assert not town.billcom.settlement_of(order).is_paid
@@ -27,8 +26,7 @@ def test_a_buyer_pays_half_of_an_invoice_of_three_sellers_and_then_the_rest(begi
 
 def test_an_invoice_that_stays_half_paid_pays_nobody_and_names_what_is_due(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(("ann", "30.00", "3.00"), ("bo", "20.00", "2.00"), ("cy", "10.00", "1.00"))
-    town.passes()
+    order = town.sold(("ann", "30.00", "3.00"), ("bo", "20.00", "2.00"), ("cy", "10.00", "1.00"))
     town.pays_by_link(order, amount="30.00")
     town.waits(bank_days=8)
 
@@ -44,8 +42,7 @@ def test_an_invoice_that_stays_half_paid_pays_nobody_and_names_what_is_due(begin
 
 def test_what_a_buyer_pays_too_much_is_his_credit(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.pays_by_link(order, on_top="2.50")
     town.waits(bank_days=9)
 
@@ -78,7 +75,7 @@ def test_a_buyer_pays_three_invoices_with_one_payment(begin: Begin) -> None:
 
 
 def test_a_debit_that_comes_back_before_the_payout_reopens_what_the_buyer_owes(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits(bank_days=2)
     town.bank("return_charge", town.debit_of("Ada"), "R01")
     town.waits(bank_days=9)
@@ -96,7 +93,7 @@ def test_a_debit_that_comes_back_before_the_payout_reopens_what_the_buyer_owes(t
 
 
 def test_a_buyer_whose_debit_came_back_pays_by_link_after_all(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits(bank_days=2)
     town.bank("return_charge", town.debit_of("Ada"), "R09")
     town.waits(bank_days=1)
@@ -107,7 +104,7 @@ def test_a_buyer_whose_debit_came_back_pays_by_link_after_all(town: Town) -> Non
 
 
 def test_a_debit_that_comes_back_after_the_seller_was_paid_is_owed_by_the_buyer(town: Town) -> None:
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.waits(bank_days=8)
     town.bank("return_charge", town.debit_of("Ada"), "R10")
     town.waits(bank_days=3)
@@ -117,7 +114,7 @@ def test_a_debit_that_comes_back_after_the_seller_was_paid_is_owed_by_the_buyer(
 
 def test_a_debit_that_comes_back_while_the_payout_is_planned_stops_it(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.waits(bank_days=6)
     assert town.billcom.payout_run(actor="eve").bills == 1
     town.billcom.hold(None, "kill switch", actor="eve")
@@ -140,7 +137,7 @@ def test_a_debit_that_comes_back_while_the_payout_is_planned_stops_it(begin: Beg
 
 
 def test_a_debit_that_comes_back_weeks_after_it_was_counted_on_is_noticed_within_a_bank_day(town: Town) -> None:
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits_long()
     town.bank("return_charge", town.debit_of("Ada"), "R10")
     town.waits(bank_days=1)

@@ -17,9 +17,7 @@ TEN = ("ann", "10.00", "1.00")
 def asked_for(begin: Begin, **settings: Any) -> tuple[Town, Any]:
     """Let Eve ask for a run that is large enough for approval."""
     town = begin(payout_schedule="manual", approval_threshold_cents=9_00, **settings)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, bank_days=7)
     run = town.billcom.payout_run(actor="eve")
     town.passes()
     return town, run.id
@@ -69,9 +67,7 @@ def test_two_people_approve_where_two_are_needed(begin: Begin) -> None:
 
 def test_a_run_below_the_threshold_asks_nobody(begin: Begin) -> None:
     town = begin(approval_threshold_cents=9_01)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
 
     assert town.billcom.waiting_runs() == []
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
@@ -89,9 +85,7 @@ def test_a_run_that_is_given_up_pays_nobody_and_gives_back_what_it_reserved(begi
 
 def test_a_bill_that_an_approver_denies_at_bill_com_is_not_paid_and_named(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    order = town.sells(TEN, ("bo", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    order = town.sold(TEN, ("bo", "10.00", "1.00"), bank_days=7)
     town.operator("deny", id=town.bill_of(order, "ann").id)
     town.billcom.payout_run(actor="eve")
     town.passes()
@@ -111,9 +105,7 @@ def test_a_bill_that_an_approver_denies_at_bill_com_is_not_paid_and_named(begin:
 
 def test_a_refused_payout_is_tried_again_by_two_people_where_two_decide(begin: Begin) -> None:
     town = begin(payout_schedule="manual", approvers=2)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, bank_days=7)
     town.breaks("bdc:BDC_9999", "PayBills")
     town.billcom.payout_run(actor="eve")
     town.passes()

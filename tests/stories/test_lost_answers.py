@@ -16,9 +16,7 @@ MUTE = ["timeout_after", "timeout_before", "reset_after", "http_5xx_after", "gar
 
 @pytest.mark.parametrize("fault", MUTE)
 def test_a_payout_whose_answer_is_lost_is_paid_once(town: Town, fault: str) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=5)
+    town.sold(TEN, bank_days=5)
     town.breaks(fault, "PayBills")
     town.waits(bank_days=5)
 
@@ -61,11 +59,16 @@ def test_a_charge_that_vanished_is_sent_again_by_a_person_alone(town: Town) -> N
 def loses_a_charge(begin: Begin) -> tuple[Town, Order]:
     """Let the charge of an order vanish on its way."""
     town = begin()
+    town.lives_through(charge_vanishes)
+    return town, town.orders[-1]
+
+
+def charge_vanishes(town: Town) -> None:
+    """Sell, and let the charge vanish."""
     town.breaks("timeout_before", "ChargeCustomer")
-    order = town.sells(TEN)
+    town.sells(TEN)
     town.world.advance(seconds=5)
     town.world.run_until(lambda: town.operations("charge", "unknown") != [], within=600)
-    return town, order
 
 
 def gives_up_the_charge(town: Town) -> None:
@@ -127,9 +130,7 @@ def test_a_payment_of_which_a_part_was_taken_off_may_be_the_charge(begin: Begin)
 
 
 def test_a_packet_that_lands_ten_minutes_late_pays_once(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=5)
+    town.sold(TEN, bank_days=5)
     town.breaks("late_effect", "PayBills", seconds=500)
     town.waits(bank_days=5)
 
@@ -181,8 +182,7 @@ def test_a_session_that_ends_in_the_middle_signs_in_once(town: Town) -> None:
 
 
 def test_a_marketplace_that_was_asleep_for_a_month_catches_up(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     town.waits(bank_days=22, step=22)
     town.signs_in()
     town.waits(bank_days=5)

@@ -20,9 +20,7 @@ TEN = ("ann", "10.00", "1.00")
 def due(begin: Begin, **settings: Any) -> tuple[Town, Order]:
     """Let the bill of a sale be due, and its run not asked for yet."""
     town = begin(payout_schedule="manual", **settings)
-    order = town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    order = town.sold(TEN, bank_days=7)
     return town, order
 
 
@@ -198,8 +196,7 @@ def test_a_refund_of_what_was_paid_by_hand_goes_on_when_the_payment_is_ours(begi
 
 def test_a_payment_by_hand_from_before_the_buyers_is_made_again_by_us_when_it_was_canceled(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.operator("pay_bill", id=town.bill_of(order, "ann").id)
     by_hand = town.payout_to("ann")
     town.billcom.adopt_payment(by_hand.id, actor="eve", reason="Bea paid it by hand")
@@ -214,8 +211,7 @@ def test_a_payment_by_hand_from_before_the_buyers_is_made_again_by_us_when_it_wa
 
 def test_an_adoption_that_is_refused_leaves_nothing_that_could_be_paid_before_the_buyer_has(begin: Begin) -> None:
     town = begin(payout_schedule="manual", approvers=2)
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.operator("pay_bill", id=town.bill_of(order, "ann").id)
     by_hand = town.payout_to("ann")
     with pytest.raises(NotPossible, match="two people decide"):
@@ -314,8 +310,7 @@ def test_an_operator_changes_an_invoice_and_it_is_not_charged(begin: Begin) -> N
 def raises_an_invoice_that_is_paid(begin: Begin) -> tuple[Town, Order]:
     """Let a buyer pay his invoice, an operator raise it by 3.76, and the buyer pay that as well."""
     town = begin(collect="send", float_cents=1_000_000)
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.pays_by_link(order)
     town.waits(bank_days=1)
     price_of_invoice(town, order, "13.76")
@@ -368,9 +363,7 @@ def test_the_credit_of_an_overpaid_invoice_pays_for_it_when_the_first_payment_co
 
 def test_an_operator_takes_a_seller_offline_and_the_others_are_paid(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN, ("bo", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, ("bo", "10.00", "1.00"), bank_days=7)
     town.operator("take_offline", id=town.vendor("ann").id)
     runs(town)
 

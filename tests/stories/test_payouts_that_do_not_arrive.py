@@ -15,17 +15,13 @@ RETURNED = {Account.PAYOUT_RETURNED: "-9.00", Account.PROVIDER_CLEARING_OUT: "9.
 
 def paid_to_ann(town: Town) -> None:
     """Let a sale be paid out to its seller and arrive."""
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
     assert town.payout_to("ann")["status"] == "2"
 
 
 def processed_to_ann(town: Town) -> None:
     """Let a payout to a seller be on its way."""
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, bank_days=7)
     assert town.payout_to("ann")["status"] == "2"
 
 
@@ -84,9 +80,7 @@ def test_nothing_is_paid_again_by_itself(town: Town) -> None:
 
 
 def test_a_payout_is_cancelled_before_it_leaves_and_paid_again(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=6)
+    town.sold(TEN, bank_days=6)
     payment = town.payout_to("ann").id
     town.billcom.void(payment, "wrong month", actor="eve")
     is_void(town)
@@ -98,9 +92,7 @@ def test_a_payout_is_cancelled_before_it_leaves_and_paid_again(town: Town) -> No
 
 
 def test_a_payout_that_an_operator_voids_before_it_leaves_is_no_difference(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=6)
+    town.sold(TEN, bank_days=6)
     payout = town.payout_to("ann")
     assert payout["status"] == "1"
     town.operator("void", id=payout.id)
@@ -199,9 +191,7 @@ def test_voiding_a_combined_payment_gives_back_all_its_bills(begin: Begin) -> No
 
 
 def test_a_seller_without_a_bank_account_gets_a_cheque(town: Town) -> None:
-    town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=13)
+    town.sold(("dee", "10.00", "1.00"), bank_days=13)
     assert town.payout_to("dee")["status"] == "2"
     town.waits(bank_days=3)
 
@@ -232,9 +222,7 @@ def test_two_payouts_that_come_back_within_a_week_each_have_their_own_credit(tow
 
 
 def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
-    town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(("dee", "10.00", "1.00"), bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
     town.waits(bank_days=2)
     town.waits(bank_days=70, step=70)
@@ -246,9 +234,7 @@ def test_a_cheque_that_nobody_cashes_goes_to_the_state(town: Town) -> None:
 
 
 def test_a_cheque_that_went_to_the_state_while_the_worker_slept_is_at_rest_in_the_books(town: Town) -> None:
-    town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(("dee", "10.00", "1.00"), bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
     town.waits(bank_days=70, step=70)
     town.waits(bank_days=4)
@@ -259,9 +245,7 @@ def test_a_cheque_that_went_to_the_state_while_the_worker_slept_is_at_rest_in_th
 
 def test_an_uncashed_cheque_that_bill_com_voids_is_owed_again(begin: Begin) -> None:
     town = begin(simulator={"uncashed": "void"})
-    town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(("dee", "10.00", "1.00"), bank_days=7)
     town.bank("never_cashed", town.payout_to("dee"))
     town.waits(bank_days=70, step=70)
     town.waits(bank_days=4)
@@ -271,9 +255,7 @@ def test_an_uncashed_cheque_that_bill_com_voids_is_owed_again(begin: Begin) -> N
 
 
 def test_an_operator_voids_and_reissues_a_cheque(town: Town) -> None:
-    town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=8)
+    town.sold(("dee", "10.00", "1.00"), bank_days=8)
     town.operator("void", id=town.payout_to("dee").id, kind="reissue")
     town.waits(bank_days=12)
 
@@ -282,9 +264,7 @@ def test_an_operator_voids_and_reissues_a_cheque(town: Town) -> None:
 
 
 def test_a_seller_who_deletes_his_account_after_the_run_is_paid_by_cheque(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=6)
+    town.sold(TEN, bank_days=6)
     (account,) = town.at_billcom("VendorBankAccount", vendorId=town.vendor("ann").id)
     town.operator("delete", id=account.id)
     town.waits(bank_days=9)

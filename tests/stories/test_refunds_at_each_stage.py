@@ -26,17 +26,15 @@ def refunds(town: Town, order: Order, reference: str = "r1", **how: Any) -> Any:
 def at(begin: Begin, stage: str, **settings: Any) -> tuple[Town, Order]:
     """Bring a sale to a stage of its life."""
     town = begin(**settings)
+    days = {"charge scheduled": 0, "paid": 1, "funded": 6, "payout scheduled": 6, "on its way": 7, "paid out": 9}
+    if stage in days:
+        return town, town.sold(*SALE, bank_days=days[stage])
     order = town.sells(*SALE)
-    days = {"settled": 0, "invoiced": 0, "charge scheduled": 0, "paid": 1, "funded": 6, "payout scheduled": 6}
-    if stage == "settled":
-        return town, order
     if stage == "invoiced":
         town.restarts(collect="send")
-    town.passes()
-    if stage in {"paid out", "on its way"}:
-        town.waits(bank_days=9 if stage == "paid out" else 7)
+        town.passes()
     else:
-        town.waits(bank_days=days[stage]) if days[stage] else None
+        assert stage == "settled"
     return town, order
 
 
@@ -116,8 +114,7 @@ def test_an_order_refunded_in_part_before_it_is_charged_is_charged_less(begin: B
 
 def test_an_invoice_that_was_sent_is_lowered(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(*SALE)
-    town.passes()
+    order = town.sold(*SALE)
     refunds(town, order, amount="50.00")
     town.passes()
     assert town.invoice_of(order)["amount"] == 50_00
@@ -285,12 +282,17 @@ def test_a_debit_that_comes_back_while_its_refund_waits_pays_nobody(begin: Begin
     town.ends(collected="100.00", returned="100.00")
 
 
-def refunded(begin: Begin) -> tuple[Town, Order]:
-    """Let a buyer be refunded by a payout that has arrived."""
-    town, order = at(begin, "paid")
+def has_a_line_refunded(town: Town, order: Order) -> None:
+    """Let a buyer get back what he paid for the second line."""
     refunds(town, order, line=2)
     town.passes()
     town.waits_long()
+
+
+def refunded(begin: Begin) -> tuple[Town, Order]:
+    """Let a buyer be refunded by a payout that has arrived."""
+    town, order = at(begin, "paid")
+    town.lives_through(has_a_line_refunded, order)
     assert [refund.state for refund in town.billcom.refunds_of(order)] == ["refunded"]
     return town, order
 
@@ -365,8 +367,7 @@ def test_a_refund_whose_cheque_nobody_cashes_is_owed_again(begin: Begin) -> None
 
 def test_a_sale_is_cancelled_before_anything_is_collected(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(*SALE)
-    town.passes()
+    order = town.sold(*SALE)
     town.billcom.cancel(order, reason="sold out", actor="eve")
     town.billcom.cancel(order, reason="sold out", actor="eve")
     town.passes()
@@ -387,9 +388,7 @@ def test_a_sale_that_was_collected_is_not_cancelled_but_refunded(begin: Begin) -
 
 def test_a_payout_that_was_refused_is_given_up_with_the_bill_that_a_refund_takes_back(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    order = town.sells(("ann", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    order = town.sold(("ann", "10.00", "1.00"), bank_days=7)
     town.breaks("bdc:BDC_9999", "PayBills")
     town.billcom.payout_run(actor="eve")
     town.passes()

@@ -18,8 +18,7 @@ TEN = ("ann", "10.00", "1.00")
 
 def test_a_backup_ten_minutes_old_is_restored_and_nothing_is_made_twice(begin: Begin) -> None:
     town = begin(collect="send")
-    first = town.sells(TEN)
-    town.passes()
+    first = town.sold(TEN)
     town.pays_by_link(first)
     town.waits(bank_days=6)
     backup = town.backs_up()
@@ -165,8 +164,7 @@ def adopts_papers(town: Town, state: str | None = None) -> None:
 def test_a_payment_of_lost_minutes_is_found_when_its_invoice_is_adopted(begin: Begin) -> None:
     """Polls go on for another sale meanwhile, and pass over a payment of an invoice that is nobody's."""
     town = begin(collect="send")
-    other = town.sells(("bo", "20.00", "2.00"), to="Ben")
-    town.passes()
+    other = town.sold(("bo", "20.00", "2.00"), to="Ben")
     order = town.sells(TEN)
     backup = town.backs_up()
     town.passes(seconds=60)
@@ -267,9 +265,7 @@ def test_a_refund_of_a_sale_whose_papers_a_backup_forgot_waits_until_they_are_kn
 
 
 def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=5)
+    town.sold(TEN, bank_days=5)
     backup = town.backs_up()
     town.waits(bank_days=1)
     assert len(town.payouts_to("ann")) == 1
@@ -293,7 +289,7 @@ def test_a_backup_from_before_a_payout_pays_nobody_twice(town: Town) -> None:
 
 def test_a_worker_that_plans_in_its_first_round_asks_bill_com_what_was_made_before_it_sends(begin: Begin) -> None:
     town = begin()
-    order = town.sells_to_paid(TEN)
+    order = town.sold(TEN, bank_days=1)
     town.waits(bank_days=9)
     town.billcom.refund(order, reference="r1", amount=Decimal("4.00"), reason="a scratch", actor="eve")
     town.restarts()

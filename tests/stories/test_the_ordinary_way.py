@@ -52,8 +52,7 @@ def test_an_order_is_collected_split_and_paid_out(town: Town, way: str) -> None:
 
 def test_a_buyer_who_pays_by_the_link_of_the_mail_pays_the_sellers_too(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(("ann", "60.00", "6.00"), to="Cleo")
-    town.passes()
+    order = town.sold(("ann", "60.00", "6.00"), to="Cleo")
     assert town.calls("SendInvoice") == 1
     town.pays_by_link(order)
     town.waits(bank_days=9)
@@ -74,9 +73,7 @@ def test_one_debit_collects_three_orders_of_a_buyer(town: Town) -> None:
 
 def test_sellers_are_paid_at_once_where_the_marketplace_stands_in_for_the_buyer(begin: Begin) -> None:
     town = begin(release="on_settlement", float_cents=100_00, collect="none")
-    town.sells(("ann", "60.00", "6.00"))
-    town.passes()
-    town.waits(bank_days=3)
+    town.sold(("ann", "60.00", "6.00"), bank_days=3)
 
     town.ends(due="60.00", paid_out="54.00", fees="6.00", states={"1": "invoiced"})
 
@@ -93,8 +90,7 @@ def test_a_double_click_on_settle_is_one_sale(town: Town) -> None:
 
 
 def test_an_order_id_that_another_buyer_uses_again_is_refused(town: Town) -> None:
-    first = town.sells(("ann", "10.00", "1.00"), to="Ada")
-    town.passes()
+    first = town.sold(("ann", "10.00", "1.00"), to="Ada")
     town.forgets(first)
     again = town.places(("ann", "10.00", "1.00"), to="Ben", number=int(first.number))
     town.orders.remove(again)
@@ -122,8 +118,7 @@ def test_an_order_id_that_the_same_buyer_uses_again_at_the_same_price_is_the_sam
 
 
 def test_an_order_id_of_the_same_buyer_at_another_price_is_refused(town: Town) -> None:
-    first = town.sells(("ann", "10.00", "1.00"))
-    town.passes()
+    first = town.sold(("ann", "10.00", "1.00"))
     town.forgets(first)
     again = town.places(("ann", "10.01", "1.00"), number=int(first.number))
     town.orders.remove(again)

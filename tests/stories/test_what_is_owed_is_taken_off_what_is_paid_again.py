@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,13 +17,18 @@ TEN = ("ann", "10.00", "1.00")
 
 def voided(town: Town, *sales: tuple[str, ...]) -> str:
     """Let sales of ann be paid out, and the payout be void at Bill.com before anybody here has read that."""
-    for each in sales or (TEN,):
-        town.sells(each)
-    town.passes()
-    town.waits(bank_days=7)
+    town.lives_through(is_paid_out, sales or (TEN,))
     payment = town.payout_to("ann")
     town.operator("void", id=payment.id)
     return str(payment.id)
+
+
+def is_paid_out(town: Town, sales: Sequence[tuple[str, ...]]) -> None:
+    """Let sales be paid out by one payout."""
+    for each in sales:
+        town.sells(each)
+    town.passes()
+    town.waits(bank_days=7)
 
 
 def refunded(town: Town, order: Order, **what: object) -> None:

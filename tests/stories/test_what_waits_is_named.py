@@ -8,8 +8,7 @@ from tests.stories.conftest import Begin
 
 def test_a_bill_given_back_to_the_runs_waits_for_its_buyer_and_not_for_its_void_payout(begin: Begin) -> None:
     town = begin(collect="send")
-    order = town.sells(("ann", "10.00", "1.00"))
-    town.passes()
+    order = town.sold(("ann", "10.00", "1.00"))
     town.operator("pay_bill", id=town.bill_of(order, "ann").id)
     payment = town.payout_to("ann").id
     town.billcom.adopt_payment(payment, actor="eve", second="bob", reason="paid by hand")
@@ -25,9 +24,7 @@ def test_a_bill_given_back_to_the_runs_waits_for_its_buyer_and_not_for_its_void_
 
 def test_a_payout_that_somebody_gave_up_waits_for_him_and_goes_out_once_he_tries_it_again(begin: Begin) -> None:
     town = begin(approval_threshold_cents=9_00)
-    town.sells(("ann", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(("ann", "10.00", "1.00"), bank_days=9)
     (given_up,) = town.operations("pay")
     town.billcom.cancel_operation(given_up.id, actor="bob", reason="denied: she is under review")
 

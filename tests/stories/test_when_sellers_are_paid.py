@@ -30,7 +30,7 @@ def test_weekly_payouts_leave_on_friday_for_the_sales_of_the_week(begin: Begin) 
 
 def test_payouts_on_the_thirty_first_leave_on_the_last_day_of_february(begin: Begin) -> None:
     town = begin(start="2027-02-08T17:00:00", payout_schedule="monthly:31", return_days=0)
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.until("2027-02-26T20:00:00")
     assert town.payouts_to("ann") == []
     town.until("2027-02-28T20:00:00")
@@ -44,7 +44,7 @@ def test_payouts_on_the_thirty_first_leave_on_the_last_day_of_february(begin: Be
 
 def test_month_end_payouts_of_a_leap_year_leave_on_the_twenty_ninth(begin: Begin) -> None:
     town = begin(start="2028-02-07T17:00:00", payout_schedule="monthly:last", return_days=0)
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.until("2028-02-28T20:00:00")
     assert town.payouts_to("ann") == []
     town.until("2028-02-29T20:00:00")
@@ -56,7 +56,7 @@ def test_month_end_payouts_of_a_leap_year_leave_on_the_twenty_ninth(begin: Begin
 
 def test_payouts_of_a_month_wait_for_the_fifteenth(begin: Begin) -> None:
     town = begin(start="2027-03-01T17:00:00", payout_schedule="monthly:15", return_days=0)
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.until("2027-03-12T20:00:00")
     assert town.payouts_to("ann") == []
     town.until("2027-03-15T20:00:00")
@@ -68,7 +68,7 @@ def test_payouts_of_a_month_wait_for_the_fifteenth(begin: Begin) -> None:
 
 def test_a_worker_that_slept_on_pay_day_pays_the_day_after(begin: Begin) -> None:
     town = begin(start="2027-03-01T17:00:00", payout_schedule="monthly:15", return_days=0)
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.until("2027-03-12T20:00:00")
     town.until("2027-03-16T20:00:00")
     town.waits(bank_days=3)
@@ -79,9 +79,7 @@ def test_a_worker_that_slept_on_pay_day_pays_the_day_after(begin: Begin) -> None
 
 def test_manual_payouts_leave_when_a_person_asks(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=8)
+    town.sold(TEN, bank_days=8)
     assert town.payouts_to("ann") == []
     assert town.billcom.payout_run(dry_run=True).amount == Decimal("9.00")
     assert town.billcom.payout_run(actor="eve").cents == 9_00
@@ -93,9 +91,7 @@ def test_manual_payouts_leave_when_a_person_asks(begin: Begin) -> None:
 
 def test_small_earnings_wait_until_they_make_the_minimum_payout(begin: Begin) -> None:
     town = begin(minimum_payout_cents=20_00)
-    town.sells(("ann", "12.00", "2.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(("ann", "12.00", "2.00"), bank_days=7)
     assert town.payouts_to("ann") == []
     town.sells(("ann", "12.00", "2.00"), to="Ben")
     town.passes()
@@ -106,9 +102,7 @@ def test_small_earnings_wait_until_they_make_the_minimum_payout(begin: Begin) ->
 
 def test_a_seller_who_asks_is_paid_below_the_minimum(begin: Begin) -> None:
     town = begin(minimum_payout_cents=20_00)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, bank_days=7)
     assert town.billcom.pay_now(town.seller("ann"), actor="eve").cents == 9_00
     town.passes()
     town.waits(bank_days=3)
@@ -118,9 +112,7 @@ def test_a_seller_who_asks_is_paid_below_the_minimum(begin: Begin) -> None:
 
 def test_what_is_below_the_minimum_is_owed_and_says_why_it_waits(begin: Begin) -> None:
     town = begin(minimum_payout_cents=20_00)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
 
     town.ends(collected="10.00", owed="9.00", fees="1.00", waiting=["less than the minimum"], states={"1": "funded"})
 
@@ -175,8 +167,7 @@ def test_an_order_on_hold_is_not_charged_before_it_is_released(town: Town) -> No
 
 
 def test_a_released_order_is_paid_with_the_next_run(town: Town) -> None:
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.billcom.hold(order, "the parcel is lost", actor="eve")
     town.billcom.hold(order, "the parcel is lost", actor="bob")
     town.waits(bank_days=8)
@@ -206,9 +197,7 @@ def test_a_held_seller_waits_and_the_others_are_paid(town: Town) -> None:
 
 def test_the_kill_switch_stops_every_payout_also_those_planned(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN, ("bo", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, ("bo", "10.00", "1.00"), bank_days=7)
     town.billcom.payout_run(actor="eve")
     town.billcom.hold(None, "kill switch", actor="eve")
     town.passes()
@@ -232,8 +221,7 @@ def test_what_the_kill_switch_holds_is_held_money(town: Town) -> None:
 
 def test_payments_that_are_switched_off_move_nothing_and_lose_nothing(begin: Begin) -> None:
     town = begin(payments_enabled=False, collect="send")
-    order = town.sells(TEN)
-    town.passes()
+    order = town.sold(TEN)
     town.pays_by_link(order)
     town.waits(bank_days=8)
     assert town.at_billcom("SentPay") == []
@@ -271,17 +259,14 @@ def test_a_seller_gets_no_more_in_a_day_than_his_cap(begin: Begin) -> None:
 
 def test_a_bill_above_every_cap_waits_for_a_person_by_name(begin: Begin) -> None:
     town = begin(run_cap_cents=5_00)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=9)
+    town.sold(TEN, bank_days=9)
 
     town.ends(collected="10.00", owed="9.00", fees="1.00", waiting=["the cap of the run"], states={"1": "funded"})
 
 
 def test_payouts_wait_until_collections_cover_them(begin: Begin) -> None:
     town = begin(release="on_settlement", collect="charge")
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     assert town.skipped(town.billcom.payout_run(dry_run=True)) == {"confirmed collections do not cover it yet": 9_00}
     town.waits(bank_days=2)
     assert len(town.payouts_to("ann")) == 1
@@ -292,9 +277,7 @@ def test_payouts_wait_until_collections_cover_them(begin: Begin) -> None:
 
 def test_hold_days_after_the_money_is_safe_leave_time_for_complaints(begin: Begin) -> None:
     town = begin(hold_days=10)
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=12)
+    town.sold(TEN, bank_days=12)
     assert town.payouts_to("ann") == []
     town.waits(bank_days=5)
 
@@ -305,9 +288,7 @@ def test_a_seller_who_changes_his_account_an_hour_before_the_run_is_paid_three_b
     begin: Begin,
 ) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN, ("bo", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, ("bo", "10.00", "1.00"), bank_days=7)
     town.enters_bank_account(town.seller("ann"), number="4999999999")
     town.passes(seconds=3600)
     run = town.billcom.payout_run(actor="eve")
@@ -341,7 +322,7 @@ def test_a_run_at_a_minute_to_six_on_the_friday_before_a_holiday_whose_answer_is
 
 def test_a_run_ten_seconds_after_six_is_processed_a_bank_day_later(begin: Begin) -> None:
     town = begin(start="2027-05-10T17:00:00", payout_schedule="manual", return_days=0)
-    town.sells_to_paid(TEN)
+    town.sold(TEN, bank_days=1)
     town.until("2027-05-29T01:00:10")
     town.billcom.payout_run(actor="eve")
     town.passes()

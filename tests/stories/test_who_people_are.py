@@ -63,9 +63,7 @@ def test_a_stranger_of_the_same_name_at_bill_com_is_never_adopted(town: Town) ->
 
 
 def test_a_seller_who_sells_for_the_first_time_is_paid_when_his_account_is_old_enough(town: Town) -> None:
-    order = town.sells(("dee", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=4)
+    order = town.sold(("dee", "10.00", "1.00"), bank_days=4)
     town.enters_bank_account(town.seller("dee"))
     town.waits(bank_days=9)
 
@@ -74,8 +72,7 @@ def test_a_seller_who_sells_for_the_first_time_is_paid_when_his_account_is_old_e
 
 
 def test_a_seller_who_changes_his_name_is_paid_under_the_new_one(town: Town) -> None:
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     town.changes(town.seller("ann"), name="Ann & Daughters", email="new@example.com")
     town.billcom.sync_party(town.seller("ann"))
     town.waits(bank_days=9)
@@ -86,9 +83,7 @@ def test_a_seller_who_changes_his_name_is_paid_under_the_new_one(town: Town) -> 
 
 def test_a_vendor_that_was_merged_is_paid_after_a_person_says_who_it_is(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN)
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, bank_days=7)
     into = town.billcom.client().vendors.create(_again()).id
     town.operator("merge", id=town.vendor("ann").id, into=into)
     town.passes(seconds=90_000)
@@ -116,9 +111,7 @@ def _again() -> object:
 
 def test_a_vendor_that_was_switched_off_at_bill_com_waits_by_name(begin: Begin) -> None:
     town = begin(payout_schedule="manual")
-    town.sells(TEN, ("bo", "10.00", "1.00"))
-    town.passes()
-    town.waits(bank_days=7)
+    town.sold(TEN, ("bo", "10.00", "1.00"), bank_days=7)
     town.operator("delete", id=town.vendor("ann").id)
     town.passes(seconds=90_000)
     town.billcom.payout_run(actor="eve")
@@ -138,8 +131,7 @@ def test_a_vendor_that_was_switched_off_at_bill_com_waits_by_name(begin: Begin) 
 
 def test_a_vendor_that_is_switched_on_again_is_paid(begin: Begin) -> None:
     town = begin()
-    town.sells(TEN)
-    town.passes()
+    town.sold(TEN)
     vendor = town.vendor("ann").id
     town.operator("delete", id=vendor)
     town.waits(bank_days=8)

@@ -11,7 +11,7 @@ Stories use public calls, the tick, and what banks and people do at Bill.com; no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -200,6 +200,23 @@ class Town:
         self.billcom.settle(order)
         return order
 
+    def sold(
+        self, *items: tuple[str, ...], to: str = "Ada", own: str = "0", times: int = 1, bank_days: int = 0
+    ) -> Order:
+        """Sell, let the worker get on with it, and let bank days pass, as many stories begin; return the last order.
+
+        :param times: how many orders of these items.
+        """
+        self.lives_through(Town._sold, items, to, own, times, bank_days)
+        return self.orders[-1]
+
+    def _sold(self, items: Sequence[tuple[str, ...]], to: str, own: str, times: int, bank_days: int) -> None:
+        for _ in range(times):
+            self.sells(*items, to=to, own=own)
+        self.passes()
+        if bank_days:
+            self.waits(bank_days=bank_days)
+
     def sells_to_paid(self, *items: tuple[str, ...], to: str = "Ada", own: str = "0") -> Order:
         """Sell, and let the buyer's debit be collected."""
         order = self.sells(*items, to=to, own=own)
@@ -222,6 +239,16 @@ class Town:
             session.commit()
 
     # -- time ------------------------------------------------------------------------------------------------------
+
+    def lives_through(self, act: Callable[..., None], *args: Any) -> None:
+        """Live through something, or be put back to where it led an earlier town from the same state.
+
+        :param act: a function of the town, which always does the same with the same values.
+        """
+        self.world.diary = tuple(self.orders), tuple(self.people.items())
+        self.world.lives_through(_live, self.stage, self.folder, act, *args)
+        orders, people = self.world.diary
+        self.orders, self.people = list(orders), dict(people)
 
     def ticks(self) -> bool:
         """Let the worker do one round, and return whether anything was sent or looked up."""
@@ -426,3 +453,10 @@ class Town:
     def ends(self, **expected: Any) -> None:
         """Let the oracle look at our books, at Bill.com's and at the banks'; see `oracle.check`."""
         check(self, **expected)
+
+
+def _live(world: World, stage: Stage, folder: Path, act: Callable[..., None], *args: Any) -> None:
+    orders, people = world.diary
+    town = Town(world, stage, folder, list(orders), dict(people))
+    act(town, *args)
+    world.diary = tuple(town.orders), tuple(town.people.items())

@@ -26,6 +26,7 @@ class Kept:
     """A world as it was at some time.
 
     :param orders: how many its shop had.
+    :param diary: what whoever tells of it had to know.
     """
 
     database: Copy
@@ -33,6 +34,7 @@ class Kept:
     journal: bytes
     clock: tuple[Any, ...]
     orders: int
+    diary: Any
 
 
 def keep(world: World, engine: Engine, path: Path) -> Kept:
@@ -42,7 +44,14 @@ def keep(world: World, engine: Engine, path: Path) -> Kept:
     """
     world.let_go()
     bill = world.simulator
-    return Kept(copy_of(engine, path), bill.pickled(), pickle.dumps(bill.journal), world.clock.state(), world.orders)
+    return Kept(
+        copy_of(engine, path),
+        bill.pickled(),
+        pickle.dumps(bill.journal),
+        world.clock.state(),
+        world.orders,
+        world.diary,
+    )
 
 
 def go_back(world: World, engine: Engine, kept: Kept) -> None:
@@ -52,7 +61,7 @@ def go_back(world: World, engine: Engine, kept: Kept) -> None:
     world.simulator.unpickle(kept.simulator)
     world.simulator.journal = pickle.loads(kept.journal)
     world.clock.set_state(kept.clock)
-    world.orders = kept.orders
+    world.orders, world.diary = kept.orders, kept.diary
     world.restart()
 
 
@@ -70,7 +79,8 @@ class Memories:
         """Live through something; from the second time on from the same state, put back its end."""
         world.let_go()
         bill = sha256(world.simulator.pickled() + pickle.dumps(world.simulator.journal)).digest()
-        start = (live, args, values, digest(self._engine), bill, world.clock.state(), world.orders, world.settings)
+        told = (world.orders, world.diary, world.settings)
+        start = (live, args, values, digest(self._engine), bill, world.clock.state(), told)
         kept = next((kept for known, kept in self._known if known == start), None)
         if kept is None:
             live(world, *args, **values)

@@ -57,6 +57,8 @@ class World(Sights):
     on_call: Callable[[str, str], None] = _unheard
     parts: Parts = field(init=False)
     orders: int = 0
+    diary: Any = None
+    """What whoever tells of this world has to know of it himself; goes back with it."""
 
     def __post_init__(self) -> None:
         self.restart()
