@@ -74,20 +74,20 @@ _COLUMNS = (
     Party.bank_account_id,
     Party.bank_last4,
 )
+_BY_KEY = select(*_COLUMNS).where(
+    Party.organization_id == bindparam("of"),
+    Party.role == bindparam("role"),
+    Party.local_type == bindparam("local_type"),
+    Party.local_id == bindparam("local_id"),
+)
 
 
 def find_parties(rows: Rows, organization_id: str, keys: Iterable[PartyKey]) -> dict[PartyKey, PartySnapshot]:
     """Return the parties that have rows, by what names them."""
     found: dict[PartyKey, PartySnapshot] = {}
     for key in keys:
-        row = rows.first(
-            select(*_COLUMNS).where(
-                Party.organization_id == organization_id,
-                Party.role == key.role,
-                Party.local_type == key.local_type,
-                Party.local_id == key.local_id,
-            )
-        )
+        by = {"of": organization_id, "role": key.role, "local_type": key.local_type, "local_id": key.local_id}
+        row = rows.first(_BY_KEY, by)
         if row is not None:
             found[key] = PartySnapshot(row[0], Role(row[1]), *row[2:])
     return found

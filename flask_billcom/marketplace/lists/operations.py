@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -218,6 +219,7 @@ def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationShe
     )
 
 
+@cache
 def stuck_condition() -> ColumnElement[bool]:
     """Return the condition for operations that move no further without a person."""
     later = aliased(Operation)
