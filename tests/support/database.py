@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from sqlalchemy import URL, Engine, MetaData, create_engine, text
@@ -112,7 +113,16 @@ def _postgresql_with(metadata: MetaData, server: Server) -> str:
     return server.url(name)
 
 
+_DIGESTS: WeakKeyDictionary[MetaData, str] = WeakKeyDictionary()
+
+
 def _digest(metadata: MetaData) -> str:
+    if metadata not in _DIGESTS:
+        _DIGESTS[metadata] = _digest_of_tables(metadata)
+    return _DIGESTS[metadata]
+
+
+def _digest_of_tables(metadata: MetaData) -> str:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call] # untyped upstream
     tables = metadata.sorted_tables
     indexes = [index for table in tables for index in sorted(table.indexes, key=lambda index: str(index.name))]

@@ -23,7 +23,7 @@ from flask_billcom.clock import ManualClock
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.simulator import Simulator, WSGIAdapter, people
 from tests.support.database import Database
-from tests.support.shop import Drawing, Shop, draw_shop, make_shop
+from tests.support.shop import Drawing, Shop, make_shop, same_shop
 
 T = TypeVar("T", bound=Record)
 BASE_URL = "http://127.0.0.1:9/api/v2"
@@ -122,18 +122,13 @@ def make_local_shop(url: str, simulator: Simulator, *, drawing: Drawing | None =
 
 @contextmanager
 def local_shops(
-    database_of: Callable[[MetaData], Database],
-    simulator: Simulator,
-    draw: Callable[[], Drawing] = draw_shop,
+    database_of: Callable[[MetaData], Database], simulator: Simulator
 ) -> Iterator[Callable[..., LocalShop]]:
-    """Give a function that makes marketplaces with settings of their own, and close them all.
-
-    :param draw: gives the classes and functions of a marketplace, which may be the same for all that change nothing.
-    """
+    """Give a function that makes marketplaces with settings of their own, and close them all."""
     made: list[LocalShop] = []
 
     def make(**settings: Any) -> LocalShop:
-        drawing = draw()
+        drawing = same_shop()
         made.append(make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing, **settings))
         return made[-1]
 

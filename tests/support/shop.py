@@ -9,10 +9,13 @@ with shop.app.app_context():
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from copy import copy, deepcopy
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import requests
 from flask import Flask
@@ -119,6 +122,20 @@ def draw_shop(*, map_orders: bool = True) -> Drawing:
     if map_orders:
         billcom.sale_from(classes["Order"])(sale_of)
     return Drawing(db, billcom, Base.metadata, classes)
+
+
+@cache
+def _drawn() -> Drawing:
+    return draw_shop()
+
+
+def same_shop() -> Drawing:
+    """Give a marketplace whose classes and tables are made once in this process; what is registered is its own."""
+    drawn = _drawn()
+    billcom = copy(drawn.billcom)
+    billcom.registry = deepcopy(billcom.registry)
+    billcom._states = WeakKeyDictionary()
+    return replace(drawn, billcom=billcom)
 
 
 def make_shop(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import pytest
@@ -16,7 +15,6 @@ from flask_billcom.cli import billcom_cli
 from flask_billcom.simulator import Simulator
 from tests.support.database import Database
 from tests.support.local_shop import LocalShop, local_shops
-from tests.support.shop import Drawing, draw_shop
 
 
 @dataclass
@@ -54,16 +52,10 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@cache
-def drawn() -> Drawing:
-    """Draw the shop once in this process; no command changes it."""
-    return draw_shop()
-
-
 @pytest.fixture
 def make_local(database_of: Callable[[MetaData], Database], simulator: Simulator) -> Iterator[Callable[..., LocalShop]]:
     """Give a function that makes a marketplace with settings of its own."""
-    with local_shops(database_of, simulator, drawn) as make:
+    with local_shops(database_of, simulator) as make:
         yield make
 
 

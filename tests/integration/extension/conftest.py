@@ -11,13 +11,13 @@ from sqlalchemy import MetaData
 from flask_billcom.simulator import Simulator
 from tests.support.database import Database
 from tests.support.local_shop import LocalShop, make_local_shop
-from tests.support.shop import Shop, draw_shop, make_shop
+from tests.support.shop import Shop, make_shop, same_shop
 
 
 @pytest.fixture
 def shop(database_of: Callable[[MetaData], Database]) -> Iterator[Shop]:
     """Give a marketplace without a Bill.com."""
-    drawing = draw_shop()
+    drawing = same_shop()
     made = make_shop(database_of(drawing.metadata).url, drawing=drawing)
     yield made
     made.close()
@@ -26,7 +26,7 @@ def shop(database_of: Callable[[MetaData], Database]) -> Iterator[Shop]:
 @pytest.fixture
 def local(database_of: Callable[[MetaData], Database], simulator: Simulator) -> Iterator[LocalShop]:
     """Give a marketplace with a local Bill.com."""
-    drawing = draw_shop()
+    drawing = same_shop()
     made = make_local_shop(database_of(drawing.metadata).url, simulator, drawing=drawing)
     yield made
     made.shop.close()
