@@ -69,6 +69,10 @@ def books_hold(world: World) -> None:
 
 
 def process(world: World, days: int = 1) -> None:
+    world.lives_through(_process, days)
+
+
+def _process(world: World, days: int) -> None:
     for _ in range(days):
         world.advance(business_days=1)
         world.run(60)
@@ -258,6 +262,10 @@ def test_two_people_who_ask_at_once_take_it_back_once(paid: World) -> None:
 
 def bounces(world: World) -> None:
     """Let the seller's bank send the payout back before it has arrived."""
+    world.lives_through(_bounces)
+
+
+def _bounces(world: World) -> None:
     from flask_billcom.simulator.payments.disbursements import return_payout
 
     row = world.simulator.books.find("SentPay", payout(world).remote_id)

@@ -54,11 +54,19 @@ def sighting(world: World) -> sightings.Sighting | None:
 
 def comes_back(world: World) -> None:
     """Let our rows see that it was canceled, and one look show that it is void."""
+    world.lives_through(_comes_back)
+
+
+def _comes_back(world: World) -> None:
     world.run_until(lambda: payout(world).status == "returning", step=3600, within=DAY)
     world.run_until(lambda: sighting(world) is not None, step=60, within=3600)
 
 
 def is_void(world: World) -> None:
+    world.lives_through(_is_void)
+
+
+def _is_void(world: World) -> None:
     world.run_until(lambda: payout(world).status == "cancelled", step=600, within=DAY)
 
 
