@@ -19,7 +19,10 @@ DEFAULTS: dict[str, Any] = {"collect": "charge", "payout_schedule": "daily", "fl
 
 @dataclass
 class Founded:
-    """A town whose people are known to Bill.com, kept as files and bytes."""
+    """A town whose people are known to Bill.com, kept as files and bytes.
+
+    :param memories: of what its stories begin with; none where mistakes are made on purpose.
+    """
 
     stage: Stage
     folder: Path
@@ -27,7 +30,7 @@ class Founded:
     simulator: bytes
     people: Any
     clock: tuple[int, Any]
-    memories: Memories
+    memories: Memories | None = None
 
     def town(self, switches: dict[str, Any], settings: dict[str, Any]) -> Town:
         """Return the town as it was founded."""
