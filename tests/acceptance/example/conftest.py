@@ -13,6 +13,7 @@ from example_marketplace import create_app, sample
 from example_marketplace.extensions import db
 from example_marketplace.local_billcom import LocalBillcom, running
 from tests.support.copies import copy_file, put_file
+from tests.support.statements import share_statements
 from tests.support.visitors import Visitor
 
 
@@ -39,6 +40,7 @@ def shop(instance: Path, peopled: Path) -> Iterator[Flask]:  # noqa: ARG001 - th
     app.testing = True
     with app.app_context():
         engine = db.engine
+        share_statements(engine)
         if peopled.exists():
             put_file(engine, peopled)
         else:
