@@ -145,6 +145,21 @@ def test_it_is_refused_while_bill_com_shows_another_amount_or_something_due(begi
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_one_of_two_payments_of_a_bill_is_not_taken_as_if_it_were_alone(begin: Begin) -> None:
+    town, order, part = arrived(begin, runs_before=False)
+    bill = town.bill_of(order, "ann")
+    town.operator("pay_bill", id=bill.id, amount_cents=3_00)
+    other = town.payout_to("ann")
+    town.waits(bank_days=1)
+    # Bill.com may say of a bill that it lets somebody lower below what is paid that nothing is due.
+    comes_to(town, bill, "4.00")
+    town.world.simulator.under_lock(lambda there: there.change(there.store["Bill"].by_id[bill.id], dueAmount=0))
+
+    with pytest.raises(NotPossible, match=rf"payment {other.id} pays bill FB-1-1 as well; void it at Bill\.com"):
+        town.billcom.adopt_payment(part.id, as_paid=True, **WHY)
+    assert town.operations("pay", "done") == []
+
+
 def test_two_people_take_it_where_the_house_asks_for_two(begin: Begin) -> None:
     town, order, part = arrived(begin, approvers=2)
     comes_to(town, town.bill_of(order, "ann"), "4.00")

@@ -19,7 +19,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import select, update
 
 from flask_billcom import ledger
-from flask_billcom.api.records import Bill
+from flask_billcom.api.query import equals
+from flask_billcom.api.records import Bill, BillPay
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import DIFFERENCE, NotPossible, Person
 from flask_billcom.engine.operations import lane_of_document
@@ -32,6 +33,8 @@ from flask_billcom.marketplace.postings import Share
 from flask_billcom.models import LIVE, OPEN_LANE, Adjustment, AdjustmentPart, Document, Operation, OperationState
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
+
+from .by_others import LIVING_PARTS
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -59,7 +62,8 @@ class OtherAmount:
 def expect_the_same_there(domain: Domain, other: OtherAmount) -> None:
     """Read the bill at Bill.com.
 
-    :raises NotPossible: it does not come to exactly what the payment pays, or something of it is open.
+    :raises NotPossible: it does not come to exactly what the payment pays, something of it is open, or another payment
+        pays it too.
     """
     bill = other.bill
     there = domain.reads.one(Bill, bill.remote_id or "")
@@ -70,6 +74,13 @@ def expect_the_same_there(domain: Domain, other: OtherAmount) -> None:
             f"bill {bill.number} comes to {there.amount} at Bill.com, and {there.due_amount} of it is due; "
             f"set it to {from_cents(other.cents)} there, which payment {other.payment} pays, and say it again"
         )
+    parts = domain.reads.page(BillPay, filters=[equals("bill_id", bill.remote_id)])
+    for part in parts.records:
+        is_living = part.bill_id == bill.remote_id and part.payment_status in LIVING_PARTS
+        if is_living and part.sent_pay_id != other.payment:
+            raise NotPossible(
+                f"payment {part.sent_pay_id} pays bill {bill.number} as well; void it at Bill.com and say it again"
+            )
 
 
 def expect_settled(rows: Rows, domain: Domain, bill: Document, *, has_rest: bool) -> None:

@@ -24,6 +24,9 @@ from flask_billcom.store import Rows
 from . import sightings
 from .sightings import PAID_BY_HAND, VOIDED
 
+LIVING_PARTS = ("1", "2")
+"""BillPay states scheduled and paid."""
+
 
 def may_be_ours(
     rows: Rows, organization_id: str, bill_ids: Collection[UUID], sent_pay_ids: Collection[str | None]

@@ -45,7 +45,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from . import sightings
-from .by_others import may_be_ours
+from .by_others import LIVING_PARTS, may_be_ours
 from .crediting import Claim, is_covered
 from .paying_again import bills_of, sent_payment, tell
 from .sightings import PAID_BY_HAND, VOIDED, ByBill, Sighting
@@ -57,8 +57,6 @@ EVERY = timedelta(minutes=15)
 BATCH = 20
 """Payouts that one tick reads."""
 DEAD = (SentPayStatus.CANCELED, SentPayStatus.VOID)
-LIVING_PARTS = ("1", "2")
-"""BillPay states scheduled and paid."""
 CREDIT_CONFIRMED = "credit_confirmed"
 LOOK_BACK = timedelta(days=365)
 """How long before a payout others may have come back whose credits have to be told from its own."""
