@@ -149,7 +149,7 @@ class Operator:
         try:
             self.town.billcom.adopt_payment(payment, actor="eve", second="bob", reason="the dust settles")
         except NotPossible:
-            (sent,) = self.town.at_billcom("SentPay", id=payment)
+            sent = self.town.world.simulator.books.find("SentPay", payment)
             self.town.operator("cancel" if sent["status"] == "1" else "void", id=payment)
 
     def _take_back(self, bills: Sequence[Any]) -> None:
