@@ -9,6 +9,7 @@ import pytest
 from flask_billcom.marketplace.kinds import all_kinds
 from tests.crash.boundaries import Boundaries
 from tests.crash.judge import judge
+from tests.crash.keeping import Kept, go_back, keep
 from tests.crash.story import Run
 from tests.crash.suites import Cut, Theatre, first_of_each_name, some_of, theatre, wire_faults
 from tests.support.world import Stage, World
@@ -22,13 +23,21 @@ def house() -> Iterator[Theatre]:
         yield opened
 
 
-@pytest.fixture
-def told(house: Theatre) -> Iterator[Run]:
-    """Give a story that has just been told to its end."""
+@pytest.fixture(scope="module")
+def end(house: Theatre) -> tuple[Run, Kept]:
+    """Tell a story to its end once, and keep that."""
     with Boundaries() as boundaries:
         run = Run(house.stage, boundaries)
         run.tell()
-        yield run
+        return run, keep(run, house.folder, "end")
+
+
+@pytest.fixture
+def told(house: Theatre, end: tuple[Run, Kept]) -> Iterator[Run]:
+    """Give a story that has just been told to its end."""
+    run, kept = end
+    with Boundaries() as boundaries:
+        yield go_back(house.stage, kept, boundaries, like=run)
 
 
 def test_the_story_without_a_fault_ends_well(house: Theatre) -> None:
