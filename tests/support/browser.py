@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -28,12 +29,23 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return {**browser_type_launch_args, **({"executable_path": executable, "args": flags} if executable else {})}
 
 
+WITHOUT_APPS = (Path("tests/unit"), Path("tests/simulator"))
+"""Folders of tests in which no app of Flask's answers a request."""
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests with a page last: Playwright leaves an event loop in its thread, and Flask's async support fails
-    in a thread that has one.
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests with a page behind those with an app: Playwright leaves an event loop in its thread, and Flask's
+    async support fails in a thread that has one. The quick ones without an app come last, for the other worker.
     """
-    items.sort(key=lambda item: "page" in getattr(item, "fixturenames", ()))
+    quick = tuple(config.rootpath / folder for folder in WITHOUT_APPS)
+
+    def place(item: pytest.Item) -> int:
+        if "page" in getattr(item, "fixturenames", ()):
+            return 1
+        return 2 if any(folder in item.path.parents for folder in quick) else 0
+
+    items.sort(key=place)
 
 
 @contextmanager
