@@ -90,14 +90,19 @@ class Danger:
         raise AssertionError(number)
 
 
-CHANGE = Danger(600_000, OF_CHANGES)
-BULK = Danger(700_000, OF_BULKS)
+CHANGE = Danger(400_000, OF_CHANGES)
+LONE = Danger(150_000, OF_CHANGES)
+"""Of a change of one document: there are many of them, and each fault hits one settlement."""
+BULK = Danger(450_000, OF_BULKS)
 READ = Danger(12_000, OF_READS)
-EFFECT = Danger(60_000, AFTER_EFFECTS)
+EFFECT = Danger(220_000, AFTER_EFFECTS)
+LONE_EFFECT = Danger(40_000, AFTER_EFFECTS)
 COMMIT = Danger(6_000, BEFORE_COMMITS)
-CLAIM = Danger(120_000, BEFORE_COMMITS)
+CLAIM = Danger(60_000, BEFORE_COMMITS)
+RECORD = Danger(320_000, BEFORE_COMMITS)
+"""Bill.com has done it, and we forget that it said so."""
 COMMITTED = Danger(6_000, AFTER_COMMITS)
-CLAIMED = Danger(120_000, AFTER_COMMITS)
+CLAIMED = Danger(60_000, AFTER_COMMITS)
 
 
 KINDS = frozenset(
@@ -109,16 +114,18 @@ KINDS = frozenset(
 def danger_of(name: str) -> Danger:
     """Return what may happen at a boundary of this name."""
     if " commit of " in name:
-        is_of_call = name.endswith(("delivery._claim", "recording.record"))
-        if name.startswith("before"):
-            return CLAIM if is_of_call else COMMIT
-        return CLAIMED if is_of_call else COMMITTED
+        is_before = name.startswith("before")
+        if name.endswith("recording.record"):
+            return RECORD if is_before else CLAIMED
+        if name.endswith("delivery._claim"):
+            return CLAIM if is_before else CLAIMED
+        return COMMIT if is_before else COMMITTED
     moment, _, endpoint = name.partition(" ")
     if endpoint.startswith(READS):
         return READ if moment == "connect" else Danger(READ.chance, (("crash", 1),))
     if moment == "connect":
-        return BULK if endpoint.startswith("Bulk/") else CHANGE
-    return EFFECT
+        return BULK if endpoint.startswith("Bulk/") else LONE if endpoint.startswith("Crud/") else CHANGE
+    return LONE_EFFECT if endpoint.startswith("Crud/") else EFFECT
 
 
 @dataclass(frozen=True)
