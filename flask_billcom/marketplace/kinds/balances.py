@@ -7,7 +7,8 @@
 Lately is told by the process's own monotonic clock as well: the database's may jump back, and its rows may come from a
 backup.
 A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
-differs. Nothing here decides about paying; it only tells how a document stands.
+differs; where its amount is another, what we know to be due stays, since what is due there is not of ours. Nothing here
+decides about paying; it only tells how a document stands.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from flask_billcom.api.query import Sort, since
 from flask_billcom.api.records import Bill, Invoice
 from flask_billcom.engine.reads import Reads
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.core import DOCUMENT
 from flask_billcom.models import Document
 from flask_billcom.money import to_cents
 
@@ -30,6 +32,11 @@ FRESH = timedelta(seconds=30)
 """How long a balance is believed: as long as the batches that share its page take, and no longer, since a person may
 pay in Bill.com's own page at any time."""
 ACTIVE = "1"
+_NOTE = (
+    update(DOCUMENT)
+    .where(DOCUMENT.c.id == bindparam("row"))
+    .values(due_cents=bindparam("due"), scheduled_cents=bindparam("planned"), read_at=bindparam("read"))
+)
 
 R = TypeVar("R", Invoice, Bill)
 
@@ -113,17 +120,21 @@ class Balances(Generic[R]):
                     Document.remote_id.in_(list(by_id)),
                 )
             )
-        noted = [_noted(row, by_id[remote], cents, now) for row, remote, cents in ours]
-        if not noted:
+        if not ours:
             return
-        table = Document.__table__
+        same: list[tuple[Any, R]] = []
+        other: list[Any] = []
+        for row, remote, cents in ours:
+            if _cents(by_id[remote].amount) == cents:
+                same.append((row, by_id[remote]))
+            else:
+                other.append(row)
         with self._domain.store.write() as rows:
-            rows.execute(
-                update(table)  # type: ignore[arg-type]
-                .where(table.c.id == bindparam("row"))
-                .values(due_cents=bindparam("due"), scheduled_cents=bindparam("planned"), read_at=bindparam("read")),
-                sorted(noted, key=lambda values: values["row"]),
-            )
+            if same:
+                values = [_noted(row, record, now) for row, record in same]
+                rows.execute(_NOTE, sorted(values, key=lambda each: each["row"]))
+            if other:
+                rows.change(update(Document).where(Document.id.in_(other)).values(read_at=None))
         self._remember([remote for _, remote, _ in ours], moment)
 
     def _remember(self, remote_ids: Iterable[str], moment: float) -> None:
@@ -132,10 +143,9 @@ class Balances(Generic[R]):
         self._read = {**young, **dict.fromkeys(remote_ids, moment)}
 
 
-def _noted(row: Any, record: Invoice | Bill, cents: int, now: datetime) -> dict[str, Any]:  # noqa: ANN401
-    is_ours = record.amount is not None and to_cents(record.amount) == cents and record.is_active == ACTIVE
+def _noted(row: Any, record: Invoice | Bill, now: datetime) -> dict[str, Any]:  # noqa: ANN401
     # Approval and party are looked at in the document's own batch; a doubtful one must be read again there.
-    is_plain = is_ours and getattr(record, "approval_status", None) != "5"
+    is_plain = record.is_active == ACTIVE and getattr(record, "approval_status", None) != "5"
     return {
         "row": row,
         "due": _due(record),

@@ -24,6 +24,7 @@ from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, 
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.marketplace import states, strays
+from flask_billcom.marketplace.core import DOCUMENT
 from flask_billcom.marketplace.refunds import lowering
 from flask_billcom.models import Adjustment, Document, Operation, Party, Settlement, SettlementLine
 from flask_billcom.money import to_cents
@@ -50,15 +51,14 @@ _LINES = (
     .order_by(SettlementLine.settlement_id, SettlementLine.position)
 )
 _THESE = select(Document).where(Document.id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
-_TABLE = Document.__table__
 _OPENED = (
-    update(_TABLE)  # type: ignore[arg-type]  # a declarative class types its table loosely
-    .where(_TABLE.c.id == bindparam("row"), _TABLE.c.status == "planned")
+    update(DOCUMENT)
+    .where(DOCUMENT.c.id == bindparam("row"), DOCUMENT.c.status == "planned")
     .values(
         remote_id=bindparam("remote"),
         remote_created_at=bindparam("made"),
         status="open",
-        due_cents=_TABLE.c.cents,
+        due_cents=DOCUMENT.c.cents,
         scheduled_cents=0,
     )
 )
