@@ -5,7 +5,7 @@
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
 #   make stories   a marketplace's life in some 170 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
-#   make crash     kill the marketplace in samples of all places, of pairs of them, and 3,000 random settlements
+#   make crash     kill the marketplace in samples of all places, of pairs of them, and 10,000 random settlements
 #   make machine   public calls in any order, the invariants after each step, in 250 sequences of 100
 #   make crash-all the same in every place and every pair of places, and 100,000 settlements; takes days
 #   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
@@ -53,7 +53,7 @@ crash: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --count 240 --jobs 2
 	$(V)/bin/python -m tests.crash --suite boundaries --count 100 --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite pairs --count 40 --jobs 2
-	$(V)/bin/python -m tests.crash --suite random --count 3000 --seed 42 --jobs 2
+	$(V)/bin/python -m tests.crash --suite random --count 10000 --seed 42 --jobs 2
 
 crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2
