@@ -164,7 +164,8 @@ def read_changes(domain: Domain, name: str, progress: Progress, record_type: typ
                 max=PAGE,
                 nested=True,
             )
-            poll.began(page.server_date)
+            if not poll.began(page.server_date):
+                return False
             again_from = consume(page.records)
             if not poll.passed(len(page.records), again_from):
                 return False
@@ -201,16 +202,23 @@ class Poll:
         self._holds = self._swap(replace(self.progress, leased_until=self._domain.clock.now() + LEASE))
         return self._holds
 
-    def began(self, server_date: datetime | None) -> None:
-        """Note the time of the first page; a poll that was stopped keeps that of its first one."""
-        if self.progress.is_under_way:
-            return
-        now = self._domain.clock.now()
-        held = replace(self.progress, began=now, server_began=server_date or now)
-        self._holds = self._swap(held)
+    def began(self, server_date: datetime | None) -> bool:
+        """Note the time of the first page and return whether the lease still holds.
+
+        A poll that was stopped keeps the time of its first page.
+        """
+        if not self.progress.is_under_way:
+            now = self._domain.clock.now()
+            self._holds = self._swap(replace(self.progress, began=now, server_began=server_date or now))
+        return self._holds
 
     def passed(self, count: int, again_from: datetime | None = None) -> bool:
-        """Go past a page, to the end if it is short, and return whether the lease still holds."""
+        """Go past a page, to the end if it is short, and return whether the lease still holds.
+
+        One that was lost before it began has gone past nothing.
+        """
+        if not self._holds:
+            return False
         now = self._domain.clock.now()
         earlier = [each for each in (self.progress.again_from, again_from) if each is not None]
         passed = replace(

@@ -91,3 +91,22 @@ def test_a_worker_that_died_in_a_poll_is_followed_by_another_when_its_lease_is_o
     world.advance(seconds=marks.LEASE.total_seconds() + 1)
 
     assert following.follow_received(domain)
+
+
+def test_a_worker_that_froze_at_the_first_page_leaves_it_to_the_one_that_has_read_it_since(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    domain = world.parts.domain
+    page = domain.reads.page
+    other = world.process().domain
+
+    def frozen(*args: Any, **kwargs: Any) -> Any:
+        read = page(*args, **kwargs)
+        world.advance(seconds=marks.LEASE.total_seconds() + 1)
+        assert following.follow_received(other)
+        return read
+
+    monkeypatch.setattr(domain.reads, "page", frozen)
+    assert not following.follow_received(domain)
+
+    assert {sale.state for sale in world.rows(Settlement)} == {"collected"}
