@@ -56,6 +56,8 @@ OVER_THE_WIRE = {
 NOTING = {"refund", "cancel", "resume"}
 """Calls that lock a sale, or read Bill.com, before they refuse: a commit, which changes nothing of what counts."""
 CHANCE = "chance"
+HAS_PAYMENTS = "BDC_9019"
+"""The code with which Bill.com refuses to change a document that has payments."""
 
 
 class Base(RuleBasedStateMachine):
@@ -233,7 +235,12 @@ class Base(RuleBasedStateMachine):
         settle(town, self.operator, step=ROUND)
         self.watch.look()
         if not self.is_restored:
-            check_dust(town, bonuses=self.bonuses, differences=self.operator.paid_as_edited)
+            check_dust(
+                town,
+                bonuses=self.bonuses,
+                differences=self.operator.paid_as_edited,
+                unlowered=refused_to_be_lowered(town),
+            )
 
     def _watched(self, ticks: Callable[[], bool]) -> Callable[[], bool]:
         def watched() -> bool:
@@ -256,3 +263,9 @@ def cents_as_text(cents: int) -> str:
 def dollars(cents: int) -> Decimal:
     """Return cents as the public calls take them."""
     return Decimal(cents) / 100
+
+
+def refused_to_be_lowered(town: Town) -> set[str]:
+    """Return the invoices with payments that a refund would lower, as the list of what people have to do names them."""
+    waits = town.billcom.waiting_refunds()
+    return {each.number for each in waits if each.needs_person and HAS_PAYMENTS in each.reason}

@@ -17,6 +17,8 @@ from tests.stories.town import SELLERS, Town
 T = TypeVar("T")
 LIVE = ("1", "2", "5")
 """States of a payment that was not taken back."""
+HAS_PAYMENTS = "has_payments"
+"""Why Bill.com may refuse to change a document."""
 ADOPT = "flask billcom pay adopt "
 LINES = {
     "Bill": ("billLineItems", "BillLineItem"),
@@ -37,7 +39,7 @@ class Operator:
         self.merged: dict[str, str] = {}
         """The vendor into which he merged a seller's, by the seller's name."""
         self.paid_as_edited: set[str] = set()
-        """Differences of invoices that he raised, and whose buyers have paid what was on them: those stay."""
+        """Differences of invoices of which buyers have paid something, and which Bill.com lets nobody put back."""
         self._off: set[str] = set()
 
     # -- what he does ----------------------------------------------------------------------------------------------
@@ -124,14 +126,22 @@ class Operator:
                 elif sort in {"vendor", "customer"} and each.kind == Kind.MISSING_HERE:
                     self.town.operator("delete", id=key)
 
+    def _put_back(self, row: Any, difference: Difference) -> None:
+        """Let a document come to what ours does; a list may lag behind what was put back already."""
+        subject = f"{difference.kind} {difference.subject}"
+        try:
+            self._raise(row, to_cents(Decimal(difference.ours)) - row["amount"])
+        except Refusal as refused:
+            if row.entity_name == "Invoice" and refused.situation == HAS_PAYMENTS:
+                self.paid_as_edited.add(subject)
+            raise
+        self.paid_as_edited.discard(subject)
+
     def _mend_document(self, difference: Difference, entity: str, number: str) -> None:
         rows = self.town.at_billcom(entity, invoiceNumber=number)
         if difference.kind == Kind.OTHER_AMOUNT:
             (row,) = [each for each in rows if each.is_active]
-            if entity == "Invoice" and row["amountDue"] == row["scheduledAmount"]:
-                self.paid_as_edited.add(f"{difference.kind} {difference.subject}")
-            self._raise(row, to_cents(Decimal(difference.ours)) - to_cents(Decimal(difference.theirs)))
-            self.paid_as_edited.discard(f"{difference.kind} {difference.subject}")
+            self._put_back(row, difference)
         elif difference.kind == Kind.OTHER_PARTY:
             for row in rows:
                 self.town.operator("edit", id=row.id, values={"vendorId": difference.ours})

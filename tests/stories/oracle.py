@@ -106,18 +106,26 @@ def check(
     assert not found.notes, "\n".join(["", *found.notes, *town.world.shown()])
 
 
-def check_dust(town: Town, *, bonuses: Mapping[str, int], differences: Iterable[str] = ()) -> None:
+def check_dust(
+    town: Town, *, bonuses: Mapping[str, int], differences: Iterable[str] = (), unlowered: Iterable[str] = ()
+) -> None:
     """Assert what must be so at the end of any life, whatever happened in it.
 
     :param bonuses: cents that sellers were given beside their sales.
     :param differences: `kind subject` of what nobody could put back at Bill.com, where that is so.
+    :param unlowered: numbers of the invoices that Bill.com refuses to lower: what they give back waits for that.
     """
     found = Found()
     _our_books(town, found, {})
     open_rows = town.world.rows(Operation, Operation.state.in_(["quarantined", "sending", "unknown", "checking"]))
     found.expect("left open", [(row.kind, row.state, row.evidence) for row in open_rows], [])
     waits = [(each.number, each.reason) for each in idle(town.world.parts.domain)]
-    idling = [each for each in waits if each[1] is None or not each[1].startswith(UNPAID)]
+    held_up = tuple(f"{number}-R" for number in unlowered)
+    idling = [
+        (number, reason)
+        for number, reason in waits
+        if reason is None or not (reason.startswith(UNPAID) or number.startswith(held_up))
+    ]
     found.expect("money that waits although its buyer has paid", idling, [])
     earned = Counter(bonuses)
     for order in town.orders:
