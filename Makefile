@@ -3,10 +3,10 @@
 #   make demo      200 orders from the sale to the cleared payout, at a local Bill.com; ORDERS=N for another number
 #   make serve     the marketplace and the local Bill.com in the browser
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
-#   make stories   a marketplace's life in some 170 stories, each checked at our books, Bill.com's and the bank
+#   make stories   a marketplace's life in some 270 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
 #   make crash     kill the marketplace in samples of all places, of pairs of them, and 10,000 random settlements
-#   make machine   public calls in any order, the invariants after each step, in 250 sequences of 100
+#   make machine   public calls in any order, the invariants after each step, in 500 sequences of 100
 #   make crash-all the same in every place and every pair of places, and 100,000 settlements; takes days
 #   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
 #   make install   everything that tests and benchmarks need
@@ -47,7 +47,7 @@ test-all: test stories crash-all
 	$(V)/bin/python -m tests.matrix
 
 machine: $(V)/.all
-	$(V)/bin/python -m tests.machine --sequences 250 --steps 100 --seed 7 --jobs 2
+	$(V)/bin/python -m tests.machine --sequences 500 --steps 100 --seed 7 --jobs 2
 
 crash: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --count 240 --jobs 2
