@@ -3,7 +3,7 @@
     unknown rows with unsafe_gen --take every generation <= it out of use--> wait for its open calls
         --Logout, then GetSessionInfo answers BDC_1109--> dead_at --> their absence may be believed at dead_at + grace
 
-A generation is dead by evidence only; replacing it on a guess kills nothing.
+A generation is dead by this proof only; replacing it on a guess kills nothing, and neither does one BDC_1109.
 """
 
 from __future__ import annotations

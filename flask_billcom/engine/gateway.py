@@ -144,7 +144,7 @@ class Gateway:
         with self._store.write() as rows:
             self._limits.release(rows, slot, now)
             if reply.code == "BDC_1109":
-                self.sessions.mark_dead(rows, live.gen, reply.server_date)
+                self.sessions.retire(rows, live.gen)
             elif reply.code is not None:
                 verdict = classify(reply)
                 if verdict.row is not None and verdict.row.scope is Scope.HOUR:

@@ -173,7 +173,7 @@ class Recorder:
         if isinstance(end, TransportError):
             not_before = now + UNREACHED
         elif first.code == "BDC_1109":
-            self._sessions.mark_dead(rows, claimed.live.gen, end.server_date)
+            self._sessions.retire(rows, claimed.live.gen)
             if first.operation.error_code == first.code:
                 # The new session ended at once as well: sign-ins are few, and another one would end the same.
                 not_before = now + ENDED_AGAIN

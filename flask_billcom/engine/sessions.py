@@ -1,10 +1,10 @@
 """The shared session: one row per generation, one login at a time, and evidence of death.
 
-    (none), dead, fenced --insert gen + 1--> refreshing --Login--> valid --idle, BDC_1109, fence--> fenced, dead
+    (none), dead, fenced --insert gen + 1--> refreshing --Login--> valid --idle, BDC_1109--> fenced --proof--> dead
 
 Inserting the next generation is the race that one process wins; the others wait and read. Only the newest generation is
-ever used. An old one is dead by evidence only: BDC_1109 seen with it, or the proof of `fence`. Until then a late packet
-could still carry its id.
+ever used. An old one is dead by the proof of `fence` only, and until then a late packet could still carry its id. A
+BDC_1109 takes it out of use and proves nothing: one wrong answer must not let a payment be sent a second time.
 
 Source: https://developer.bill.com/v2/docs/authentication-overview
 """
@@ -156,13 +156,13 @@ class Sessions:
         self._touch(rows, row)
         return self._live(row)
 
-    def expired(self, gen: int, server_date: datetime | None) -> None:
-        """Note that Bill.com does not know a session any more: the proof that its generation is dead."""
+    def expired(self, gen: int) -> None:
+        """Take a generation out of use that Bill.com says it does not know any more."""
         with self._store.write() as rows:
-            self.mark_dead(rows, gen, server_date)
+            self.retire(rows, gen)
 
     def mark_dead(self, rows: Rows, gen: int, server_date: datetime | None) -> None:
-        """Mark a generation as dead and wipe its token."""
+        """Mark a generation as dead, after the proof, and wipe its token."""
         rows.change(
             update(Session)
             .where(*self._is(gen), Session.dead_at.is_(None))
@@ -429,7 +429,7 @@ class Sessions:
         """End the newest session at Bill.com and wipe its token."""
         with self._store.read() as rows:
             row = self.newest(rows)
-        if row is None or row.token_enc is None:
+        if row is None or row.state != State.VALID:
             return
         wire.logout(self._transport, session_id=self.token(row), end_point=row.api_end_point)
         with self._store.write() as rows:

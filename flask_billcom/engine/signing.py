@@ -101,8 +101,8 @@ class SharedSession:
             return False
         try:
             self._sessions.logout(actor)
-        except SessionExpired as gone:
-            self._sessions.expired(newest.gen, gone.server_date)
+        except SessionExpired:
+            self._sessions.expired(newest.gen)
             return False
         return True
 
@@ -140,9 +140,9 @@ class SharedSession:
             newest = self._sessions.newest(rows)
         try:
             return ask()
-        except SessionExpired as gone:
+        except SessionExpired:
             if newest is not None:
-                self._sessions.expired(newest.gen, gone.server_date)
+                self._sessions.expired(newest.gen)
         return ask()
 
     def _give_up_unreadable(self, rows: Rows) -> None:

@@ -75,7 +75,7 @@ def _sign_in_and_repeat(stack: ExitStack) -> None:
         if getattr(end, "code", None) != "BDC_1109":
             return end
         with self._store.write() as rows:
-            self._sessions.mark_dead(rows, claimed.live.gen, end.server_date)
+            self._sessions.retire(rows, claimed.live.gen)
         fresh = replace(claimed, live=self._sessions.live(), not_after=self._clock.monotonic() + 60)
         return send(self, kind, fresh)
 

@@ -76,14 +76,20 @@ def test_a_read_whose_session_has_idled_signs_in_first(shop: Workshop) -> None:
     assert shop.slots_taken() == 0
 
 
-def test_a_read_takes_of_the_reserve_and_a_change_does_not(shop: Workshop) -> None:
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_a_read_takes_of_the_reserve_and_a_change_does_not(
+    shop: Workshop,
+    signed_in: bool,  # noqa: FBT001
+) -> None:
     shop.gateway.read(READ)
     with shop.store.write() as rows:
         rows.session.merge(
             Quota(key_hash="key", name="all", window=shop.now.replace(minute=0, second=0, microsecond=0), used=19_000)
         )
-
     assert shop.gateway.read(READ).ok
+
+    if not signed_in:
+        shop.sessions.expired(1)
     with pytest.raises(NoCapacity):
         shop.gateway.change(made("Ann"))
     assert shop.vendors() == []
@@ -96,8 +102,7 @@ def test_a_read_is_repeated_once_with_a_new_session(shop: Workshop) -> None:
     assert shop.gateway.read(READ).ok
 
     first, second = shop.generations()
-    assert (first.state, first.dead_at, second.state) == ("dead", shop.now, "valid")
-    assert first.dead_server_date == shop.now
+    assert (first.state, first.fenced_at, first.dead_at, second.state) == ("fenced", shop.now, None, "valid")
     assert shop.journal() == ["Login", LIST, "Login", LIST]
     shop.simulator.plan_fault("bdc:BDC_1109", LIST, count=2)
     with pytest.raises(SessionExpired):
@@ -113,7 +118,7 @@ def test_a_change_is_sent_once_whatever_is_said(shop: Workshop) -> None:
         shop.gateway.change(made("Ann"))
 
     assert shop.journal() == ["Login", VENDORS]
-    assert [row.state for row in shop.generations()] == ["dead"]
+    assert [row.state for row in shop.generations()] == ["fenced"]
 
 
 def test_a_change_says_that_it_changes_something_and_counts_in_its_classes(shop: Workshop) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import update
 
+from flask_billcom.api import requests as wire
+from flask_billcom.api.records import Vendor
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import RequestTimedOut
 from flask_billcom.models import Mark, OperationState, Quota, Slot
@@ -97,6 +99,21 @@ def test_every_session_up_to_the_newest_unsafe_one_is_proved(shop: Workshop) -> 
     assert ours == [(1, "dead"), (2, "dead"), (3, "dead"), (4, "valid")]
     assert shop.used() == before + 6
     assert [row.absent_after for row in shop.operations()] == [shop.now + TIMING.grace] * 2 + [None]
+    assert marks(shop) == {}
+
+
+def test_a_session_that_bill_com_called_unknown_is_logged_out_and_asked_after_as_well(shop: Workshop) -> None:
+    live = shop.sessions.live()
+    shop.simulator.plan_fault("bdc:BDC_1109", "List/Vendor")
+    shop.gateway.read(wire.list_page(Vendor))
+    unanswered(shop, gen=live.gen)
+    before = len(shop.journal())
+
+    shop.fence.round(KINDS)
+
+    assert shop.journal()[before:] == ["Logout", "GetSessionInfo"]
+    assert [row.state for row in shop.generations()] == ["dead", "valid"]
+    assert shop.operation(1).absent_after == shop.now + TIMING.grace
     assert marks(shop) == {}
 
 

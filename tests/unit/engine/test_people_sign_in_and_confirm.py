@@ -82,8 +82,8 @@ def test_a_confirmed_device_is_trusted_for_whole_days(shop: Workshop, session: S
     assert stand.days_left(shop.now + timedelta(days=29, seconds=1)) == 0
     assert stand.days_left(until - timedelta(seconds=1)) == 0
     assert stand.days_left(until) is None
-    shop.sessions.expired(1, None)
-    assert (session.stand().state, session.stand().trusted_until) == ("dead", until)
+    shop.sessions.expired(1)
+    assert (session.stand().state, session.stand().trusted_until) == ("fenced", until)
 
 
 def test_the_newest_generation_and_memory_are_told(shop: Workshop, session: SharedSession) -> None:
@@ -137,7 +137,7 @@ def test_a_session_that_was_trusted_once_stays_so_after_its_trust_went_on_to_the
     shop: Workshop, session: SharedSession
 ) -> None:
     confirm(shop, session)
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     session.sign_in(actor="ann")
     session.sign_in(actor="ann")
 
@@ -178,7 +178,7 @@ def test_a_session_that_had_ended_is_only_noted(shop: Workshop, session: SharedS
 
     assert session.sign_out(actor="ann") is False
     (row,) = shop.generations()
-    assert (row.state, row.dead_server_date) == ("dead", shop.now)
+    assert (row.state, row.fenced_at, row.dead_at) == ("fenced", shop.now, None)
 
 
 def test_a_code_is_asked_for_once_more_where_the_session_had_ended(shop: Workshop, session: SharedSession) -> None:
@@ -186,8 +186,7 @@ def test_a_code_is_asked_for_once_more_where_the_session_had_ended(shop: Worksho
     shop.simulator.plan_fault("bdc:BDC_1109", "MFAChallenge")
 
     assert session.challenge()
-    assert states(shop) == ["dead", "valid"]
-    assert shop.generations()[0].dead_server_date == shop.now
+    assert states(shop) == ["fenced", "valid"]
     shop.simulator.plan_fault("bdc:BDC_1109", "MFAChallenge", count=2)
     with pytest.raises(SessionExpired):
         session.challenge()

@@ -148,13 +148,13 @@ def test_a_connection_that_was_refused_is_tried_again_in_a_quarter_of_a_minute(s
     assert planned_again(shop, None) == 15 * SECOND
 
 
-def test_an_ended_session_is_dead_and_the_next_one_sends_at_once(shop: Workshop) -> None:
+def test_an_ended_session_is_out_of_use_unproved_and_the_next_one_sends_at_once(shop: Workshop) -> None:
     sent(shop, "bdc:BDC_1109")
 
     assert planned_again(shop, "BDC_1109") == timedelta(0)
-    (dead,) = shop.generations()
-    assert (dead.state, dead.token_enc, dead.dead_at) == ("dead", None, shop.now)
-    assert dead.dead_server_date == shop.calls()[0].server_date
+    (ended,) = shop.generations()
+    assert (ended.state, ended.fenced_at, ended.dead_at) == ("fenced", shop.now, None)
+    assert ended.token_enc is not None
 
 
 def test_a_session_that_ends_at_once_again_is_not_followed_by_another_for_a_minute(shop: Workshop) -> None:
@@ -162,7 +162,7 @@ def test_a_session_that_ends_at_once_again_is_not_followed_by_another_for_a_minu
     shop.delivery.round(Vendors())
 
     assert planned_again(shop, "BDC_1109") == timedelta(minutes=1)
-    assert [each.state for each in shop.generations()] == ["dead", "dead"]
+    assert [each.state for each in shop.generations()] == ["fenced", "fenced"]
 
 
 def test_a_used_up_hour_closes_until_the_next_one(shop: Workshop) -> None:

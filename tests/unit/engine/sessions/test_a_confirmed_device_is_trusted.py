@@ -43,7 +43,7 @@ def test_a_confirmed_device_is_trusted_for_thirty_days_also_after_the_next_login
         "ann",
         shop.organization_id,
     )
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     live = shop.sessions.live()
     first, second = [row for row in shop.generations() if row.organization_id == shop.organization_id]
     assert (live.gen, live.trusted, trusted_there(shop, live)) == (2, True, True)
@@ -69,7 +69,7 @@ def test_the_newest_of_several_memories_is_used(shop: Workshop) -> None:
     put(shop, 0, state="dead", mfa_enc=with_old, mfa_expires=shop.now + MONTH)
     put(shop, 5, organization_id=OTHERS, mfa_enc="theirs", mfa_expires=shop.now + MONTH)
     put(shop, 6, state="dead", mfa_expires=shop.now + MONTH)
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
 
     live = shop.sessions.live()
 
@@ -78,7 +78,7 @@ def test_the_newest_of_several_memories_is_used(shop: Workshop) -> None:
 
 def test_a_remembered_device_that_no_key_opens_keeps_nobody_waiting(shop: Workshop) -> None:
     confirm(shop)
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     rotating(shop, [generate_key()])
     used = shop.used("login")
 

@@ -15,7 +15,7 @@ def test_signing_out_ends_the_session_there_and_takes_it_out_of_use(shop: Worksh
     assert shop.journal() == ["Login", "Logout"]
     assert states(shop) == [(1, "fenced")]
     assert [act[:6] for act in shop.acts()][-1] == ("signed_out", "session", 0, {}, "ann", shop.organization_id)
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     shop.sessions.logout("ann")
     assert shop.journal() == ["Login", "Logout"]
 

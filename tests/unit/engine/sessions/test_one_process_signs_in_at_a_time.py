@@ -114,7 +114,7 @@ def test_a_login_that_was_taken_over_meanwhile_writes_nothing(shop: Workshop) ->
 
 def test_a_row_that_another_process_has_just_inserted_is_waited_for(shop: Workshop) -> None:
     shop.sessions.live()
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     newest = shop.sessions.newest
     put(shop, 2, state="refreshing", refresh_lease=shop.now - SECOND)
     stale = [shop.generations()[0]]

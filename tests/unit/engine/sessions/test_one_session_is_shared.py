@@ -115,7 +115,8 @@ def test_only_the_newest_session_may_be_used(shop: Workshop) -> None:
 
 def test_a_dead_or_fenced_generation_is_followed_by_the_next(shop: Workshop) -> None:
     shop.sessions.live()
-    shop.sessions.expired(1, shop.now - SECOND)
+    with shop.store.write() as rows:
+        shop.sessions.mark_dead(rows, 1, shop.now - SECOND)
 
     (row,) = shop.generations()
     assert (row.state, row.token_enc, row.dead_at, row.dead_server_date) == ("dead", None, shop.now, shop.now - SECOND)
@@ -127,19 +128,31 @@ def test_a_dead_or_fenced_generation_is_followed_by_the_next(shop: Workshop) -> 
     assert states(shop) == [(1, "dead"), (2, "fenced"), (3, "valid")]
 
 
+def test_a_session_that_bill_com_calls_unknown_is_out_of_use_and_not_yet_dead(shop: Workshop) -> None:
+    shop.sessions.live()
+    shop.sessions.expired(1)
+
+    (row,) = shop.generations()
+    assert (row.state, row.fenced_at, row.dead_at) == ("fenced", shop.now, None)
+    assert row.token_enc is not None
+    assert shop.sessions.live().gen == 2
+
+
 def test_a_death_is_noted_once_and_of_one_generation(shop: Workshop) -> None:
     put(shop, 1, token_enc="a")
     put(shop, 2, token_enc="b")
     put(shop, 1, token_enc="c", organization_id=OTHERS)
-    shop.sessions.expired(1, None)
+    with shop.store.write() as rows:
+        shop.sessions.mark_dead(rows, 1, None)
     died = shop.now
     shop.advance(9)
-    shop.sessions.expired(1, shop.now)
+    with shop.store.write() as rows:
+        shop.sessions.mark_dead(rows, 1, shop.now)
 
-    rows = {(row.organization_id, row.gen): row for row in shop.generations()}
-    first = rows[shop.organization_id, 1]
+    rows_of = {(row.organization_id, row.gen): row for row in shop.generations()}
+    first = rows_of[shop.organization_id, 1]
     assert (first.state, first.dead_at, first.dead_server_date) == ("dead", died, None)
-    assert [rows[shop.organization_id, 2].state, rows[OTHERS, 1].state] == ["valid", "valid"]
+    assert [rows_of[shop.organization_id, 2].state, rows_of[OTHERS, 1].state] == ["valid", "valid"]
 
 
 def test_only_one_generation_is_untrusted_or_retired(shop: Workshop) -> None:

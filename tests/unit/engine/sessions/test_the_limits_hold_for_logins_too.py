@@ -18,7 +18,7 @@ from tests.unit.engine.workshop import Workshop
 
 def test_a_login_may_use_the_calls_that_are_kept_for_reads(shop: Workshop) -> None:
     shop.sessions.live()
-    shop.sessions.expired(1, None)
+    shop.sessions.expired(1)
     used = shop.limits.allowance.cap("all", changes=True)
     with shop.store.write() as rows:
         rows.change(update(Quota).where(Quota.name == "all").values(used=used))
