@@ -118,7 +118,11 @@ class failing_commit:  # noqa: N801 - reads as a verb where it is used
             raise OperationalError("commit", {}, Exception("the connection is gone"))
 
 
-def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(world: World) -> None:
+@pytest.mark.parametrize("wrongly_ended", [False, True])
+def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(
+    world: World,
+    wrongly_ended: bool,  # noqa: FBT001
+) -> None:
     world.ready_to_pay(2)
     frozen, other = world.parts, world.process()
     is_first = [True]
@@ -126,7 +130,9 @@ def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(world
     def freeze(moment: str, endpoint: str) -> None:
         if (moment, endpoint) == ("connect", "PayBills") and is_first:
             is_first.clear()
-            for _ in range(60):
+            if wrongly_ended:
+                world.simulator.plan_fault("bdc:BDC_1109", "List/*")
+            for _ in range(30):
                 world.advance(seconds=60)
                 world.tick(other)
 
