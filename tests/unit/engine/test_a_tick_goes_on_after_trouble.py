@@ -67,13 +67,18 @@ def test_any_other_trouble_ends_its_own_step(shop: Workshop, error: Exception, s
 def test_nothing_guarded_happens_where_the_guard_did_not_come_to_its_end(shop: Workshop, error: Exception) -> None:
     shop.plan(1)
     run: list[str] = []
-    guard = Step("witness", raising(error), guards=True)
+
+    def look() -> None:
+        run.append("look")
+        raise error
+
+    guard = Step("witness", look, guards=True)
     before = [guard, Step("lower", lambda: run.append("lower"), network=False, guarded=True)]
     after = [Step("count", lambda: run.append("count"), network=False)]
 
     report = worker(shop, before=before, after=after).tick()
 
-    assert run == ["count"]
+    assert run == ["look", "count"]
     assert shop.states() == ["planned"]
     assert report.unguarded
     assert ("last_error", report.unguarded) in {(each.name, each.value) for each in shop.rows(Mark, Mark.name)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ import pytest
 
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine.kinds import Absent, Finding, Policy, Remote
-from flask_billcom.engine.readback import AGAIN, Decision, Proof, Step, decide, proof_of
+from flask_billcom.engine.readback import AGAIN, Decision, Proof, Step, decide, proof_of, shown_id
 from flask_billcom.engine.timing import Timing
 from flask_billcom.models import Operation, Session
 from flask_billcom.store import Rows
@@ -93,6 +94,13 @@ def test_a_person_is_told_how_far_back_the_look_went_that_saw_something() -> Non
     assert decided(unknown(), shown(match(far), since=far - SECOND, conflict="odd")).evidence == seen
     assert decided(unknown(), shown(match(SENT), since=far)).evidence == {}
     assert decided(unknown(), shown(blocked="its list is closed", since=far)).evidence == {}
+
+
+def test_a_change_without_an_id_of_its_own_is_named_by_what_it_changed() -> None:
+    changed = Remote(None, SimpleNamespace(id="00901"), SENT)
+
+    assert (shown_id(match()), shown_id(changed), shown_id(Remote(None, None))) == ("stp01", "00901", None)
+    assert decided(unknown(), shown(changed, equal=[False])).evidence == {"seen": {"00901": SENT.isoformat()}}
 
 
 def older(created: datetime | None) -> Decision:

@@ -158,14 +158,18 @@ def test_a_refused_date_is_tried_on_the_next_day(shop: Workshop) -> None:
 
 def test_what_cannot_be_believed_is_set_aside_with_its_reason(shop: Workshop) -> None:
     kind = silent(shop, "timeout_after", 1, 2)
-    kind.finding = lambda finding: replace(finding, equal=[False] * len(finding.matches))
+    since = shop.now - timedelta(days=2)
+    kind.finding = lambda finding: replace(finding, equal=[False] * len(finding.matches), since=since)
+    made = {row["name"]: row for row in shop.simulator.world.store["Vendor"].by_id.values()}
 
     shop.readback.round(kind)
 
     reason = "what stands under its natural key has other cents, party or content"
     for row in shop.operations():
         assert row.state == "quarantined"
-        assert (row.evidence or {})["reason"] == reason
+        assert row.evidence is not None
+        assert (row.evidence["reason"], row.evidence["looked_from"]) == (reason, since.isoformat())
+        assert list(row.evidence["seen"]) == [made[row.natural_key].id]
     assert [each[2]["reason"] for each in shop.told("outcome_unknown")] == [reason, reason]
     assert kind.applied == []
 

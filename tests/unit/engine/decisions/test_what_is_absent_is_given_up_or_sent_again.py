@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.engine.kinds import Finding
+from flask_billcom.engine.kinds import Finding, Remote
 from flask_billcom.models import OperationState
 from tests.unit.engine.decisions.desk import (
     ANN,
@@ -69,6 +69,21 @@ def test_what_cannot_be_its_effect_does_not_keep_it_from_being_given_up(shop: Wo
     decisions(shop, kind).cancel(one(), ANN)
 
     assert told(shop) == [("operation_cancelled", 1, detail(not_ours=[made]), "ann")]
+
+
+def test_each_effect_that_stands_in_the_way_is_named_with_its_time(shop: Workshop) -> None:
+    aside(shop)
+    made = Remote("00901", None, datetime(2026, 3, 2, 9, 30, 5, 250, tzinfo=UTC))
+    shown = Finding([made, Remote("00902", None)], [True, True], shop.now)
+
+    with pytest.raises(NotPossible) as caught:
+        decisions(shop, Vendors(finding=lambda _found: shown)).cancel(one(), ANN)
+
+    named = "(00901 of 2026-03-02T09:30:05+00:00, 00902 of an unknown time)"
+    assert str(caught.value) == (
+        f"it may have happened: 2 effects stand under its natural key {named}; "
+        "adopt it with its id, or void, delete or mend it at Bill.com first"
+    )
 
 
 def gone(made_before_s: float | None) -> Callable[[Finding], Finding]:
