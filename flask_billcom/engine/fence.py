@@ -9,7 +9,6 @@ A generation is dead by this proof only; replacing it on a guess kills nothing, 
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -175,8 +174,11 @@ class Fence:
         return found is not None
 
     def _probe(self, token: Secret, end_point: str | None, *, log_out: bool) -> Found:
-        """Log a session out, if that was not done before, and ask whether it lives; only BDC_1109 is a no."""
-        logged_out = False
+        """Log a session out, if that was not done before, and ask whether it lives.
+
+        Only BDC_1109 is a no, and only of a session that was logged out or was unknown to the Logout as well.
+        """
+        logged_out, is_unknown = False, False
         now = self._clock.now()
         with self._store.write() as rows:
             # Both calls run one after the other in one slot; a silence of the server leaves it to its lease.
@@ -185,16 +187,24 @@ class Fence:
             # What cannot be logged out is asked after all the same: the question is what counts. A second Logout after
             # a good answer could set a session that ends slowly back to the start.
             if log_out:
-                with suppress(APIError):
-                    wire.logout(self._transport, session_id=token, end_point=end_point)
-                    logged_out = True
-            died, server_date = self._ask(token, end_point)
+                logged_out, is_unknown = self._log_out(token, end_point)
+            is_refused, server_date = self._ask(token, end_point)
         except TransportError as error:
             if not error.may_have_happened:
                 self._release(slot)
             raise
         self._release(slot)
-        return Found(died, server_date, logged_out)
+        return Found(is_refused and (logged_out or is_unknown or not log_out), server_date, logged_out)
+
+    def _log_out(self, token: Secret, end_point: str | None) -> tuple[bool, bool]:
+        """Return whether Bill.com ended a session, and whether it knew none."""
+        try:
+            wire.logout(self._transport, session_id=token, end_point=end_point)
+        except SessionExpired:
+            return False, True
+        except APIError:
+            return False, False
+        return True, False
 
     def _ask(self, token: Secret, end_point: str | None) -> tuple[bool, datetime | None]:
         try:

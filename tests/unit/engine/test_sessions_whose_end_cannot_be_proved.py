@@ -79,6 +79,29 @@ def test_a_session_that_does_not_end_is_asked_after_for_five_minutes_and_then_le
     assert (shop.operation(1).evidence or {})["reason"] == LIVES
 
 
+def test_a_session_that_was_never_logged_out_is_not_dead_by_one_answer(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.plan_fault("bdc:BDC_1109", "GetSessionInfo")
+
+    living(shop, "bdc:BDC_1002")
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert proof(shop) == ["Logout", "GetSessionInfo", "Logout", "GetSessionInfo"]
+
+
+def test_a_session_that_had_ended_before_its_logout_is_dead(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.advance(35 * MINUTES)
+
+    shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert "fence/logout/1" not in marks(shop)
+
+
 def test_a_session_that_ends_slowly_is_logged_out_once_and_asked_after(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)
