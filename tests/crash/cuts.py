@@ -143,13 +143,15 @@ def _jump(run: Run, by: timedelta) -> None:
     run.world.clock.offset += by
 
 
+ALMOST_IDLE = 30
+"""Minutes in which all is looked up, fenced and sent again, while Bill.com still lets an idle session live."""
 ACTS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
     {
         "crash": _crash,
         "commit_error": _no_commit,
         "commit_ack_lost": _no_commit,
         "freeze": lambda run: _freeze(run, 10),
-        "long_freeze": lambda run: _freeze(run, 60),
+        "long_freeze": lambda run: _freeze(run, ALMOST_IDLE),
         "suspend": _suspend,
         "second_runner": _second_runner,
         "clock_forward": lambda run: _jump(run, HOUR),

@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 
+from flask_billcom.errors import BillcomError
 from tests.crash.judge import Verdict
 from tests.crash.mistakes import MUTANTS, Hurt, Mutant
 from tests.crash.story import Run
@@ -54,8 +55,12 @@ class Caught:
 def caught(house: Theatre, mutant: Mutant) -> Caught | None:
     """Return the first way to be hurt in which the judge finds the harm that a mistake does, or None."""
     for hurt in mutant.hurts:
-        with mistaken(mutant):
-            run, found, _ = house.play(hurt)
+        try:
+            with mistaken(mutant):
+                run, found, _ = house.play(hurt)
+        except BillcomError:
+            # People were told no until they gave up: the story has no end that could be judged.
+            continue
         if getattr(found, mutant.shown_by):
             return Caught(hurt, _told(found, mutant.shown_by), trace_of(run))
     return None

@@ -14,6 +14,7 @@ from flask_billcom.api.transport import Transport
 from flask_billcom.engine import janitor
 from flask_billcom.engine.delivery import Delivery
 from flask_billcom.engine.fence import Fence
+from flask_billcom.engine.gateway import Gateway
 from flask_billcom.engine.recording import Recorder
 from flask_billcom.marketplace.kinds.documents import DocumentKind
 from flask_billcom.marketplace.kinds.parties import CreateParty
@@ -64,6 +65,19 @@ def _half_a_proof(stack: ExitStack) -> None:
 
     swap(stack, Fence, "round", round_)
     no_grace(stack)
+
+
+def _one_word(stack: ExitStack) -> None:
+    """Take one refusal of a session for the proof that it is dead."""
+    note = Gateway.note
+
+    def believing(self: Any, live: Any, reply: Any, slot: Any) -> None:
+        note(self, live, reply, slot)
+        if reply.code == "BDC_1109":
+            with self._store.write() as rows:
+                self.sessions.mark_dead(rows, live.gen, reply.server_date)
+
+    swap(stack, Gateway, "note", believing)
 
 
 def _sign_in_and_repeat(stack: ExitStack) -> None:
@@ -121,6 +135,12 @@ MUTANTS = (
     Mutant("drop the fence", _no_fence, "doubles", (FROZEN_BILL,)),
     Mutant("raise no unsafe_gen", _no_unsafe_generation, "doubles", (FROZEN_BILL,)),
     Mutant("take a replaced session for a dead one", _half_a_proof, "doubles", (wire("sell", BILL, "late_effect"),)),
+    Mutant(
+        "take one refusal of a session for its death",
+        _one_word,
+        "doubles",
+        ((*FROZEN_BILL, *wire("sell", "List/ReceivedPay", "bdc:BDC_1109")),),
+    ),
     Mutant("re-login in the transport", _sign_in_and_repeat, "doubles", (at("sell", f"connect {BILL}", "suspend"),)),
     Mutant(
         "cookies kept",
