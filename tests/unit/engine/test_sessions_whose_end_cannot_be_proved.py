@@ -91,6 +91,31 @@ def test_a_session_that_was_never_logged_out_is_not_dead_by_one_answer(shop: Wor
     assert proof(shop) == ["Logout", "GetSessionInfo", "Logout", "GetSessionInfo"]
 
 
+def test_a_session_that_lives_on_after_its_logout_is_not_dead(shop: Workshop) -> None:
+    shop.simulator.world.settings = replace(shop.simulator.world.settings, logout_lag_s=60)
+    shop.sessions.live()
+    unanswered(shop)
+
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    shop.advance(60)
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert proof(shop) == ["Logout", "GetSessionInfo", "GetSessionInfo"]
+
+
+def test_a_session_that_was_said_to_be_over_and_lives_is_logged_out_again(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+
+    living(shop, "bdc:BDC_1109")
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert "fence/logout/1" not in marks(shop)
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert proof(shop) == ["Logout", "GetSessionInfo", "Logout", "GetSessionInfo"]
+
+
 def test_a_session_that_had_ended_before_its_logout_is_dead(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)
