@@ -1,18 +1,22 @@
 """Prove that no earlier session lives, so that a packet still on its way carries a dead session id.
 
-    unknown rows with unsafe_gen --take every generation <= it out of use--> wait for its open calls
-        --Logout, then GetSessionInfo answers BDC_1109--> dead_at --> their absence may be believed at dead_at + grace
+    unknown rows with unsafe_gen, or a worker that stood still --take every generation <= it out of use-->
+        wait for its open calls --Logout, then GetSessionInfo answers BDC_1109--> dead_at
+        --> their absence may be believed at dead_at + grace
 
-A generation is dead by this proof only; replacing it on a guess kills nothing, and neither does one BDC_1109.
+A generation is dead by this proof only; replacing it on a guess kills nothing, and neither does one BDC_1109. Where
+Bill.com knew no session to log out, it may have been wrong twice in a row: it is asked once more after some minutes,
+unless the session had been idle for longer than any lives. What a worker wanted that stood still may be found
+meanwhile, or made by a person; its session ends all the same, before it wakes up and sends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, select, update
 
 from flask_billcom.api import sessions as wire
 from flask_billcom.api.secret import Secret
@@ -31,13 +35,22 @@ from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
 
 MARK = "fence"
+SLEEPER = f"{MARK}/sleeper"
+"""The newest generation that a call carried whose worker died or stood still."""
+LONGEST_IDLE = timedelta(minutes=40)
+"""Bill.com ends a session after 35 idle minutes, and its last use is noted to the minute."""
 _WITHOUT_ANSWER = (
     Operation.state.in_(written(OPEN_LANE)),
     Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
     Operation.answered.is_(False),
     Operation.unsafe_gen > 0,
 )
-_NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen)).where(
+_NEWEST_OF_SLEEPERS = (
+    select(Mark.value)
+    .where(Mark.organization_id == bindparam("organization_id"), Mark.name == SLEEPER)
+    .scalar_subquery()
+)
+_NEWEST_UNSAFE = select(func.max(Operation.unsafe_gen), _NEWEST_OF_SLEEPERS).where(
     Operation.organization_id == bindparam("organization_id"),
     *_WITHOUT_ANSWER,
     kind_of_few().in_(bindparam("kinds", expanding=True)),
@@ -58,13 +71,16 @@ _LIVING = (
 class Found:
     """What a proof found.
 
+    :param is_gone: whether Bill.com, asked for it, said that it does not know the session.
     :param server_date: when Bill.com said that the session is gone, or that it lives.
     :param logged_out: whether this proof logged it out.
+    :param is_unknown: whether Bill.com knew no session to log out.
     """
 
-    died: bool
+    is_gone: bool
     server_date: datetime | None
     logged_out: bool
+    is_unknown: bool
 
 
 class Fence:
@@ -92,24 +108,24 @@ class Fence:
         self._timing = timing
 
     def round(self, kinds: Collection[str]) -> None:
-        """Take the proof of every generation that unknown operations of these kinds still depend on.
+        """Take the proof of every generation that unknown operations of these kinds, or sleepers, still depend on.
 
         :param kinds: names of the kinds that are sent again only after a fence.
         """
         now = self._clock.now()
         with self._store.read() as rows:
             newest_unsafe = self._newest_unsafe(rows, kinds, now)
-            living = [] if newest_unsafe is None else self._living(rows, newest_unsafe)
+            living = self._living(rows, newest_unsafe) if newest_unsafe else []
         for row in living:
             if row.state == State.VALID and not self._retire(row, now):
                 return
             if row.state != State.REFRESHING:
                 self._prove(row, kinds)
 
-    def _newest_unsafe(self, rows: Rows, kinds: Collection[str], now: datetime) -> int | None:
+    def _newest_unsafe(self, rows: Rows, kinds: Collection[str], now: datetime) -> int:
         waiting = {"organization_id": self.organization_id, "kinds": sorted(kinds)}
-        found: int | None = rows.first(_NEWEST_UNSAFE, {**waiting, "since": now - SECOND_LOOK})
-        return found or None
+        unknown, sleepers = rows.first(_NEWEST_UNSAFE, {**waiting, "since": now - SECOND_LOOK})
+        return max(unknown or 0, int(sleepers or 0))
 
     def _waiting(self, kinds: Collection[str]) -> tuple[ColumnElement[bool], ...]:
         return (
@@ -143,23 +159,40 @@ class Fence:
         except TokenUnreadable:
             self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved")
             return
-        tried, logged_out = self._tried(row.gen)
+        tried, logged_out, unknown = self._tried(row.gen)
+        if unknown is not None and timedelta(0) <= self._clock.now() - unknown < FENCE_PATIENCE:
+            return
         found = self._probe(token, row.api_end_point, log_out=logged_out is None)
         now = self._clock.now()
+        # The patience goes by Bill.com's clock: ours may have jumped, and nobody would have waited at all.
+        there = found.server_date or now
         with self._store.write() as rows:
-            if found.died:
+            if self._has_ended(row, found, logged_out, unknown):
                 self._sessions.mark_dead(rows, row.gen, found.server_date)
                 self._count_from_death(rows, row.gen, kinds)
                 return
-            # The patience goes by Bill.com's clock: ours may have jumped, and nobody would have waited at all.
-            there = found.server_date or now
             if tried is None:
                 self._set_mark(rows, _try_of(row.gen), there)
             if found.logged_out:
                 self._set_mark(rows, _logout_of(row.gen), there)
+            if found.is_gone and found.is_unknown and unknown is None:
+                self._set_mark(rows, _unknown_of(row.gen), there)
+            elif not (found.is_gone and found.is_unknown) and unknown is not None:
+                rows.change(delete(Mark).where(*self._is(_unknown_of(row.gen))))
         since = logged_out or tried
         if since is not None and not found.logged_out and there > since + FENCE_PATIENCE:
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
+
+    @staticmethod
+    def _has_ended(row: Session, found: Found, logged_out: datetime | None, unknown: datetime | None) -> bool:
+        """Return whether a session is dead for certain; without Bill.com's time of it nothing could count from then."""
+        if not found.is_gone or found.server_date is None:
+            return False
+        if found.logged_out or logged_out is not None:
+            return True
+        was_idle = row.last_used is not None and found.server_date - row.last_used >= LONGEST_IDLE
+        said_before = unknown is not None and found.server_date - unknown >= FENCE_PATIENCE
+        return found.is_unknown and (was_idle or said_before)
 
     def _has_open_calls(self, gen: int) -> bool:
         with self._store.read() as rows:
@@ -174,10 +207,7 @@ class Fence:
         return found is not None
 
     def _probe(self, token: Secret, end_point: str | None, *, log_out: bool) -> Found:
-        """Log a session out, if that was not done before, and ask whether it lives.
-
-        Only BDC_1109 is a no, and only of a session that was logged out or was unknown to the Logout as well.
-        """
+        """Log a session out, if that was not done before, and ask whether it lives; only BDC_1109 is a no."""
         logged_out, is_unknown = False, False
         now = self._clock.now()
         with self._store.write() as rows:
@@ -194,7 +224,7 @@ class Fence:
                 self._release(slot)
             raise
         self._release(slot)
-        return Found(is_refused and (logged_out or is_unknown or not log_out), server_date, logged_out)
+        return Found(is_refused, server_date, logged_out, is_unknown)
 
     def _log_out(self, token: Secret, end_point: str | None) -> tuple[bool, bool]:
         """Return whether Bill.com ended a session, and whether it knew none."""
@@ -239,10 +269,11 @@ class Fence:
             )
             self._recorder.quarantine(rows, stuck, reason, state=OperationState.UNKNOWN)
 
-    def _tried(self, gen: int) -> tuple[datetime | None, datetime | None]:
-        """Return when a generation was first to be logged out for the proof, and when Bill.com said that it was."""
+    def _tried(self, gen: int) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """Return when a generation was first to be logged out, when it was, and since when Bill.com knows none."""
         with self._store.read() as rows:
-            return self._marked(rows, _try_of(gen)), self._marked(rows, _logout_of(gen))
+            first, done, unknown = (self._marked(rows, name(gen)) for name in (_try_of, _logout_of, _unknown_of))
+        return first, done, unknown
 
     def _marked(self, rows: Rows, name: str) -> datetime | None:
         value = value_of(rows, self.organization_id, name)
@@ -265,3 +296,18 @@ def _try_of(gen: int) -> str:
 
 def _logout_of(gen: int) -> str:
     return f"{MARK}/logout/{gen}"
+
+
+def _unknown_of(gen: int) -> str:
+    return f"{MARK}/unknown/{gen}"
+
+
+def note_sleeper(rows: Rows, organization_id: str, gen: int, now: datetime) -> None:
+    """Note that a worker may wake up and send with a session, whatever has become of its operations."""
+    sleeper = {"organization_id": organization_id, "name": SLEEPER, "value": "0", "updated_at": now}
+    rows.insert_new(Mark, [sleeper])
+    rows.change(
+        update(Mark)
+        .where(Mark.organization_id == organization_id, Mark.name == SLEEPER, cast(Mark.value, Integer) < gen)
+        .values(value=str(gen), updated_at=now)
+    )

@@ -1,6 +1,7 @@
 """Calls whose lease has passed: their worker crashed or froze, so their operations are unknown.
 
-A frozen worker may still wake and write: `not_after` narrows that, the fence and the read-back close it.
+A frozen worker may still wake and write: `not_after` narrows that, the fence and the read-back close it. Its session is
+ended even where its operations are found, as something else may have been taken for them, or changed since.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from flask_billcom.clock import Clock
 from flask_billcom.models import Call, Operation, OperationState
 from flask_billcom.store import Rows, Store
 
+from .fence import note_sleeper
 from .timing import Timing
 
 BATCH = 50
@@ -43,6 +45,7 @@ def _abandon(rows: Rows, clock: Clock, timing: Timing, call: Call) -> int:
     closed = rows.change(update(Call).where(Call.id == call.id, Call.outcome.is_(None)).values(outcome="abandoned"))
     if closed != 1:
         return 0
+    note_sleeper(rows, call.organization_id, call.session_gen, clock.now())
     lost = rows.all(
         update(Operation)
         .where(Operation.call_id == call.id, Operation.state == OperationState.SENDING)

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from flask_billcom.engine.recording import Recorder
+from flask_billcom.simulator import people
 from tests.integration.engine.conftest import MakeWorld
+from tests.support.virtual import Wire
 from tests.support.world import World
 
 CREATES = ["Customer", "Vendor", "Invoice", "Bill"]
@@ -145,6 +148,92 @@ def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(
     assert [call.outcome for call in (by_first, *by_second)] == ["abandoned", "success", "success"]
     assert by_first.late_evidence is not None
     assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
+
+
+def test_a_session_that_bill_com_denies_twice_in_a_row_is_no_dead_one(world: World) -> None:
+    world.ready_to_pay(1)
+
+    def deny() -> None:
+        for endpoint in ("Logout", "GetSessionInfo"):
+            world.simulator.plan_fault("bdc:BDC_1109", endpoint, count=2)
+
+    sleep_before(world, "PayBills", deny)
+    world.tick()
+
+    world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+    assert world.paid_cents() == {"FB-1-1": 900}
+
+
+def sleep_before(world: World, endpoint: str, act: Callable[[], None]) -> None:
+    """Let the worker stand still before its next write to an endpoint, and another one work for half an hour.
+
+    :param act: what somebody does meanwhile.
+    """
+    other = world.process()
+
+    def freeze(now_at: str, of: str) -> None:
+        if (now_at, of) != ("connect", endpoint):
+            return
+        world.on_call = lambda _moment, _endpoint: None
+        act()
+        for _ in range(30):
+            world.advance(seconds=60)
+            world.tick(other)
+
+    world.on_call = freeze
+
+
+def test_a_worker_that_slept_pays_nothing_that_a_person_has_paid_meanwhile(world: World) -> None:
+    world.ready_to_pay(1)
+    (bill,) = world.simulator.books.bills
+
+    def pay() -> None:
+        world.simulator.under_lock(lambda there: people.act(there, "pay_bill", {"id": bill.id}))
+
+    sleep_before(world, "PayBills", pay)
+    world.tick()
+
+    assert world.paid_cents() == {"FB-1-1": 900}
+    assert world.states("pay") == ["done"]
+    assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
+
+
+def test_a_worker_that_slept_does_not_put_back_what_has_changed_since(world: World) -> None:
+    world.onboard(sellers=["ann"])
+    move(world, "ann", "one@example.com")
+    world.advance(seconds=5)
+
+    sleep_before(world, "Bulk/Crud/Update/Vendor", lambda: move(world, "ann", "two@example.com"))
+    world.tick()
+
+    assert [vendor["email"] for vendor in world.simulator.books.vendors] == ["two@example.com"]
+
+
+def move(world: World, seller: str, email: str) -> None:
+    """Let a seller have another address."""
+    with world.app() as session:
+        session.merge(world.person("seller", seller)).email = email
+        session.commit()
+
+
+def test_a_death_of_which_bill_com_names_no_time_is_proved_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.ready_to_pay(1)
+    world.simulator.plan_fault("timeout_before", "PayBills")
+    send = Wire.send
+    undated: list[str] = []
+
+    def hide(wire: Wire, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        response = send(wire, request, **options)
+        if "GetSessionInfo" in str(request.url) and len(undated) < 2:
+            undated.append(response.headers.pop("Date"))
+        return response
+
+    monkeypatch.setattr(Wire, "send", hide)
+    world.tick()
+    world.run_until(lambda: world.states("pay") == ["done"], within=3600)
+
+    assert len(undated) == 2
+    assert world.paid_cents() == {"FB-1-1": 900}
 
 
 def test_an_answer_that_comes_after_its_lease_is_kept_as_evidence(world: World) -> None:

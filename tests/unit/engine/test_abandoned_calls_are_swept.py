@@ -9,7 +9,7 @@ from sqlalchemy import select
 from flask_billcom.clock import ManualClock
 from flask_billcom.engine import janitor
 from flask_billcom.engine.timing import Timing
-from flask_billcom.models import Call, OperationState
+from flask_billcom.models import Call, Mark, OperationState
 from flask_billcom.store import Store
 from tests.unit.engine.planned import OTHERS, OURS, acts, add, call, operation, read
 
@@ -65,6 +65,18 @@ def test_other_calls_are_left_alone(store: Store, clock: ManualClock, held_s: fl
         assert read(rows, 1).state == SENDING
         assert acts(rows) == []
     assert outcomes(store) == [values.get("outcome")]
+
+
+def test_the_newest_session_of_a_worker_that_may_wake_up_is_noted(store: Store, clock: ManualClock) -> None:
+    now = clock.now()
+    for number, gen in enumerate((9, 10, 2), start=1):
+        with store.write() as rows:
+            add(rows, call(number, now, session_gen=gen, lease_until=now))
+        janitor.sweep(OURS, store, clock, TIMING)
+
+    with store.read() as rows:
+        (mark,) = rows.all(select(Mark))
+    assert (mark.organization_id, mark.name, mark.value) == (OURS, "fence/sleeper", "10")
 
 
 def test_only_what_is_still_being_sent_by_that_call_is_moved(store: Store, clock: ManualClock) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Vendor
 from flask_billcom.engine.errors import NoCapacity
+from flask_billcom.engine.fence import note_sleeper
 from flask_billcom.errors import RequestTimedOut
 from flask_billcom.models import Mark, OperationState, Quota, Slot
 from flask_billcom.models import Session as SessionRow
@@ -183,6 +184,20 @@ def test_a_session_in_use_is_taken_out_of_it_once_in_five_minutes(
 
     assert [row.state for row in shop.generations()] == ["dead", "dead" if fenced else "valid"]
     assert (marks(shop)["fence"] == shop.now) is fenced
+
+
+def test_the_session_of_a_worker_that_may_wake_up_is_ended_whatever_became_of_its_operations(shop: Workshop) -> None:
+    live = shop.sessions.live()
+    with shop.store.write() as rows:
+        note_sleeper(rows, shop.organization_id, live.gen, shop.now)
+        note_sleeper(rows, OTHERS, live.gen + 5, shop.now)
+
+    shop.fence.round(KINDS)
+    shop.sessions.live()
+    shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["dead", "valid"]
+    assert proof(shop) == ["Logout", "GetSessionInfo", "Login"]
 
 
 def test_marks_of_others_say_nothing_about_ours(shop: Workshop) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from flask_billcom.api.envelope import Reply
 from flask_billcom.errors import ConnectionFailed, RequestTimedOut
 from flask_billcom.models import OperationState
 from flask_billcom.models import Session as SessionRow
@@ -116,15 +118,85 @@ def test_a_session_that_was_said_to_be_over_and_lives_is_logged_out_again(shop: 
     assert proof(shop) == ["Logout", "GetSessionInfo", "Logout", "GetSessionInfo"]
 
 
-def test_a_session_that_had_ended_before_its_logout_is_dead(shop: Workshop) -> None:
+def test_a_session_that_had_been_idle_for_longer_than_any_lives_is_dead_though_it_was_not_logged_out(
+    shop: Workshop,
+) -> None:
     shop.sessions.live()
     unanswered(shop)
-    shop.advance(35 * MINUTES)
+    shop.advance(40 * MINUTES)
 
     shop.fence.round(KINDS)
 
     assert [row.state for row in shop.generations()] == ["dead"]
     assert "fence/logout/1" not in marks(shop)
+
+
+def test_a_session_that_bill_com_knew_no_more_is_asked_after_again_before_it_is_dead(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.advance(40 * MINUTES - SECOND)
+    began = shop.now
+
+    shop.fence.round(KINDS)
+    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/unknown/1": began}
+    shop.advance(5 * MINUTES - SECOND)
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert proof(shop) == ["Logout", "GetSessionInfo"], "it is not asked after all the time"
+    shop.advance(SECOND)
+    shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert proof(shop) == ["Logout", "GetSessionInfo"] * 2
+    assert shop.states() == ["unknown"]
+
+
+def test_a_session_that_bill_com_called_unknown_by_mistake_is_logged_out_later(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.plan_fault("bdc:BDC_1109", "GetSessionInfo")
+
+    living(shop, "bdc:BDC_1109")
+    shop.advance(5 * MINUTES)
+    shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
+    shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert "fence/unknown/1" not in marks(shop)
+    assert marks(shop)["fence/logout/1"] == shop.now
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+
+
+def test_a_jump_of_our_clock_is_no_second_look(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.plan_fault("bdc:BDC_1109", "GetSessionInfo", count=2)
+
+    living(shop, "bdc:BDC_1109")
+    shop.clock.offset += 60 * MINUTES
+    living(shop, "bdc:BDC_1109")
+
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert shop.states() == ["unknown"]
+
+
+def test_an_end_of_which_bill_com_names_no_time_is_asked_after_again(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    send = shop.transport.call
+
+    def hide(path: str, *args: Any, **options: Any) -> Reply:
+        reply = send(path, *args, **options)
+        return replace(reply, server_date=None) if path.startswith("GetSessionInfo") else reply
+
+    shop.transport.call = hide  # type: ignore[method-assign]
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["fenced"]
+
+    shop.transport.call = send  # type: ignore[method-assign]
+    shop.fence.round(KINDS)
+    assert [(row.state, row.dead_server_date) for row in shop.generations()] == [("dead", shop.now)]
 
 
 def test_a_session_that_ends_slowly_is_logged_out_once_and_asked_after(shop: Workshop) -> None:
