@@ -80,7 +80,7 @@ class PayoutCalls(PartiesCalls):
     def adopt_payment(
         self,
         payment: str,
-        *,
+        *beside: str,
         actor: str,
         reason: str,
         second: str | None = None,
@@ -92,6 +92,7 @@ class PayoutCalls(PartiesCalls):
         Nothing is sent. The payment is followed like one of ours, and a refund that waits for the bill goes on.
 
         :param payment: Bill.com's id of the SentPay; `reconcile` names it.
+        :param beside: those of others that pay the rest of the same bills.
         :param actor: who decides, for the audit trail.
         :param reason: why, in words for the audit trail.
         :param second: a second person who agrees.
@@ -104,7 +105,9 @@ class PayoutCalls(PartiesCalls):
         """
         state = self._checked()
         person = None if dry_run else agreed(state, actor, reason, second)
-        return paid_by_hand.adopt(state.parts.domain, state.parts.decisions, payment, person, as_paid=as_paid)
+        return paid_by_hand.adopt(
+            state.parts.domain, state.parts.decisions, (payment, *beside), person, as_paid=as_paid
+        )
 
     def confirm_credit(self, payment: UUID | str, *, actor: str, reason: str, second: str | None = None) -> None:
         """Say that the money of a payout that comes back was seen at the bank.

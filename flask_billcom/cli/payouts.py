@@ -99,13 +99,15 @@ def again(*, payment: str, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> 
 
 
 @click.command
-@click.argument("payment")
+@click.argument("payments", nargs=-1, required=True, metavar="PAYMENT…")
 @click.option("--as-paid", is_flag=True, help="Also bills that it pays with another amount, as they were paid.")
 @deciding.agreed
 @deciding.rehearsed
 @shell.in_app
-def adopt(*, payment: str, as_paid: bool, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> None:
+def adopt(*, payments: tuple[str, ...], as_paid: bool, way: deciding.Way, **by: Unpack[deciding.Agreed]) -> None:
     """Take a payment made in Bill.com's own page, by its id there, for the payout of the bills it pays.
+
+    Where several pay a bill together, name all of them.
 
     With --as-paid, what it leaves of a bill is owed by a bill of its own, and what is too much is owed by the seller.
     Set the bill at Bill.com to what was paid first.
@@ -117,7 +119,7 @@ def adopt(*, payment: str, as_paid: bool, way: deciding.Way, **by: Unpack[decidi
         excess = f"; the seller owes {shell.dollars(found.excess_cents)} of it" if found.excess_cents else ""
         return f"{found.payment} for the payout of {bills}, {shell.dollars(found.cents)} dollars{rest}{excess}"
 
-    act = partial(shell.billcom().adopt_payment, payment, as_paid=as_paid, **by)
+    act = partial(shell.billcom().adopt_payment, *payments, as_paid=as_paid, **by)
     way.carry_out(act, words, asks="this takes", would="would take", did="took")
 
 

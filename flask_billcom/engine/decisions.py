@@ -18,7 +18,7 @@ is parked looked at again: neither lets any past a check.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -187,23 +187,25 @@ class Decisions:
             raise NotPossible(MOVED_ON) from None
 
     def take(
-        self, kind: str, choose: Callable[[Rows], Sequence[tuple[UUID, Remote]]], person: Person, *, what: str
+        self, kind: str, choose: Callable[[Rows], Iterable[Sequence[tuple[UUID, Remote]]]], person: Person, *, what: str
     ) -> None:
         """Take objects at Bill.com for the effects of operations that a difference keeps, all of them or none.
 
-        :param choose: returns them, planned in this transaction or before; it writes, and asks nobody.
+        :param choose: yields them, planned in this transaction or before, as many at once as may be planned beside each
+            other; it writes, and asks nobody.
         :param what: names the objects in words.
         :raises NotPossible: a second person has to agree, or one of them is being carried out otherwise.
         """
         self._expect_people(kind, person)
         try:
             with self._store.write() as rows:
-                found = [(self._get(rows, operation_id), remote) for operation_id, remote in choose(rows)]
-                applied = [Applied(operation, remote, operation.digest) for operation, remote in found]
-                finish(rows, applied, from_={"state": PLANNED, "parked": DIFFERENCE})
-                self._kinds[kind].apply(rows, applied)
-                for operation, remote in found:
-                    self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote.remote_id})
+                for some in choose(rows):
+                    found = [(self._get(rows, operation_id), remote) for operation_id, remote in some]
+                    applied = [Applied(operation, remote, operation.digest) for operation, remote in found]
+                    finish(rows, applied, from_={"state": PLANNED, "parked": DIFFERENCE})
+                    self._kinds[kind].apply(rows, applied)
+                    for operation, remote in found:
+                        self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote.remote_id})
         except (IntegrityError, LateReply):
             raise NotPossible(f"{what} is the effect of another operation already, or is just being paid") from None
 

@@ -6,6 +6,7 @@
     released, not planned      what the payout run says about it
     planned and not sent       the state of its payment, parked or rejected
     sent and coming back       the payment
+    paid in part by hand       what pays the rest
 
 Bills whose payment is under way or done are not listed.
 """
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from .context import Domain
 
 NEXT_RUN = "the next payout run plans it"
+PARTIAL = "partial"
+"""Status of a bill that somebody paid by hand with several payments, one of which has come back."""
+IN_PART = "paid in part"
+_REST = "once that is void, pay the rest in Bill.com's page, then flask billcom pay adopt"
 _PAID_AGAIN = ("voided", "cancelled")
 """Statuses of payouts whose bills a person may give back to the runs."""
 _BUSY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING)
@@ -42,6 +47,7 @@ _BUSY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING
 class Idle:
     """A bill that is not being paid.
 
+    :param cents: what is not paid of it.
     :param reason: why; None where nothing explains it, which is a fault.
     :param since: since when it could be paid as far as its sale is concerned, or None.
     """
@@ -81,7 +87,7 @@ def _unpaid(rows: Rows, organization_id: str, last: UUID | None) -> list[Documen
     where = [
         Document.organization_id == organization_id,
         Document.kind == "bill",
-        Document.status.in_(("planned", "open")),
+        Document.status.in_(("planned", "open", PARTIAL)),
     ]
     if last is not None:
         where.append(Document.id > last)
@@ -108,7 +114,7 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
         elif bill.status == "planned":
             reason = _of_making(made.get(bill.id))
         elif comes_back is not None:
-            reason = f"payout {comes_back}"
+            reason = _of_payment(bill, comes_back)
         elif payment is not None:
             if payment.state in _BUSY or (payment.state == OperationState.PLANNED and payment.parked is None):
                 continue
@@ -119,7 +125,8 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
             reason = f"released on {bill.release_after:%Y-%m-%d}"
         else:
             reason = judged[bill.id] or stop or NEXT_RUN
-        yield Idle(bill.id, bill.party_id, bill.number, bill.cents, reason, bill.release_after)
+        cents = bill.cents if bill.status != PARTIAL or bill.due_cents is None else bill.due_cents
+        yield Idle(bill.id, bill.party_id, bill.number, cents, reason, bill.release_after)
 
 
 def _judged(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge) -> dict[UUID, str | None]:
@@ -141,6 +148,12 @@ def _of_making(operation: Operation | None) -> str | None:
     if operation is not None and operation.state == OperationState.CANCELLED:
         return f"bill given up; flask billcom ops retry {operation.id} makes it anew, or give its sale back"
     return _of_operation("bill", operation)
+
+
+def _of_payment(bill: Document, comes_back: str) -> str:
+    if bill.status == PARTIAL:
+        return f"bill {bill.number} {IN_PART}, the other payment is {comes_back}; {_REST}"
+    return f"payout {comes_back}"
 
 
 def _of_operation(what: str, operation: Operation | None) -> str | None:

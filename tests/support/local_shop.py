@@ -84,10 +84,11 @@ class LocalShop:
         with self.shop.app.app_context():
             return list(self.shop.billcom.state_of().parts.domain.reads.page(record_type).records)
 
-    def pays_by_hand(self, number: int = 0) -> str:
-        """Let somebody pay a bill in Bill.com's own page, and return the payment's id there."""
+    def pays_by_hand(self, number: int = 0, *, cents: int | None = None) -> str:
+        """Let somebody pay a bill in Bill.com's own page, or so much of it, and return the payment's id there."""
         bill = self.simulator.books.bills[number]
-        self.simulator.under_lock(lambda service: people.act(service, "pay_bill", {"id": bill.id}))
+        given = {"id": bill.id} if cents is None else {"id": bill.id, "amount_cents": cents}
+        self.simulator.under_lock(lambda service: people.act(service, "pay_bill", given))
         return str(self.simulator.books["SentPay"][-1].id)
 
     def pass_days(self, count: int) -> None:

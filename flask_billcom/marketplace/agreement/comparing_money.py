@@ -5,16 +5,17 @@ What moves money is also added up for its bank day, ours or not: the bank's line
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, ReceivedPayStatus, SentPay, SentPayStatus
 from flask_billcom.bankdays import add_bank_days
-from flask_billcom.marketplace.returns.paid_by_hand import Stand, payouts_of
+from flask_billcom.marketplace.returns.earlier import Earlier, Stand, payouts_of
+from flask_billcom.marketplace.states import PAID
 from flask_billcom.marketplace.tracking.movements import KINDS, PAYABLES, RECEIVABLES, STATUSES
 from flask_billcom.marketplace.tracking.payments import RECEIVED, SENT
 from flask_billcom.marketplace.tracking.receipts import cents_of, is_online
@@ -26,6 +27,8 @@ from .comparing import Tally, documents_of
 from .differences import RUN_TICK, Difference, Kind, dollars, other_money, other_party, other_state, outside
 
 LIVE_SENT = (SentPayStatus.APPROVING, SentPayStatus.SCHEDULED, SentPayStatus.PAID)
+ByBill = Mapping[str, Sequence[SentPay]]
+"""Payments by Bill.com's id of a bill that they pay."""
 LIVE_RECEIVED = (ReceivedPayStatus.SCHEDULED, ReceivedPayStatus.PAID)
 _SENT_STATES: Mapping[str, tuple[str, ...]] = {
     SentPayStatus.APPROVING: ("scheduled",),
@@ -51,6 +54,7 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
     ours = _payments(tally, rows, SENT, there)
     named = {pay.bill_id for each in there.values() for pay in each.bill_pays if pay.bill_id is not None}
     bills = documents_of(tally, rows, "bill", named)
+    others = _by_bill(each for key, each in there.items() if key not in ours and each.status in LIVE_SENT)
     for remote_id, each in there.items():
         if each.is_online is not False and each.process_date is not None:
             paid = each.status in {SentPayStatus.PAID, SentPayStatus.ESCHEATED}
@@ -63,7 +67,7 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
             if party is not None and each.vendor_id not in {None, party}:
                 yield other_party(f"SentPay {remote_id}", party, str(each.vendor_id))
         elif touched and each.status in LIVE_SENT:
-            command = _adopting(rows, each, bills)
+            command = _adopting(rows, each, bills, others)
             yield outside(f"bill {', '.join(touched)}", f"SentPay {remote_id}", _amount(each), command)
         elif (odd := _oddly_paid(tally, each)) and each.status in LIVE_SENT:
             # Once it has arrived nobody can take it back, so it is named before its bill is adopted.
@@ -71,7 +75,9 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
         else:
             tally.counted["foreign"] += 1
     live = [p.bill_id for s in there.values() if s.status in LIVE_SENT for p in s.bill_pays if p.bill_id in bills]
-    for bill_id in tally.seen.add("paid bill", [each for each in live if each is not None]):
+    twice = tally.seen.add("paid bill", [each for each in live if each is not None])
+    in_parts = _paid_in_parts(rows, [bills[bill_id][0] for bill_id in twice])
+    for bill_id in (each for each in twice if bills[each][0].id not in in_parts):
         yield Difference(
             Kind.DUPLICATE,
             f"bill {bills[bill_id][0].number}",
@@ -82,29 +88,81 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
         )
 
 
-def _adopting(rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str | None:
+def _adopting(
+    rows: Rows, there: SentPay, bills: Mapping[str, tuple[Document, str | None]], others: ByBill
+) -> str | None:
     """Return what takes a payment for the payouts of our bills, or None where one may be on its way.
 
-    One of the same amount is taken for ours. One of another amount cannot be: it is taken back, and ours goes on by
-    itself, or is paid again where it was void. Once it has arrived nobody can take it back: its bills are taken as they
-    were paid.
+    One of the same amount is taken for ours, alone or with those that pay the rest. One of another amount cannot be: it
+    is taken back, and ours goes on by itself, or is paid again where it was void. Once it has arrived nobody can take
+    it back: its bills are taken as they were paid.
+
+    :param others: payments of the same page that are not ours, this one among them.
     """
-    paid = {
-        bills[pay.bill_id][0].id: (to_cents(pay.amount), bills[pay.bill_id][0].cents)
-        for pay in there.bill_pays
-        if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
-    }
-    earlier = payouts_of(rows, paid)
+    named = [bill_id for bill_id in _amounts(there) if bill_id in bills]
+    earlier = payouts_of(rows, [bills[bill_id][0].id for bill_id in named])
     if any(each.stand == Stand.BUSY for each in earlier):
         return None
     coming = sorted({str(each.payment) for each in earlier if each.stand == Stand.COMES_BACK})
     void = sorted({str(each.payment) for each in earlier if each.stand == Stand.VOID})
-    if any(cents != bill_cents for cents, bill_cents in paid.values()):
-        again = f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK
-        taking_back = _taking_back(there, again)
-        return f"{taking_back}; {_as_paid(there, bills)}" if _is_out(there) and not coming else taking_back
-    adopt = f"flask billcom pay adopt {there.id} --reason WHY"
-    return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
+    kept = {bill_id: _kept(earlier, bills[bill_id][0]) for bill_id in named}
+    alone = {bill_id: [there] for bill_id in named}
+    together = {bill_id: others[bill_id] for bill_id in named}
+    for payments in (alone, together):
+        paid = {
+            bill_id: kept[bill_id] + sum(_amounts(each)[bill_id] for each in payments[bill_id]) for bill_id in named
+        }
+        if all(cents == bills[bill_id][0].cents for bill_id, cents in paid.items()):
+            adopt = f"flask billcom pay adopt {_ids(payments)} --reason WHY"
+            return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
+    taking_back = _taking_back(there, f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK)
+    if not _is_out(there) or coming:
+        return taking_back
+    odd = [
+        f"bill {bills[each][0].number} to {dollars(paid[each])}" for each in named if paid[each] != bills[each][0].cents
+    ]
+    adopt = f"flask billcom pay adopt {_ids(together)} --as-paid --reason WHY"
+    return f"{taking_back}; once it has arrived, set {', '.join(odd)} there, then {adopt}"
+
+
+def _by_bill(payments: Iterable[SentPay]) -> ByBill:
+    found: dict[str, list[SentPay]] = defaultdict(list)
+    for each in payments:
+        for bill_id in _amounts(each):
+            found[bill_id].append(each)
+    return found
+
+
+def _ids(payments: ByBill) -> str:
+    return " ".join(sorted({str(each.id) for some in payments.values() for each in some}))
+
+
+def _amounts(there: SentPay) -> dict[str, int]:
+    """Return what a payment pays of which bill at Bill.com, in cents."""
+    return {
+        pay.bill_id: to_cents(pay.amount)
+        for pay in there.bill_pays
+        if pay.bill_id is not None and pay.amount is not None
+    }
+
+
+def _kept(earlier: Sequence[Earlier], bill: Document) -> int:
+    """Return what payouts of ours pay of a bill that they pay in part."""
+    return sum(each.cents for each in earlier if each.bill_id == bill.id and each.stand == Stand.PART)
+
+
+def _paid_in_parts(rows: Rows, bills: Sequence[Document]) -> set[UUID]:
+    """Return which bills several payments of ours pay together, and no more than they come to."""
+    if not bills:
+        return set()
+    found = rows.all(
+        select(PaymentPart.document_id, func.count(), func.sum(PaymentPart.cents))
+        .join(Payment, Payment.id == PaymentPart.payment_id)
+        .where(PaymentPart.document_id.in_([bill.id for bill in bills]), Payment.status.in_((*PAID, "scheduled")))
+        .group_by(PaymentPart.document_id)
+    )
+    parts = {bill_id: (number, int(cents)) for bill_id, number, cents in found}
+    return {bill.id for bill in bills if (known := parts.get(bill.id)) and known[0] > 1 and known[1] <= bill.cents}
 
 
 def _oddly_paid(tally: Tally, there: SentPay) -> list[str]:
@@ -120,18 +178,6 @@ def _taking_back(there: SentPay, then: str) -> str:
 def _is_out(there: SentPay) -> bool:
     """Return whether a payment has been processed, so that it may have arrived."""
     return there.status == SentPayStatus.PAID
-
-
-def _as_paid(there: SentPay, bills: Mapping[str, tuple[Document, str | None]]) -> str:
-    """Return what closes the difference of a payment that has arrived with another amount."""
-    others = [
-        f"bill {bills[pay.bill_id][0].number} to {dollars(to_cents(pay.amount))}"
-        for pay in there.bill_pays
-        if pay.bill_id is not None and pay.bill_id in bills and pay.amount is not None
-        if to_cents(pay.amount) != bills[pay.bill_id][0].cents
-    ]
-    adopt = f"flask billcom pay adopt {there.id} --as-paid --reason WHY"
-    return f"once it has arrived, set {', '.join(others)} there, then {adopt}"
 
 
 def compare_received(tally: Tally, rows: Rows, page: Sequence[ReceivedPay]) -> Iterator[Difference]:

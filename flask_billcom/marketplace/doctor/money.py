@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.context import Domain
-from flask_billcom.marketplace.idle import idle
+from flask_billcom.marketplace.idle import IN_PART, idle
 from flask_billcom.marketplace.refunds.waiting import waiting
 from flask_billcom.marketplace.returns.by_others import paid_by_hand
 from flask_billcom.models import Document, Payment, Settlement
@@ -21,6 +21,18 @@ from .checks import Check, Subject, age, counted, problem, warning, well
 SLOW = timedelta(days=30)
 """A sale that has not come to its end after this is worth a look."""
 _TERMINAL = ("paid_out", "cancelled")
+_NEEDS_A_PERSON = (
+    "bill rejected",
+    "bill given up",
+    "bill in quarantine",
+    "payout rejected",
+    "payout in quarantine",
+    "payout returning",
+    "payout voided",
+    "payout cancelled",
+    "payout failed",
+)
+"""How the reasons begin that no tick ends."""
 
 
 def payable(domain: Domain) -> Iterator[Check]:
@@ -34,7 +46,9 @@ def payable(domain: Domain) -> Iterator[Check]:
     for reason, cents in sorted(reasons.items()):
         message = f"{counted(len(cents), 'bill')}, {from_cents(sum(cents))} dollars"
         if reason:
-            yield warning("payable", f"{message}: {reason}", "`flask billcom ops list --stuck`; `pay again` for voids")
+            again = "pay the rest at Bill.com, then `flask billcom pay adopt`"
+            step = again if IN_PART in reason else "`flask billcom ops list --stuck`; `pay again` for voids"
+            yield warning("payable", f"{message}: {reason}", step)
         else:
             yield problem("payable", f"{message}: nothing is going to pay them", "`flask billcom books reconcile`")
     if not reasons:
@@ -42,9 +56,7 @@ def payable(domain: Domain) -> Iterator[Check]:
 
 
 def _needs_a_person(reason: str) -> bool:
-    return reason.startswith(("bill rejected", "bill given up", "bill in quarantine", "payout rejected",
-                              "payout in quarantine", "payout returning", "payout voided", "payout cancelled",
-                              "payout failed"))  # fmt: skip
+    return IN_PART in reason or reason.startswith(_NEEDS_A_PERSON)
 
 
 def coming_back(subject: Subject, now: datetime) -> Iterator[Check]:
@@ -72,13 +84,14 @@ def _paid_by_hand(subject: Subject) -> Iterator[Check]:
     with subject.store.read() as rows:
         found = list(paid_by_hand(rows, subject.organization_id))
     for each in found[:20]:
-        adopt = f"`flask billcom pay adopt {each.payment} --reason WHY`"
+        adopt = f"`flask billcom pay adopt {' '.join(each.payments)} --reason WHY`"
+        payments = ", ".join(each.payments)
         if each.is_proved:
-            message = f"bill {each.number} of void payout {each.payout} was paid by hand, by {each.payment}"
+            message = f"bill {each.number} of void payout {each.payout} was paid by hand, by {payments}"
             again = f"`flask billcom pay again {each.payout} --reason WHY`"
             step = f"{adopt}; if it was taken back since, {again}"
         else:
-            message = f"bill {each.number} was paid by hand, by {each.payment}, before payout {each.payout} was void"
+            message = f"bill {each.number} was paid by hand, by {payments}, before payout {each.payout} was void"
             step = f"once the payout is void, {adopt}"
         yield warning("payouts.by_hand", message, step)
 

@@ -40,6 +40,7 @@ KINDS = (
     "void",
     "void_part",
     "pay",
+    "pay_part",
 )
 IN_DOUBT = (OperationState.UNKNOWN, OperationState.CHECKING)
 PARKED = "operation_parked"

@@ -21,6 +21,7 @@ from flask_billcom.clock import uuid7
 from flask_billcom.marketplace import holds
 from flask_billcom.marketplace.core import DOCUMENT, PARTY
 from flask_billcom.marketplace.refunds.blocking import blocked
+from flask_billcom.marketplace.tracking.payments import PAYS
 from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
@@ -266,7 +267,7 @@ def _planned_today(rows: Rows, domain: Domain) -> int:
         select(func.coalesce(func.sum(Operation.amount_cents), 0)).where(
             Operation.id >= uuid7(start_of_day(domain), 0),
             Operation.organization_id == domain.organization_id,
-            Operation.kind == "pay",
+            Operation.kind.in_(PAYS),
             Operation.state.not_in(("rejected", "cancelled")),
         )
     )

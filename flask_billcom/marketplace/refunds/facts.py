@@ -18,6 +18,7 @@ from flask_billcom.marketplace.collection.elsewhere import RECORD
 from flask_billcom.marketplace.returns.voidable import VOID, VOID_PART
 from flask_billcom.marketplace.states import PAID
 from flask_billcom.marketplace.strays import may_be_there
+from flask_billcom.marketplace.tracking.payments import PAYS
 from flask_billcom.models import (
     LIVE,
     OPEN_LANE,
@@ -33,7 +34,7 @@ from flask_billcom.store import Rows, written
 INVOICE, BILL, REFUND = "invoice", "bill", "refund"
 CORRECTIONS = ("update_invoice", "update_bill", "delete_invoice", "delete_bill")
 MAKERS = ("create_invoice", "create_bill")
-PAYERS = ("charge", "pay")
+PAYERS = ("charge", *PAYS)
 VOIDS = (VOID, VOID_PART)
 COMING_BACK = ("returning", "failed")
 ASKED_BACK = "to be taken back"

@@ -6,6 +6,7 @@ sightings     what its reads have shown so far
 by_others     payments that somebody else made of its bills
 crediting     the bank's line that gives the money back
 paying_again  its bills, when a person says so
-paid_by_hand  a payment of Bill.com's own page, taken for ours
+paid_by_hand  payments of Bill.com's own page, taken for ours
+earlier       our own payouts of a bill, and what they mean for those
 as_paid       of another amount than ours: what is left, or too much
 """

@@ -35,6 +35,7 @@ from flask_billcom.money import from_cents, to_cents
 from flask_billcom.store import Rows
 
 from .by_others import LIVING_PARTS
+from .earlier import Earlier
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -47,16 +48,17 @@ _OURS = UUID("b0a7d3c2-6e0f-4d0b-8a43-7b1d5b1f9a26")
 
 @dataclass(frozen=True, slots=True)
 class OtherAmount:
-    """A bill of ours, and what a payment pays of it instead.
+    """A bill of ours, and what payments pay of it instead.
 
-    :param payment: the SentPay.
-    :param payout: our planned payout of it that a difference keeps, or None.
+    :param cents: what they pay together.
+    :param payment: the SentPay that names the difference, one of those that are taken now.
+    :param payments: all of them.
     """
 
     bill: Document
     cents: int
     payment: str
-    payout: UUID | None = None
+    payments: frozenset[str]
 
 
 def expect_the_same_there(domain: Domain, other: OtherAmount) -> None:
@@ -72,14 +74,15 @@ def expect_the_same_there(domain: Domain, other: OtherAmount) -> None:
     if there.amount is None or to_cents(there.amount) != other.cents or there.due_amount:
         raise NotPossible(
             f"bill {bill.number} comes to {there.amount} at Bill.com, and {there.due_amount} of it is due; "
-            f"set it to {from_cents(other.cents)} there, which payment {other.payment} pays, and say it again"
+            f"set it to {from_cents(other.cents)} there, which {_named(other)}, and say it again"
         )
     parts = domain.reads.page(BillPay, filters=[equals("bill_id", bill.remote_id)])
     for part in parts.records:
         is_living = part.bill_id == bill.remote_id and part.payment_status in LIVING_PARTS
-        if is_living and part.sent_pay_id != other.payment:
+        if is_living and part.sent_pay_id not in other.payments:
             raise NotPossible(
-                f"payment {part.sent_pay_id} pays bill {bill.number} as well; void it at Bill.com and say it again"
+                f"payment {part.sent_pay_id} pays bill {bill.number} as well; void it at Bill.com, or name it as well, "
+                "and say it again"
             )
 
 
@@ -117,7 +120,7 @@ def take(rows: Rows, domain: Domain, other: OtherAmount, person: Person) -> None
     bill, ours = other.bill, other.bill.cents
     changed = rows.change(
         update(Document)
-        .where(Document.id == bill.id, Document.status == "open", Document.cents == ours)
+        .where(Document.id == bill.id, Document.status.in_(("open", "partial")), Document.cents == ours)
         .values(cents=other.cents, read_at=None)
     )
     if changed != 1:
@@ -131,8 +134,6 @@ def take(rows: Rows, domain: Domain, other: OtherAmount, person: Person) -> None
     else:
         legs = transfer(Account.SELLER_CLAWBACK, Account.SELLER_PAYABLE, adjustment.cents, bill.party_id)
         ledger.post(rows, domain.clock, domain.organization_id, [Posting(legs, settlement_id=_sale_of(bill))])
-    if other.payout is not None:
-        _change_payout(rows, domain, other, ours)
 
 
 def _book(rows: Rows, domain: Domain, other: OtherAmount, more: int, person: Person) -> Adjustment:
@@ -184,23 +185,32 @@ def _write_part(rows: Rows, domain: Domain, bill: Document, adjustment: Adjustme
     rows.insert(AdjustmentPart, [part])
 
 
-def _change_payout(rows: Rows, domain: Domain, other: OtherAmount, ours: int) -> None:
-    """Let our planned payout, which nothing sends, be about what was paid, and reserve as much."""
-    bill = other.bill
+def change_payout(rows: Rows, domain: Domain, bill: Document, payout: Earlier, cents: int) -> None:
+    """Let our planned payout of a bill, which nothing sends, be about what was paid, and reserve as much.
+
+    :raises NotPossible: it has moved on meanwhile.
+    """
     changed = rows.change(
         update(Operation)
         .where(
-            Operation.id == other.payout,
+            Operation.id == payout.operation_id,
             Operation.state == OperationState.PLANNED,
             Operation.parked == DIFFERENCE,
-            Operation.amount_cents == ours,
+            Operation.amount_cents == payout.cents,
         )
-        .values(amount_cents=other.cents)
+        .values(amount_cents=cents)
     )
     if changed != 1:
         raise NotPossible(f"the payout of bill {bill.number} has moved on meanwhile; look again")
-    share = Share(bill.id, bill.party_id, _sale_of(bill), other.cents - ours, other.payout)
+    owed = postings.owed_from(is_refund=bill.is_refund)
+    share = Share(bill.id, bill.party_id, _sale_of(bill), cents - payout.cents, payout.operation_id, owed)
     ledger.post(rows, domain.clock, domain.organization_id, postings.reserved([share]))
+
+
+def _named(other: OtherAmount) -> str:
+    if len(other.payments) == 1:
+        return f"payment {other.payment} pays"
+    return f"payments {', '.join(sorted(other.payments))} pay"
 
 
 def _name_of_rest(other: OtherAmount) -> UUID:

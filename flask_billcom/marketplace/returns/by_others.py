@@ -10,14 +10,15 @@ seller: a bill that is not due in full is not paid, so it costs nothing but the 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from flask_billcom.marketplace.tracking.payments import SENT
+from flask_billcom.marketplace.states import PAID
+from flask_billcom.marketplace.tracking.payments import PAYS, SENT
 from flask_billcom.models import OPEN_LANE, Audit, Document, Operation, OperationState, Payment, PaymentPart
 from flask_billcom.store import Rows
 
@@ -56,17 +57,39 @@ def may_be_ours(
     return known is not None or in_doubt is not None
 
 
+def adopted_beside(rows: Rows, payment: Payment, bill: Document) -> set[str]:
+    """Return the payments that pay what a payment leaves of a bill: a person took them for ours together.
+
+    Only then does a bill have several payouts that are done; an index refuses it otherwise.
+    """
+    made = (Operation.subject_id == PaymentPart.document_id) & (Operation.remote_id == PaymentPart.remote_id)
+    return set(
+        rows.all(
+            select(Payment.remote_id)
+            .join(PaymentPart, PaymentPart.payment_id == Payment.id)
+            .join(Operation, made)
+            .where(
+                PaymentPart.document_id == bill.id,
+                Payment.id != payment.id,
+                Payment.status.in_((*PAID, "scheduled")),
+                Operation.kind.in_(PAYS),
+                Operation.state == OperationState.DONE,
+            )
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """A bill that a payout had paid which is void, and what pays it now.
 
-    :param payment: the SentPay that others made.
+    :param payments: the SentPays that others made.
     :param payout: the SentPay that had paid it before.
     :param is_proved: whether that is proved void, so that a person may adopt the other one.
     """
 
     number: str
-    payment: str
+    payments: Sequence[str]
     payout: str
     is_proved: bool
 
@@ -79,10 +102,10 @@ def paid_by_hand(rows: Rows, organization_id: str) -> Iterator[ByHand]:
     for payout in coming:
         others = shown[payout.id].others if payout.id in shown else {}
         for number, payments in sorted(others.items()):
-            yield from (ByHand(number, payment, payout.remote_id, is_proved=False) for payment in payments)
+            yield ByHand(number, payments, payout.remote_id, is_proved=False)
     for number, payout_id, detail in rows.all(_left_open(organization_id)):
-        for payment in detail.get(PAID_BY_HAND, {}).get(number, ()):
-            yield ByHand(number, payment, payout_id, is_proved=True)
+        if payments := detail.get(PAID_BY_HAND, {}).get(number):
+            yield ByHand(number, payments, payout_id, is_proved=True)
 
 
 def _left_open(organization_id: str) -> Select[Any]:
@@ -99,7 +122,7 @@ def _left_open(organization_id: str) -> Select[Any]:
             Payment.organization_id == organization_id,
             Payment.kind == SENT,
             Payment.status.in_(("voided", "cancelled")),
-            Operation.kind == "pay",
+            Operation.kind.in_(PAYS),
             Operation.state == OperationState.DONE,
             Document.status == "open",
             Audit.action == VOIDED,

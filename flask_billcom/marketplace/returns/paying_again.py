@@ -21,7 +21,7 @@ from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace import states
 from flask_billcom.marketplace.corrections import netting_again
 from flask_billcom.marketplace.corrections.netting_again import Netted
-from flask_billcom.marketplace.tracking.payments import SENT
+from flask_billcom.marketplace.tracking.payments import PAYS, SENT
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
 from flask_billcom.store import Rows
 
@@ -108,7 +108,7 @@ def _left_to_pay(rows: Rows, payment: Payment, bills: Sequence[Document]) -> lis
     open_ = rows.all(
         select(Operation.subject_id).where(
             Operation.subject_id.in_(ids),
-            Operation.kind == "pay",
+            Operation.kind.in_(PAYS),
             Operation.state.not_in((OperationState.DONE, OperationState.CANCELLED, OperationState.REJECTED)),
         )
     )
@@ -125,7 +125,7 @@ def _release(rows: Rows, domain: Domain, bills: Sequence[Document]) -> None:
     ids = [bill.id for bill in bills]
     rows.change(
         update(Operation)
-        .where(Operation.subject_id.in_(ids), Operation.kind == "pay", Operation.state == OperationState.DONE)
+        .where(Operation.subject_id.in_(ids), Operation.kind.in_(PAYS), Operation.state == OperationState.DONE)
         .values(state=OperationState.CANCELLED, evidence={"message": "its payment was void and is made again"})
     )
     rows.change(update(Document).where(Document.id.in_(ids)).values(released_at=None, read_at=None))

@@ -45,7 +45,7 @@ from flask_billcom.money import to_cents
 from flask_billcom.store import Rows
 
 from . import sightings
-from .by_others import LIVING_PARTS, may_be_ours
+from .by_others import LIVING_PARTS, adopted_beside, may_be_ours
 from .crediting import Claim, is_covered
 from .paying_again import bills_of, sent_payment, tell
 from .sightings import PAID_BY_HAND, VOIDED, ByBill, Sighting
@@ -141,7 +141,7 @@ def _look(domain: Domain, payment: Payment) -> _Seen | None:
     dates: list[datetime] = []
     others: dict[str, Sequence[str]] = {}
     for bill in bills:
-        seen = _look_at(domain, bill)
+        seen = _look_at(domain, payment, bill)
         if seen is None:
             return None  # one that is still paid is enough: the others need not be read
         dates.append(seen.server)
@@ -149,8 +149,8 @@ def _look(domain: Domain, payment: Payment) -> _Seen | None:
     return _Seen(min(dates), others) if dates else None
 
 
-def _look_at(domain: Domain, bill: Document) -> _Seen | None:
-    """Return what is seen if nothing of ours pays a bill, and it is due but for what others pay, else None."""
+def _look_at(domain: Domain, payment: Payment, bill: Document) -> _Seen | None:
+    """Return what is seen if nothing of ours pays what a payout paid of a bill, but others may, else None."""
     there, server_date = domain.reads.dated(Bill, bill.remote_id or "")
     if there is None or there.due_amount is None or server_date is None:
         return None
@@ -162,11 +162,12 @@ def _look_at(domain: Domain, bill: Document) -> _Seen | None:
     if max(to_cents(there.due_amount), 0) != max(bill.cents - paid, 0) or scheduled > paid:
         return None
     ids = {part.sent_pay_id for part in living}
-    if living:
+    if ids:
         with domain.store.read() as rows:
-            if may_be_ours(rows, domain.organization_id, [bill.id], ids):
+            ids -= adopted_beside(rows, payment, bill)
+            if ids and may_be_ours(rows, domain.organization_id, [bill.id], ids):
                 return None
-    return _Seen(server_date, {bill.number: sorted(str(each) for each in ids)} if living else {})
+    return _Seen(server_date, {bill.number: sorted(str(each) for each in ids)} if ids else {})
 
 
 def _let_go_on(domain: Domain, payment: Payment) -> None:

@@ -20,7 +20,7 @@ from flask_billcom.marketplace.postings import Share
 from flask_billcom.models import Entry, Operation, Payment, PaymentPart
 from flask_billcom.store import Rows
 
-from .payments import SENT, shares_of
+from .payments import PAYS, SENT, shares_of
 
 _LEFT = ("paid", "cleared", "held", "escheated")
 _BACK = ("returning", "voided", "cancelled")
@@ -74,7 +74,7 @@ def _operations(rows: Rows, part_ids: Sequence[str]) -> dict[str, UUID]:
     return dict(
         rows.all(
             select(Operation.remote_id, Operation.id).where(
-                Operation.kind == "pay", Operation.remote_id.in_(sorted(part_ids))
+                Operation.kind.in_(PAYS), Operation.remote_id.in_(sorted(part_ids))
             )
         )
     )

@@ -25,6 +25,10 @@ from flask_billcom.models import Payment, PaymentPart
 from flask_billcom.store import Rows
 
 SENT, RECEIVED = "sent", "received"
+PAY, PAY_PART = "pay", "pay_part"
+PAYS = (PAY, PAY_PART)
+"""Operations that payments to sellers are the effect of: the payout of a bill, and what somebody else paid beside it
+of the same bill by hand, which is never sent."""
 _TRIES = 5
 _REMOTE_IDS: BindParameter[Any] = bindparam("remote_ids", expanding=True)
 _IDS = select(Payment.remote_id, Payment.id).where(
@@ -212,7 +216,7 @@ def shares_of(rows: Rows, payment_ids: Collection[UUID]) -> dict[UUID, list[Shar
             .outerjoin(
                 OPERATION,
                 (OPERATION.c.organization_id == PART.c.organization_id)
-                & OPERATION.c.kind.in_(("pay", "charge"))
+                & OPERATION.c.kind.in_((*PAYS, "charge"))
                 & (OPERATION.c.remote_id == PART.c.remote_id),
             )
             .where(PART.c.payment_id.in_(ids))

@@ -111,11 +111,12 @@ def pay_payout_again(billcom: Billcom, visitor: Visitor, payout_id: str) -> Paid
 
 
 def adopt_payment(billcom: Billcom, visitor: Visitor) -> AdoptedPayment:
-    """Take a payment made in Bill.com's own page for a payout; takes `payment`, its id there, `reason`, `second`,
-    `as_paid`, false unless true, and `dry_run`, true unless false.
+    """Take a payment made in Bill.com's own page for a payout; takes `payment`, its id there, or several with blanks
+    between that pay a bill together, `reason`, `second`, `as_paid`, false unless true, and `dry_run`, true unless
+    false.
     """
     return billcom.adopt_payment(
-        word("payment"),
+        *word("payment").split(),
         actor=visitor.name,
         reason=reason(),
         second=maybe("second"),

@@ -103,6 +103,20 @@ def test_a_payment_made_by_hand_is_adopted_after_a_yes(terminal: Terminal, local
     assert "FB-1-1 is done" in terminal.run("pay", "adopt", by_hand, *because, "--yes", code=1).stderr
 
 
+def test_several_that_pay_a_bill_together_are_named_together(terminal: Terminal, local: LocalShop) -> None:
+    payments = [local.pays_by_hand(cents=5_40), local.pays_by_hand(cents=3_60)]
+    because = ("--reason", "Bea paid it")
+    words = f"{', '.join(payments)} for the payout of FB-1-1, 9.00 dollars"
+
+    assert "name it as well" in terminal.run("pay", "adopt", payments[0], *because, "--yes", code=1).stderr
+    assert terminal.run("pay", "adopt", *payments, *because, "--dry-run").stdout == f"would take {words}\n"
+    assert planned(local) == []
+    assert terminal.run("pay", "adopt", *payments, *because, "--yes").stdout == f"took {words}\n"
+    assert planned(local) == [5_40]
+    assert "pay_part" in terminal.run("ops", "list", "--kind", "pay_part").stdout
+    terminal.run("pay", "adopt", *because, code=2)
+
+
 def pays_instead(local: LocalShop, dollars: str) -> str:
     """Let somebody set the first bill at Bill.com to another amount, and pay it so."""
     bill = local.simulator.books.bills[0]

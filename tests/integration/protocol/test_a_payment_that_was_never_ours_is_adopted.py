@@ -74,7 +74,7 @@ def test_a_bill_paid_with_another_amount_is_taken_as_it_was_paid_and_its_rest_is
     lines = [{"entity": "BillLineItem", "id": line.id, "amount": "4.00"}]
     world.person_does("edit", id=bill.id, values={"billLineItems": lines})
 
-    paid_by_hand.adopt(world.parts.domain, world.parts.decisions, payment.id, WHO, as_paid=True)
+    paid_by_hand.adopt(world.parts.domain, world.parts.decisions, [payment.id], WHO, as_paid=True)
     for _ in range(6):
         world.advance(business_days=1)
         world.tick()

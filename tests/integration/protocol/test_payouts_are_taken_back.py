@@ -172,7 +172,7 @@ def test_a_bill_that_somebody_pays_by_hand_meanwhile_is_left_out_and_the_other_i
     first = payout(paid)
     by_hand = next(row.id for row in paid.simulator.books.sent_pays if row.id != first.remote_id)
 
-    adopt(paid.parts.domain, paid.parts.decisions, by_hand, EVE)
+    adopt(paid.parts.domain, paid.parts.decisions, [by_hand], EVE)
     again = pay_again(paid.parts.domain, first.id, EVE)
 
     assert first.status == "cancelled"

@@ -149,7 +149,7 @@ def test_another_payment_in_the_second_look_is_a_first_look_again(world: World) 
 def test_an_adopted_payment_has_the_next_generation_and_the_other_bill_keeps_its_own(world: World) -> None:
     comes_back(world)
     is_void(world)
-    adopted = adopt(world.parts.domain, world.parts.decisions, by_hand(world), EVE)
+    adopted = adopt(world.parts.domain, world.parts.decisions, [by_hand(world)], EVE)
 
     assert adopted.numbers == ("FB-1-1",)
     assert sorted((o.state, o.generation) for o in world.operations("pay")) == [
@@ -166,7 +166,7 @@ def test_one_who_adopts_and_one_who_pays_again_at_once_pay_every_bill_once(world
     payout_id, one = payout(world).id, by_hand(world)
     processes = [world.process() for _ in range(2)]
     acts: list[partial[Any]] = [
-        partial(adopt, processes[0].domain, processes[0].decisions, one, EVE),
+        partial(adopt, processes[0].domain, processes[0].decisions, [one], EVE),
         partial(pay_again, processes[1].domain, payout_id, EVE),
     ]
     together(acts)

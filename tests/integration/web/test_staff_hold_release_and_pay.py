@@ -101,6 +101,24 @@ def test_a_payment_made_by_hand_is_adopted_when_somebody_says_so(make_local: Cal
     assert staff.post("/payouts/adopt", 400, reason="Bea paid it")["code"] == "invalid_request"
 
 
+def test_several_that_pay_a_bill_together_are_adopted_together(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_PAYMENTS_ENABLED=True)
+    open_routes(local.shop)
+    staff = Visitor(local.shop.app, "staff")
+    with local.shop.app.app_context():
+        local.shop.billcom.settle(local.shop.order(("ann", "10.00", "1.00")))
+        local.shop.db.session.commit()
+    local.tick(3)
+    one, two = local.pays_by_hand(cents=5_40), local.pays_by_hand(cents=3_60)
+
+    assert staff.post("/payouts/adopt", 409, payment=one, reason="Bea paid it")["code"] == "not_possible"
+    adopted = staff.post("/payouts/adopt", payment=f"{one} {two}", reason="Bea paid it", dry_run=False)
+
+    assert (adopted["payment"], adopted["numbers"], adopted["cents"]) == (f"{one}, {two}", ["FB-1-1"], 900)
+    (beside,) = staff.get("/operations?kind=pay_part")["items"]
+    assert (beside["state"], beside["amount_cents"]) == ("done", 3_60)
+
+
 def pays_instead(local: LocalShop, dollars: str) -> str:
     """Let somebody set the first bill at Bill.com to another amount, and pay it so."""
     bill = local.simulator.books.bills[0]
