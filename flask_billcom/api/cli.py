@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 from flask_billcom.errors import BillcomError, InvalidRequest, OutcomeUnknown, TransportError
@@ -147,9 +148,8 @@ def _call_of(chosen: argparse.Namespace) -> Call:
             record = parse_record(cls, given)
             return requests.create_one(record) if chosen.verb == "create" else requests.update_one(record)
         case "upload":
-            with open(chosen.file, "rb") as file:  # noqa: PTH123 - a path given by a person
-                name = chosen.file.replace("\\", "/").rpartition("/")[2]
-                return requests.upload_attachment(Upload(name, file.read()), object_id=chosen.object)
+            name = chosen.file.replace("\\", "/").rpartition("/")[2]
+            return requests.upload_attachment(Upload(name, _content(chosen.file)), object_id=chosen.object)
     given = {**_mapping(parse_json(chosen.data)), **parse_fields(None, chosen.fields)}
     return requests.operation(chosen.operation, given)
 
@@ -233,10 +233,19 @@ def _bulk(chosen: argparse.Namespace, shell: Shell) -> int:
 def _fetch(chosen: argparse.Namespace, shell: Shell) -> int:
     query = {key: str(value) for key, value in parse_fields(None, chosen.fields).items()}
     found = shell.client().fetch(chosen.operation, query)
-    with open(chosen.to, "wb") as file:  # noqa: PTH123 - a path given by a person
-        file.write(found.content)
+    try:
+        Path(chosen.to).write_bytes(found.content)
+    except OSError as error:
+        raise InvalidRequest(f"{chosen.to} cannot be written: {error.strerror}") from None
     print(f"{chosen.to}: {len(found.content)} bytes, {found.content_type}", file=shell.out)
     return DONE
+
+
+def _content(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _record_class(chosen: argparse.Namespace) -> type[Stored]:

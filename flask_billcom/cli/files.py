@@ -71,9 +71,4 @@ def invoice(*, order_class: str, key: str, output: Path) -> None:
     """Fetch the invoice of an order as a PDF; the file must not exist."""
     billcom = shell.billcom()
     content: bytes = billcom.invoice_pdf(billcom.find(order_class, key))
-    try:
-        with output.open("xb") as file:
-            file.write(content)
-    except FileExistsError:
-        shell.fail(f"{output} is there already")
-    shell.say(f"written: {output}")
+    shell.write_new(output, [content])

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
@@ -90,9 +91,26 @@ def reported(function: F) -> F:
 
 
 def fail(message: str, code: int = ATTENTION) -> NoReturn:
-    """End the command with one line on standard error."""
-    click.echo(f"Error: {message}", err=True)
+    """End the command with one line on standard error, whatever a database or the app has put into its message."""
+    click.echo(f"Error: {printable(' '.join(message.split()))}", err=True)
     raise click.exceptions.Exit(code)
+
+
+def write_new(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file that must not exist, and say so; one that cannot be finished is taken away again."""
+    try:
+        with path.open("xb") as file:
+            try:
+                file.writelines(chunks)
+                file.flush()
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        fail(f"{path} is there already")
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}")
+    say(f"written: {path}")
 
 
 def say(text: str) -> None:

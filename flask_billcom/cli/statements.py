@@ -54,6 +54,8 @@ def totals(*, year: int, as_csv: bool, output: Path | None, as_json: bool) -> No
     """Show what each seller sold and got in a year, by month and before anything is taken off, for tax forms."""
     from flask_billcom.marketplace.books.totals import totals_csv
 
+    if output is not None and not (as_csv or as_json):
+        raise click.UsageError("--output needs --csv or --json")
     unproved: list[str] = []
     found = _noting(_all_totals(year), unproved)
     if as_json:
@@ -73,12 +75,7 @@ def write(lines: Iterable[str], output: Path | None) -> None:
         for line in lines:
             click.echo(line.removesuffix("\n").removesuffix("\r"))
         return
-    try:
-        with output.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-    except FileExistsError:
-        shell.fail(f"{output} is there already")
-    shell.say(f"written: {output}")
+    shell.write_new(output, (line.encode() for line in lines))
 
 
 def _text(found: Statement) -> Iterator[str]:

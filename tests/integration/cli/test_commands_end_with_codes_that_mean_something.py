@@ -62,6 +62,13 @@ def test_a_lost_answer_to_a_change_ends_with_3(terminal: Terminal, local: LocalS
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_an_error_is_one_line_whatever_its_words_come_from(terminal: Terminal) -> None:
+    result = terminal.run("pay", "now", "Seller", "1\n\x1b[2J", code=1)
+
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.rstrip("\n").isprintable()
+
+
 def test_a_database_without_tables_is_one_line_with_the_next_step(terminal: Terminal, local: LocalShop) -> None:
     with local.shop.app.app_context():
         local.shop.db.drop_all()

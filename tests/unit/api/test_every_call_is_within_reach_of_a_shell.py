@@ -228,6 +228,7 @@ def test_a_file_is_uploaded(tmp_path: Path) -> None:
         ("bulk", "update", "Item", "--data", "[1]"),
         ("call", "PayBills", "--data", "not json"),
         ("call", "PayBills", "--data", "@/no/such/file"),
+        ("upload", "/no/such/file"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_sent(words: tuple[str, ...]) -> None:
