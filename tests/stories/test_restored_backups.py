@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace.agreement.differences import Kind
 from flask_billcom.models import Document
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.serving import crud
 from tests.stories.conftest import Begin
-from tests.stories.town import Town
+from tests.stories.town import Order, Town
 
 TEN = ("ann", "10.00", "1.00")
 
@@ -303,3 +305,36 @@ def test_a_worker_that_plans_in_its_first_round_asks_bill_com_what_was_made_befo
     town.passes()
     assert town.calls("Bulk/Crud/Create/Bill") == made + 1
     assert town.calls("List/Bill") > looked
+
+
+@pytest.mark.parametrize("was_entered", [True, False])
+def test_a_check_for_a_part_of_an_invoice_is_not_recorded_a_second_time(begin: Begin, was_entered: bool) -> None:  # noqa: FBT001
+    town = begin(collect="send")
+    order = town.sold(TEN)
+    if was_entered:
+        enters_check(town, order)
+    backup = town.backs_up()
+    if not was_entered:
+        enters_check(town, order)
+    town.passes(seconds=600)
+    (receipt,) = town.at_billcom("ReceivedPay")
+    town.restores(backup)
+    town.passes(seconds=1200)
+    if not was_entered:
+        enters_check(town, order)
+    town.passes(seconds=1200)
+
+    (record,) = town.operations("record", "planned")
+    assert record.parked == "difference"
+    assert receipt.id in (record.evidence or {})["difference"]
+    town.billcom.resolve(record.id, actor="eve", reason="the check of 4.00", adopt=receipt.id)
+    town.pays_by_link(order)
+    town.waits(bank_days=9)
+
+    town.ends(collected="6.00", outside="4.00", paid_out="9.00", fees="1.00")
+
+
+def enters_check(town: Town, order: Order) -> None:
+    """Enter a check for a part of an order."""
+    today = town.world.clock.now().astimezone(town.world.settings.zone).date()
+    town.billcom.record_payment(order, amount=Decimal("4.00"), date=today, reference="check 7", actor="eve")

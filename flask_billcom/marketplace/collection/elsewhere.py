@@ -172,9 +172,15 @@ def due_cents(invoice: Document) -> int:
     return due - (invoice.scheduled_cents or 0)
 
 
-def key_of(prefix: str, payment_id: UUID) -> str:
-    """Return the number under which Bill.com keeps a recorded payment: prefix, R, and 13 base-32 characters."""
-    digest = hashlib.sha256(payment_id.bytes).digest()
+def key_of(prefix: str, invoice: str, reference: str) -> str:
+    """Return the number under which Bill.com keeps a recorded payment: prefix, R, and 13 base-32 characters.
+
+    It comes from what names the payment, so that one which a restored database has forgotten gets the same when it is
+    entered again.
+
+    :param invoice: number of the invoice.
+    """
+    digest = hashlib.sha256(f"{invoice}\0{reference}".encode()).digest()
     return f"{prefix}R{b32encode(digest).decode()[:_KEY_CHARACTERS]}"
 
 
@@ -300,7 +306,7 @@ def _enter(  # noqa: PLR0917 - a payment is as many facts
         "recorded_payment",
         payment_id,
         ops.lane_of_document(invoice.id),
-        key_of(domain.settings.number_prefix, payment_id),
+        key_of(domain.settings.number_prefix, invoice.number, receipt.reference),
         amount_cents=receipt.cents,
         generation=len(made) + 1,
         supersedes=made[-1].id if made else None,

@@ -1,7 +1,8 @@
 """Tell Bill.com of money that was received elsewhere; it moves nothing, but it pays an invoice.
 
 Without an answer it is looked for among the buyer's payments under our own number. Sent twice it would pay twice, so
-nothing sends it again by itself: a person decides, as for a charge.
+nothing sends it again by itself: a person decides, as for a charge. The same look comes before it is sent: a database
+that was restored may have forgotten that it was, and a part of an invoice leaves room for another one.
 
 Source: https://developersupport.bill.com/hc/en-us/articles/213911106-RecordARPayment
 """
@@ -49,6 +50,20 @@ class Received:
     party: Party
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Bill.com shows of one payment.
+
+    :param unnamed: payments of the same amount for the same invoice, without a number.
+    :param since: from what time of the server they were looked for.
+    """
+
+    ours: Sequence[ReceivedPay]
+    unnamed: Sequence[ReceivedPay]
+    server_date: datetime | None
+    since: datetime
+
+
 class RecordReceipt(BaseKind):
     """Record one payment."""
 
@@ -84,13 +99,18 @@ class RecordReceipt(BaseKind):
         return Ready(operation, got, digest)
 
     def check(self, reads: Reads, ready: Sequence[Ready]) -> Sequence[Rendered]:
-        """Return what may be sent: the invoice is the buyer's and as much of it is open as the payment takes."""
-        checked: list[Rendered] = []
-        for item in ready:
-            got: Received = item.payload
-            problem = _problem_there(got, reads.one(Invoice, got.invoice.remote_id or ""))
-            checked.append(item if problem is None else _difference(item.operation, got, problem))
-        return checked
+        """Return what is not there yet, for an invoice of the buyer of which as much is open as the payment takes."""
+        return [self._checked(reads, item) for item in ready]
+
+    def _checked(self, reads: Reads, item: Ready) -> Rendered:
+        got: Received = item.payload
+        ours = self._look(reads, item.operation, got).ours
+        if ours:
+            problem = f"Bill.com has a payment of this number already: {ours[0].id}"
+            resolve = f"flask billcom ops resolve {item.operation.id} --adopt {ours[0].id}"
+            return _difference(item.operation, got, problem, resolve)
+        problem_there = _problem_there(got, reads.one(Invoice, got.invoice.remote_id or ""))
+        return item if problem_there is None else _difference(item.operation, got, problem_there)
 
     def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
         """Return those whose invoice was not cancelled meanwhile."""
@@ -129,7 +149,27 @@ class RecordReceipt(BaseKind):
         return {each.id: self._finding(reads, each, known[each.subject_id]) for each in operations}
 
     def _finding(self, reads: Reads, operation: Operation, got: Received) -> Finding:
+        seen = self._look(reads, operation, got)
+        # Somebody may have recorded the same payment by hand; only a person can tell, and adopt it.
+        is_doubtful = seen.unnamed and not seen.ours
+        doubt = "a payment without a number has the same amount and may be this one" if is_doubtful else None
+        matches = seen.ours or seen.unnamed
+        return Finding(
+            [Remote(each.id, each, each.created_time, gone=each.status in RECEIVABLE.dead) for each in matches],
+            [_is_same(got, each) for each in matches],
+            seen.server_date,
+            conflict=doubt,
+            since=seen.since,
+        )
+
+    def _look(self, reads: Reads, operation: Operation, got: Received) -> Seen:
+        """Return what carries our number among the buyer's payments, and what has no number and may be it.
+
+        Since our first attempt, or since the invoice where there was none: a lost timeline may have recorded it.
+        """
         start = earliest_attempt([operation])
+        if operation.first_sent_at is None:
+            start = min(start, got.invoice.remote_created_at or start)
         filters = [equals("customer_id", got.party.remote_id), since("created_time", start)]
         ours: list[ReceivedPay] = []
         unnamed: list[ReceivedPay] = []
@@ -138,15 +178,7 @@ class RecordReceipt(BaseKind):
             server_date = page.server_date
             ours += [each for each in page.records if each.ref_number == operation.natural_key]
             unnamed += [each for each in page.records if not each.ref_number and _is_same(got, each)]
-        # Somebody may have recorded the same payment by hand; only a person can tell, and adopt it.
-        doubt = "a payment without a number has the same amount and may be this one" if unnamed and not ours else None
-        return Finding(
-            [Remote(each.id, each, each.created_time, gone=each.status in RECEIVABLE.dead) for each in ours or unnamed],
-            [_is_same(got, each) for each in ours or unnamed],
-            server_date,
-            conflict=doubt,
-            since=start,
-        )
+        return Seen(ours, unnamed, server_date, start)
 
     # -- recording -----------------------------------------------------------------------------------------------
 
@@ -177,9 +209,9 @@ def _received(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, Receive
     return {payment.id: Received(payment, invoice, party) for payment, invoice, party in found}
 
 
-def _difference(operation: Operation, got: Received, problem: str) -> Wait:
-    resolve = f"flask billcom ops cancel {operation.id}"
-    evidence = {"number": got.invoice.number, "difference": problem, "resolve": resolve}
+def _difference(operation: Operation, got: Received, problem: str, resolve: str | None = None) -> Wait:
+    way_on = resolve or f"flask billcom ops cancel {operation.id}"
+    evidence = {"number": got.invoice.number, "difference": problem, "resolve": way_on}
     return Wait(operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
 
 
