@@ -156,16 +156,21 @@ def test_a_death_is_noted_once_and_of_one_generation(shop: Workshop) -> None:
 
 
 def test_only_one_generation_is_untrusted_or_retired(shop: Workshop) -> None:
+    until = shop.now + timedelta(days=30)
+    trust = {"trusted": True, "mfa_enc": "remembered", "mfa_expires": until}
     for gen in (1, 2):
-        put(shop, gen, trusted=True)
-    put(shop, 1, trusted=True, organization_id=OTHERS)
+        put(shop, gen, **trust)
+    put(shop, 1, organization_id=OTHERS, **trust)
     with shop.store.write() as rows:
         shop.sessions.untrusted(rows, 1)
         shop.sessions.retire(rows, 1)
 
-    found = {(row.organization_id, row.gen): (row.trusted, row.state) for row in shop.generations()}
+    found = {
+        (row.organization_id, row.gen): (row.trusted, row.mfa_enc, row.mfa_expires, row.state)
+        for row in shop.generations()
+    }
     assert found == {
-        (shop.organization_id, 1): (False, "fenced"),
-        (shop.organization_id, 2): (True, "valid"),
-        (OTHERS, 1): (True, "valid"),
+        (shop.organization_id, 1): (False, None, None, "fenced"),
+        (shop.organization_id, 2): (True, "remembered", until, "valid"),
+        (OTHERS, 1): (True, "remembered", until, "valid"),
     }
