@@ -94,7 +94,7 @@ class Settings:
     )
     base_url: str | None = _setting(
         readers.optional(readers.text),
-        "Address of the local simulator, such as http://127.0.0.1:8625/api/v2; only with the simulator.",
+        "Address of the local simulator, such as http://127.0.0.1:8460/api/v2; only with the simulator.",
         protects="Credentials never go to a host that is not Bill.com's or this machine.",
         default=None,
     )

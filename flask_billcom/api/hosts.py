@@ -75,9 +75,11 @@ def _local(base_url: str) -> str:
     host = parts.hostname or ""
     shown = f"[{host}]" if ":" in host else host
     plain = f"{parts.scheme}://{shown}{'' if port is None else f':{port}'}{parts.path}"
-    if parts.scheme not in {"http", "https"} or plain != address or not _is_loopback(host):
+    is_plain = parts.scheme in {"http", "https"} and plain == address and _is_loopback(host)
+    if not is_plain or not address.endswith(API_PATH):
         raise ConfigurationError(
-            "the simulator's base URL must be plain http on this machine, such as http://127.0.0.1:8625/api/v2"
+            f"the simulator's base URL must be on this machine and end in {API_PATH}, such as "
+            f"http://127.0.0.1:8460{API_PATH}"
         )
     return address
 

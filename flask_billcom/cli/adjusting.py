@@ -169,8 +169,14 @@ def deny_adjustment(*, adjustment: UUID, as_json: bool, **by: Unpack[deciding.De
 
 
 @click.command("adjustments")
-@click.option("--kind", help="fine, charge, bonus, credit, write_off, netting, dispute, refund or cancel.")
-@click.option("--state", help="proposed, denied or booked; open, won, withdrawn or lost for disputes.")
+@click.option(
+    "--kind", help="fine, charge, bonus, credit, write_off, netting, rest, excess, dispute, refund or cancel."
+)
+@click.option(
+    "--state",
+    help="proposed, denied or booked; open, won, withdrawn or lost for disputes; requested, paying_back, refunded or "
+    "cancelled for what goes back.",
+)
 @shell.paged
 @shell.as_json
 @shell.in_app

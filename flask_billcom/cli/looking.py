@@ -61,7 +61,8 @@ def status(*, as_json: bool) -> None:
         return
     click.echo(f"{found.environment}, organization {found.organization_id}")
     click.echo(f"last tick   {_time(found.last_tick)}" + (f", stopped: {found.last_error}" if found.last_error else ""))
-    click.echo(f"session     {found.session.state}, trusted until {_time(found.session.trusted_until)}")
+    until = found.session.trusted_until
+    click.echo(f"session     {found.session.state}, {f'trusted until {_time(until)}' if until else 'not trusted'}")
     click.echo(f"payments    {'may move' if found.payments_enabled else 'are switched off'}")
     _show_money(found)
     click.echo()
@@ -75,7 +76,8 @@ def status(*, as_json: bool) -> None:
         paid = [(p.kind, p.status, p.count, shell.dollars(p.cents)) for p in found.payments]
         shell.show_table(("payments", "status", "number", "dollars"), paid)
     for hold in found.holds:
-        click.echo(f"held: {hold.scope} {hold.scope_id} since {_time(hold.placed_at)} by {hold.actor}: {hold.reason}")
+        held = f"{hold.scope} {hold.scope_id}".strip()
+        click.echo(f"held: {held} since {_time(hold.placed_at)} by {hold.actor}: {hold.reason}")
     for state, count in found.undecided.items():
         if count:
             click.echo(f"{count} adjustments are {state}: flask billcom pay adjustments --state {state}")

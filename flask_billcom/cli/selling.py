@@ -32,7 +32,8 @@ def settle(*, order_class: str, keys: Sequence[str], as_json: bool) -> None:
         shell.show_json({"items": outcomes})
     else:
         for each in outcomes:
-            click.echo(f"{order_class} {each['key']}: {each['error'] or each['state']}")
+            named = f"{order_class} {each['key']}: "
+            click.echo(f"{named}{(each['error'] or each['state']).removeprefix(named)}")
     failed = [each for each in outcomes if each["error"] is not None]
     if failed:
         shell.fail(f"{len(failed)} of {len(outcomes)} orders were not settled; correct what their lines name")
@@ -104,7 +105,11 @@ def _sync_one(party_class: str, key: str) -> dict[str, Any]:
 
 
 def _all_keys(party_class: str) -> list[str]:
-    lists, found, after = shell.billcom().lists(), set(), None
+    billcom = shell.billcom()
+    known = sorted({each.cls.__name__ for functions in billcom.registry.parties.values() for each in functions})
+    if party_class not in known:
+        shell.fail(f"no class {party_class} is mapped as a buyer or seller; known: {', '.join(known) or 'none'}")
+    lists, found, after = billcom.lists(), set(), None
     while True:
         page = lists.parties(after=after, limit=200)
         found |= {each.local_id for each in page.items if each.local_type == party_class}

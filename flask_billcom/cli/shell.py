@@ -135,7 +135,7 @@ def show_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     cells = [[_cell(each) for each in row] for row in rows]
     right = [bool(cells) and all(_is_number(row[place]) for row in cells) for place in range(len(headings))]
     widths = [max(len(row[place]) for row in [list(headings), *cells]) for place in range(len(headings))]
-    for row in [list(headings), *cells]:
+    for row in [list(headings), *cells] if any(headings) else cells:
         aligned = [
             text.rjust(width) if to_right else text.ljust(width)
             for text, width, to_right in zip(row, widths, right, strict=True)

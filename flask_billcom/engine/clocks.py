@@ -75,7 +75,9 @@ class SimulatorClock(SystemClock):
                 self._last = self._ask()
             except (requests.RequestException, ValueError, KeyError) as error:
                 if self._last is None:
-                    raise ConnectionFailed("the simulator's clock cannot be read; start the simulator") from error
+                    raise ConnectionFailed(
+                        "the simulator does not answer; start it, or correct BILLCOM_BASE_URL"
+                    ) from error
             return self._last
 
     def _ask(self) -> datetime:

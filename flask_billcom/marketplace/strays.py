@@ -81,9 +81,10 @@ class Stray:
 
     def as_evidence(self) -> dict[str, Any]:
         """Return what an operation that must not make it again keeps."""
+        what = "an invoice" if self.sort == "invoice" else f"a {self.sort}"
         word = "number" if self.sort in {"invoice", "bill"} else "key"
         return {
-            "difference": f"Bill.com has a {self.sort} of this {word} that we do not know as ours: {self.remote_id}",
+            "difference": f"Bill.com has {what} of this {word} that we do not know as ours: {self.remote_id}",
             "remote_id": self.remote_id,
             "created": None if self.created is None else self.created.isoformat(),
             "resolve": f"flask billcom ops resolve ID --adopt {self.remote_id}",

@@ -53,7 +53,8 @@ def _guarded(subject: Subject, *, offline: bool) -> Iterator[Check]:
         yield from _checks(subject, offline=offline)
     except DBAPIError as error:
         # Only the driver's own words: the statement and its parameters are nobody's business here.
-        yield problem("database", f"the database cannot be used: {error.orig}", "look at its address and its server")
+        said = " ".join(str(error.orig).split())
+        yield problem("database", f"the database cannot be used: {said}", "look at its address and its server")
     except BillcomError as error:
         yield problem("doctor", str(error), "mend it, then run `flask billcom doctor` again")
 
@@ -72,7 +73,7 @@ def _checks(subject: Subject, *, offline: bool) -> Iterator[Check]:
     try:
         now = subject.clock.now()
     except TransportError as error:
-        yield problem("clock", str(error), "start the simulator, or correct BILLCOM_BASE_URL")
+        yield problem("clock", str(error), access.way_there(subject))
         return
     yield from database.environment(subject)
     yield from access.trust(subject, now)

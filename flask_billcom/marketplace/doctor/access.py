@@ -59,7 +59,7 @@ def answers(subject: Subject) -> Iterator[Check]:
     except NoCapacity as full:
         yield warning("sign_in", str(full), "wait; it goes on by itself")
     except TransportError as error:
-        yield problem("reachable", str(error), "look at the network and at Bill.com's status page; nothing is lost")
+        yield problem("reachable", str(error), way_there(subject))
     except APIError as error:
         step = "correct BILLCOM_USER_NAME, BILLCOM_PASSWORD, BILLCOM_DEV_KEY or BILLCOM_ORGANIZATION_ID, then run "
         yield problem("sign_in", str(error), step + "`flask billcom session login`")
@@ -67,6 +67,13 @@ def answers(subject: Subject) -> Iterator[Check]:
         yield problem("sign_in", str(error), "run `flask billcom session login`")
     else:
         yield well("reachable", f"{subject.settings.environment} answers and knows our session")
+
+
+def way_there(subject: Subject) -> str:
+    """Return where to look when nothing answers."""
+    if subject.settings.environment == "simulator":
+        return "start the simulator, or correct BILLCOM_BASE_URL"
+    return "look at the network and at Bill.com's status page; nothing is lost"
 
 
 def trust(subject: Subject, now: datetime) -> Iterator[Check]:

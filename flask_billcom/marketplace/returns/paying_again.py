@@ -159,7 +159,7 @@ def id_of(rows: Rows, organization_id: str, remote_id: str) -> UUID:
         )
     )
     if found is None:
-        raise NotPossible(f"no payout of ours is {remote_id} at Bill.com")
+        raise NotPossible(f"no payout of ours is {remote_id} at Bill.com; `flask billcom pay list` shows them")
     return found
 
 

@@ -74,7 +74,7 @@ def key_text(key: list[Any] | tuple[Any, ...]) -> str:
 def parse_key(cls: type[Any], words: str) -> tuple[Any, ...]:
     """Return the primary key that a text stands for.
 
-    :raises MappingError: the class has a key of another shape by now.
+    :raises MappingError: it stands for none; or the class has a key of another shape by now.
     """
     mapper: Mapper[Any] = inspect(cls)
     columns = mapper.primary_key
@@ -82,11 +82,11 @@ def parse_key(cls: type[Any], words: str) -> tuple[Any, ...]:
     if len(columns) > 1:
         parts = [part.replace("%2D", "-").replace("%25", "%") for part in words.split("-")]
     if len(parts) != len(columns):
-        raise MappingError(f"the primary key of {cls.__name__} has changed its shape")
+        raise MappingError(f"{words!r} is no primary key of {cls.__name__}, which has {len(columns)} parts")
     try:
         return tuple(_parsed(column.type.python_type, part) for column, part in zip(columns, parts, strict=True))
     except (ValueError, NotImplementedError):
-        raise MappingError(f"the primary key of {cls.__name__} has changed its type") from None
+        raise MappingError(f"{words!r} is no primary key of {cls.__name__}") from None
 
 
 def _state(obj: object) -> InstanceState[Any]:

@@ -83,6 +83,24 @@ def test_everybody_of_a_class_is_synced_at_once(terminal: Terminal) -> None:
     assert [each["key"] for each in answer["items"]] == ["1", "2"]
 
 
+def test_a_class_that_is_nobodys_is_named_and_not_taken_for_one_without_people(terminal: Terminal) -> None:
+    for name in ("Sellr", "Order"):
+        result = terminal.run("sync", name, "--all", code=1)
+
+        assert f"no class {name} is mapped as a buyer or seller; known: Buyer, Seller" in result.stderr
+
+
+def test_an_order_is_named_once_in_what_keeps_it_from_being_settled(terminal: Terminal) -> None:
+    empty = terminal.order()
+
+    result = terminal.run("settle", "Order", empty, "one", code=1)
+
+    assert result.stdout.splitlines() == [
+        f"Order {empty}: a sale needs at least one line",
+        "Order one: 'one' is no primary key of Order",
+    ]
+
+
 def test_syncing_needs_keys_or_all_and_not_both(terminal: Terminal) -> None:
     terminal.run("sync", "Seller", code=2)
     terminal.run("sync", "Seller", "1", "--all", code=2)

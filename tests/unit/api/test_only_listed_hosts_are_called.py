@@ -78,6 +78,12 @@ def test_the_simulator_may_be_anywhere_on_this_machine(base_url: str) -> None:
     assert endpoints("simulator", base_url) == {base_url}
 
 
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:8460", "http://127.0.0.1:8460/api/v3"])
+def test_the_simulators_address_without_the_path_of_the_api_is_refused_with_an_example(base_url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"end in /api/v2, such as http://127\.0\.0\.1:8460/api/v2"):
+        endpoints("simulator", base_url)
+
+
 @pytest.mark.parametrize(
     "base_url",
     [
