@@ -32,8 +32,8 @@ def adopt_by_hand(world: World) -> None:
         for difference in world.shop.billcom.reconcile().differences:
             if difference.command.startswith(ADOPT):
                 with suppress(NotPossible):
-                    payment = difference.command.removeprefix(ADOPT).partition(" ")[0]
-                    world.shop.billcom.adopt_payment(payment, actor="operator", reason="somebody has paid it by hand")
+                    payments = difference.command.removeprefix(ADOPT).partition(" --")[0].split()
+                    world.shop.billcom.adopt_payment(*payments, actor="operator", reason="somebody has paid it by hand")
 
 
 def pay_again(world: World) -> None:

@@ -115,6 +115,7 @@ def _people_decide(town: Town, operator: Operator, *, deletes_strays: bool) -> N
     Decider(town.world).decide_all()
     _make_anew(town)
     operator.mends(town.billcom.reconcile().differences, deletes_strays=deletes_strays)
+    operator.pays_rests()
 
 
 def _approve(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any, TypeVar
 from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.marketplace.agreement.differences import RUN_TICK, Difference, Kind
+from flask_billcom.marketplace.idle import IN_PART, idle
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.simulator.errors import Refusal
 from tests.stories.town import SELLERS, Town
@@ -20,6 +22,9 @@ LIVE = ("1", "2", "5")
 HAS_PAYMENTS = "has_payments"
 """Why Bill.com may refuse to change a document."""
 ADOPT = "flask billcom pay adopt "
+TAKE_BACK = "cancel or void "
+_SET_TO = re.compile(r"bill (\S+) to ([0-9.]+)")
+"""How a command says what a bill is set to at Bill.com."""
 LINES = {
     "Bill": ("billLineItems", "BillLineItem"),
     "Invoice": ("invoiceLineItems", "InvoiceLineItem"),
@@ -58,11 +63,11 @@ class Operator:
             self.town.operator("delete", id=row.id)
 
     def pays(self, first: int, second: int) -> None:
-        """Pay a bill by hand."""
-        del second
-        row = pick([bill for bill in self._ours("Bill") if bill["dueAmount"] and not bill["scheduledAmount"]], first)
+        """Pay by hand what is due of a bill, or a part of it."""
+        row = pick([bill for bill in self._ours("Bill") if bill["dueAmount"] > 0], first)
         if row is not None:
-            self.town.operator("pay_bill", id=row.id)
+            tenths = 10 if second % 3 else second % 9 + 1
+            self.town.operator("pay_bill", id=row.id, amount_cents=max(1, row["dueAmount"] * tenths // 10))
 
     def voids(self, first: int, second: int) -> None:
         """Cancel a payment, void it with credit, or let it be sent once more."""
@@ -120,7 +125,9 @@ class Operator:
                 continue
             with suppress(Refusal, ValueError, NotPossible):
                 if each.command.startswith(ADOPT):
-                    self._adopt(each.command.removeprefix(ADOPT).partition(" ")[0])
+                    self._adopt(*_payments_in(each.command))
+                elif each.command.startswith(TAKE_BACK):
+                    self._take_back_or_adopt(each.command)
                 elif sort in {"bill", "invoice"}:
                     self._mend_document(each, sort.capitalize(), key)
                 elif sort in {"vendor", "customer"} and each.kind == Kind.MISSING_HERE:
@@ -154,13 +161,57 @@ class Operator:
         elif difference.kind == Kind.PAID_OUTSIDE and entity == "Bill" and not difference.command.startswith(RUN_TICK):
             self._take_back(rows)
 
-    def _adopt(self, payment: str) -> None:
+    def pays_rests(self) -> None:
+        """Pay by hand what is left of bills of which one of several payments has come back, as the doctor says."""
+        for each in idle(self.town.world.parts.domain):
+            if IN_PART in (each.reason or ""):
+                bill = self.town.at_billcom("Bill", invoiceNumber=each.number)[-1]
+                with suppress(Refusal, NotPossible):
+                    if bill["dueAmount"] > 0:
+                        self._take_for_ours(self.town.operator("pay_bill", id=bill.id).id)
+
+    def _adopt(self, *payments: str) -> None:
         """Take what he paid by hand for our payout; where that cannot be, take it back, as the answer says."""
         try:
-            self.town.billcom.adopt_payment(payment, actor="eve", second="bob", reason="the dust settles")
+            self._take_for_ours(*payments)
         except NotPossible:
-            sent = self.town.world.simulator.books.find("SentPay", payment)
-            self.town.operator("cancel" if sent["status"] == "1" else "void", id=payment)
+            for payment in payments:
+                self._take_one_back(payment)
+
+    def _take_for_ours(self, *payments: str, as_paid: bool = False) -> None:
+        who = {"actor": "eve", "second": "bob", "reason": "the dust settles"}
+        self.town.billcom.adopt_payment(*payments, as_paid=as_paid, **who)
+
+    def _take_one_back(self, payment: str) -> bool:
+        """Return whether a payment is taken back, which Bill.com refuses once it has arrived."""
+        sent = self.town.world.simulator.books.find("SentPay", payment)
+        try:
+            if sent["status"] in LIVE:
+                self.town.operator("cancel" if sent["status"] == "1" else "void", id=payment)
+        except Refusal:
+            return False
+        return True
+
+    def _take_back_or_adopt(self, command: str) -> None:
+        """Take back a payment of another amount; if it has arrived, do what the rest of the command says.
+
+        Where the bill cannot be set to what was paid, or its rest is not due, he pays the rest by hand as well.
+        """
+        if self._take_one_back(command.removeprefix(TAKE_BACK).partition(" ")[0]) or "--as-paid" not in command:
+            return
+        payments = _payments_in(command[command.index(ADOPT) + len(ADOPT) :])
+        bills = [self.town.at_billcom("Bill", invoiceNumber=number)[-1] for number, _ in _SET_TO.findall(command)]
+        before = [bill["amount"] for bill in bills]
+        try:
+            for bill, (_, dollars) in zip(bills, _SET_TO.findall(command), strict=True):
+                self._raise(bill, to_cents(Decimal(dollars)) - bill["amount"])
+            self._take_for_ours(*payments, as_paid=True)
+        except (Refusal, NotPossible):
+            for bill, cents in zip(bills, before, strict=True):
+                if bill["amount"] != cents:
+                    self._raise(bill, cents - bill["amount"])
+            rests = [self.town.operator("pay_bill", id=bill.id).id for bill in bills if bill["dueAmount"] > 0]
+            self._take_for_ours(*payments, *rests)
 
     def _take_back(self, bills: Sequence[Any]) -> None:
         """Take back what he paid by hand and no payout of ours can be taken for."""
@@ -168,6 +219,11 @@ class Operator:
         for sent in self.town.at_billcom("SentPay"):
             if sent["status"] in LIVE and ids & {part["billId"] for part in sent["billPays"]}:
                 self.town.operator("cancel" if sent["status"] == "1" else "void", id=sent.id)
+
+
+def _payments_in(command: str) -> list[str]:
+    """Return the payments that a command to adopt them names."""
+    return command.removeprefix(ADOPT).partition(" --")[0].split()
 
 
 def _is_unpaid(row: Any) -> bool:
