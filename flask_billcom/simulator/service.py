@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 __all__ = ["Simulator", "SimulatorClock"]
 
 NOON: Final = 12
+_END: Final = millis_of("2200-01-01")
+"""No calendar of ours goes further; a clock beyond it could not be told any more."""
+_MOST_DAYS: Final = 50_000
 
 
 class SimulatorClock:
@@ -65,7 +68,7 @@ class SimulatorClock:
         :param business_days: how many bank days; it is noon Pacific of that day then, after the morning's bank events.
         :param to: until when; a time without a zone is UTC.
         :param to_next_event: until the next bank event has happened.
-        :raises ValueError: `to` lies in the past.
+        :raises ValueError: it would go back, or past the year 2200.
         """
         return self._simulator.advance(seconds=seconds, business_days=business_days, to=to, to_next_event=to_next_event)
 
@@ -135,6 +138,8 @@ class Simulator:
         """Move the clock; see `SimulatorClock.advance`."""
         with self.lock:
             now = self.world.clock.millis()
+            if not 0 <= seconds <= (_END - now) / 1000 or not 0 <= business_days <= _MOST_DAYS:
+                raise ValueError("the clock goes forward only, and no further than the year 2200")
             target = now + int(seconds * 1000)
             if to is not None:
                 target = millis_of(to)
@@ -144,6 +149,8 @@ class Simulator:
                 target = max(target, at_hour(bank_days_after(pacific_date(target), business_days), NOON))
             if to_next_event and self.world.agenda:
                 target = max(now, self.world.agenda[0].at)
+            if target > _END:
+                raise ValueError("the clock goes no further than the year 2200")
             self._run_until(target)
             return self.world.clock.now()
 

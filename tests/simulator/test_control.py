@@ -17,6 +17,22 @@ def test_the_clock_is_told_where_to_go(bill: Caller) -> None:
     assert "give one of" in bill.control("clock", {"nonsense": 1})["error"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"advance_s": -1},
+        {"advance_s": 1e300},
+        {"business_days": -1},
+        {"business_days": 10**9},
+        {"business_days": 49_999},
+        {"to": "9999-12-31"},
+    ],
+)
+def test_a_clock_that_is_told_to_go_where_no_time_is_stays_where_it_was(bill: Caller, wrong: dict[str, Any]) -> None:
+    assert "the clock goes" in bill.control("clock", wrong)["error"]
+    assert bill.control("clock")["now"] == "2026-03-02T17:00:00+00:00"
+
+
 def test_the_clock_goes_to_the_next_event(bill: Caller) -> None:
     customer = bill.customer(chargeable=True)
     bill.charge(customer, (bill.invoice(customer), 10))
