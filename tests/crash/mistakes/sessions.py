@@ -27,13 +27,20 @@ from tests.crash.mistakes.waiting import no_grace
 FROZEN_BILL = at("sell", f"connect {BILL}", "long_freeze")
 
 
+def _no_sleeper(stack: ExitStack) -> None:
+    """Forget that a worker may wake up, whose session is ended whatever became of its operations."""
+    swap(stack, janitor, "note_sleeper", lambda *_: None)
+
+
 def _no_fence(stack: ExitStack) -> None:
+    _no_sleeper(stack)
     for kind in (Pay, CreateParty, DocumentKind):
         swap(stack, kind, "policy", replace(kind.policy, fenced=False))
 
 
 def _no_unsafe_generation(stack: ExitStack) -> None:
     """Forget which session an attempt without an answer has used."""
+    _no_sleeper(stack)
     unanswered, sweep = Recorder._unanswered, janitor.sweep
     forget = update(Operation).where(Operation.state == OperationState.UNKNOWN).values(unsafe_gen=0)
 
