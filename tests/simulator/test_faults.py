@@ -211,6 +211,24 @@ def test_faults_are_planned_over_the_control_side(bill: Caller, refused: Refuse)
     assert "there is no fault" in bill.control("faults", {"kind": "nonsense"})["error"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"count": "2"},
+        {"count": -1},
+        {"skip": 0.5},
+        {"skip": True},
+        {"seconds": "1"},
+        {"seconds": -1},
+        {"status": "503"},
+    ],
+)
+def test_a_fault_of_a_wrong_type_is_refused_and_breaks_no_later_call(bill: Caller, wrong: dict[str, Any]) -> None:
+    assert "of a fault" in bill.control("faults", {"kind": "slow", **wrong})["error"]
+    assert bill.control("faults") == {"planned": []}
+    bill("CurrentTime")
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS - {"bdc", "bdc_after"}))
 def test_every_fault_is_in_the_journal(bill: Caller, kind: Any) -> None:
     bill.simulator.plan_fault(kind, seconds=0.001)

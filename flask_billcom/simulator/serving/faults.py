@@ -62,6 +62,11 @@ class Fault:
             raise ValueError(f"there is no fault {self.kind!r}; there are {', '.join(sorted(KINDS))}")
         if self.name.startswith("bdc") and not self.code:
             raise ValueError(f"{self.name} needs a code, as bdc:BDC_1109")
+        # A fault comes over the wire as well, and one of another type would break every later call.
+        if not all(_is_whole(each) for each in (self.count, self.skip, self.status)):
+            raise ValueError("count, skip and status of a fault are whole numbers")
+        if isinstance(self.seconds, bool) or not isinstance(self.seconds, int | float) or not self.seconds >= 0:
+            raise ValueError("seconds of a fault is a number, not below zero")
 
     @property
     def name(self) -> str:
@@ -72,6 +77,10 @@ class Fault:
     def code(self) -> str:
         """The forced error code."""
         return self.kind.partition(":")[2]
+
+
+def _is_whole(number: object) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and number >= 0
 
 
 class Faults:
