@@ -41,6 +41,7 @@ class Tally:
     :param counted: objects that were compared, by sort.
     :param days: what moved at the bank.
     :param oddly_paid: bills of ours that are not adopted yet and that somebody pays with another amount, by remote id.
+    :param unlisted: remote ids of parties of ours that no page has, by row id; not more than are worth naming.
     """
 
     organization_id: str
@@ -49,6 +50,7 @@ class Tally:
     counted: Counter[str] = field(default_factory=Counter)
     days: Days = field(default_factory=dict)
     oddly_paid: dict[str, Document] = field(default_factory=dict)
+    unlisted: dict[UUID, str] = field(default_factory=dict)
 
 
 def compare_parties(tally: Tally, rows: Rows, role: Role, page: Sequence[Customer | Vendor]) -> Iterator[Difference]:

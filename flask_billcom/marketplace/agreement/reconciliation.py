@@ -6,7 +6,8 @@
         ──totals by bank day──> the bank's lines against the payments of the day
     ledger ──proved──> from documents, operations and payments
 
-Reading changes nothing: a difference that the next polls will mend says so. Memory does not grow with the number of
+Reading changes nothing of what is compared: a difference that the next polls will mend says so. Only parties that were
+not met are remembered, so that the doctor names them. Memory does not grow with the number of
 objects. No transaction is open while a page is read.
 """
 
@@ -34,11 +35,12 @@ from flask_billcom.models import Document, Party, Payment
 from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
 
+from . import unlisted
 from .comparing import Tally, compare_documents, compare_parties
 from .comparing_money import compare_movements, compare_received, compare_sent
 from .differences import RUN_TICK, Difference, Kind, Report, dollars
 from .proof import prove
-from .seen import Seen, seen
+from .seen import seen
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -65,6 +67,8 @@ def reconcile(domain: Domain, since: datetime | None = None) -> Report:
             count += 1
             if len(listed) < MOST:
                 listed.append(difference)
+    if since is None:
+        unlisted.remember(domain, tally.unlisted)
     return Report(listed, count, dict(tally.counted))
 
 
@@ -76,7 +80,7 @@ def differences(domain: Domain, tally: Tally, since: datetime | None) -> Iterato
             with domain.store.read() as rows:
                 found = list(compare(rows, page))
             yield from found
-    yield from _missing_there(domain, tally.seen, since)
+    yield from _missing_there(domain, tally, since)
     yield from _bank_totals(tally, domain.clock.now(), since)
     with domain.store.read() as rows:
         proved = list(prove(rows, domain.organization_id))
@@ -139,7 +143,7 @@ class _Reader:
 # -- what we know and Bill.com does not list ---------------------------------------------------------------------
 
 
-def _missing_there(domain: Domain, ids: Seen, since: datetime | None) -> Iterator[Difference]:
+def _missing_there(domain: Domain, tally: Tally, since: datetime | None) -> Iterator[Difference]:
     organization_id = domain.organization_id
     sorts = (
         (Party, Role.CUSTOMER, Party.role == Role.CUSTOMER, "customer"),
@@ -160,7 +164,12 @@ def _missing_there(domain: Domain, ids: Seen, since: datetime | None) -> Iterato
                 where.append(table.created_at >= since)
             with domain.store.read() as rows:
                 ours = rows.all(select(table.id, table.remote_id).where(*where).order_by(table.id).limit(ROWS))
-            for remote_id in sorted(ids.missing(sort, [row.remote_id for row in ours])):
+            missing = sorted(tally.seen.missing(sort, [row.remote_id for row in ours]))
+            if model is Party:
+                parties = {row.remote_id: row.id for row in ours}
+                for remote_id in missing[: unlisted.MOST - len(tally.unlisted)]:
+                    tally.unlisted[parties[remote_id]] = remote_id
+            for remote_id in missing:
                 yield Difference(
                     Kind.MISSING_THERE,
                     f"{word} {remote_id}",

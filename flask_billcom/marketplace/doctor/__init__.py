@@ -5,7 +5,7 @@
     access     keys, sign-in, trust, reachability
     work       ticks, holds, operations, audit trail, events, books
     money      payable cents that nothing pays, payouts that come back, refunds that wait, sales that do not end, strays
-    people     adjustments and disputes that nobody has decided about
+    people     parties that Bill.com does not list; adjustments and disputes that nobody has decided about
 
 Without tables there is nothing else to look at, and without the clock nothing has an age.
 """
@@ -84,6 +84,7 @@ def _checks(subject: Subject, *, offline: bool) -> Iterator[Check]:
     yield from money.refunds(subject.domain)
     yield from money.slow_sales(subject, now)
     yield from money.beside(subject)
+    yield from people.unlisted(subject, now)
     yield from people.undecided(subject, now)
 
 

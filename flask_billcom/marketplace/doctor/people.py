@@ -1,4 +1,4 @@
-"""What people have left undecided: adjustments that wait for approval, and disputes that are open."""
+"""What people have left undecided: adjustments and disputes, and parties that Bill.com does not list any more."""
 
 from __future__ import annotations
 
@@ -7,16 +7,31 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from flask_billcom.marketplace.agreement.unlisted import unlisted as missed
 from flask_billcom.marketplace.corrections.adjustments import OPEN, PROPOSED
 from flask_billcom.models import Adjustment
 from flask_billcom.money import from_cents
 
-from .checks import Check, Subject, age, counted, warning, well
+from .checks import Check, Subject, age, counted, problem, warning, well
 
 _STEPS = {
     PROPOSED: ("adjustment", "waiting for approval", "`flask billcom pay approve-adjustment`, or deny-adjustment"),
     OPEN: ("dispute", "open, its money on hold", "`flask billcom pay resolve-dispute` once its outcome is known"),
 }
+
+
+def unlisted(subject: Subject, now: datetime) -> Iterator[Check]:
+    """Name buyers and sellers whom the last whole reconciliation did not meet at Bill.com."""
+    with subject.store.read() as rows:
+        found = missed(rows, subject.organization_id)
+    for each in found[:20]:
+        message = (
+            f"{each.role} {each.remote_id}, {each.name}, is not listed at Bill.com, missed for {age(now, each.since)}"
+        )
+        confirm = f"`flask billcom parties confirm {each.name} REMOTE_ID --reason WHY`"
+        yield problem("parties", message, f"{confirm} once he is there again; else `flask billcom books reconcile`")
+    if not found:
+        yield well("parties", "the last whole reconciliation met everybody whom we know")
 
 
 def undecided(subject: Subject, now: datetime) -> Iterator[Check]:
