@@ -87,6 +87,10 @@ class Vault:
             )
         return secret
 
+    def has_key_of(self, stored: str) -> bool:
+        """Return whether a ciphertext was made with one of the configured keys, as far as it says."""
+        return stored.partition(".")[0] in self._ring
+
     def needs_rotation(self, stored: str) -> bool:
         """Return whether a ciphertext was made with another than the newest key."""
         return stored.partition(".")[0] != self._newest

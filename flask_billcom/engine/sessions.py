@@ -200,6 +200,11 @@ class Sessions:
         """
         return Secret(self._vault.open(self._place("mfa", row.gen), row.mfa_enc or ""))
 
+    def is_lost(self, row: Session) -> bool:
+        """Return whether the token is one of an earlier session whose key is gone; no call will carry it any more."""
+        stored = row.token_enc
+        return stored is not None and row.state != State.VALID and not self._vault.has_key_of(stored)
+
     def newest(self, rows: Rows) -> Session | None:
         """Return the newest generation."""
         found: Session | None = rows.first(_NEWEST, {"organization_id": self.organization_id})
@@ -437,7 +442,12 @@ class Sessions:
             record(rows, self._clock, self.organization_id, [Act("signed_out", "session", None, {}, actor)])
 
     def rotate_keys(self) -> int:
-        """Encrypt every stored token with the newest key and return how many were encrypted anew."""
+        """Encrypt every stored token with the newest key and return how many were encrypted anew.
+
+        The token of an earlier session whose key is lost stays as it is: signing in anew cannot mend it, the key would.
+
+        :raises TokenUnreadable: what is in use does not open.
+        """
         changed = 0
         with self._store.write() as rows:
             for row in rows.all(select(Session).where(Session.organization_id == self.organization_id)):
@@ -445,7 +455,7 @@ class Sessions:
         return changed
 
     def _rotate(self, rows: Rows, row: Session, column: str, stored: str | None) -> int:
-        if stored is None or not self._vault.needs_rotation(stored):
+        if stored is None or not self._vault.needs_rotation(stored) or (column == "token" and self.is_lost(row)):
             return 0
         place = self._place(column, row.gen)
         fresh = self._vault.seal(place, self._vault.open(place, stored))

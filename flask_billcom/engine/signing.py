@@ -130,7 +130,8 @@ class SharedSession:
     def rotate_keys(self) -> int:
         """Encrypt every stored token with the newest key and return how many were encrypted anew.
 
-        :raises TokenUnreadable: one of them was encrypted with a key that is gone.
+        :raises TokenUnreadable: one that is in use was encrypted with a key that is gone; tokens of earlier sessions
+            with such a key stay as they are.
         """
         return self._sessions.rotate_keys()
 

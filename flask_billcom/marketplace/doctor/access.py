@@ -24,13 +24,18 @@ def keys(subject: Subject) -> Iterator[Check]:
     """Look whether every stored token can be read, and with the newest key."""
     with subject.store.read() as rows:
         stored = rows.all(select(Session).where(Session.organization_id == subject.organization_id))
+    lost = sum(subject.sessions.is_lost(row) for row in stored)
+    if lost:
+        message = f"no key opens {counted(lost, 'token')} of earlier sessions, so their end cannot be proved"
+        step = "append the lost key to BILLCOM_ENCRYPTION_KEYS if you have it; without it, what is in doubt since then "
+        yield warning("keys.earlier", message, step + "is decided by a person: `flask billcom ops list --stuck`")
     old = 0
     for row in stored:
         for kept, open_ in (
             (row.token_enc, subject.sessions.token),
             (row.mfa_enc, subject.sessions.remembered_device),
         ):
-            if kept is None:
+            if kept is None or (kept == row.token_enc and subject.sessions.is_lost(row)):
                 continue
             old += subject.vault.needs_rotation(kept)
             try:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,13 @@ def with_keys(local: LocalShop, *keys: str) -> Terminal:
         url = local.shop.db.engine.url.render_as_string(hide_password=False)
     again = make_local_shop(url, local.simulator, drawing=draw_shop(), BILLCOM_ENCRYPTION_KEYS=list(keys))
     return Terminal(again)
+
+
+def keys_check(terminal: Terminal) -> dict[str, dict[str, Any]]:
+    """Return what the doctor says of the keys, whatever else it finds."""
+    runner = terminal.local.shop.app.test_cli_runner()
+    checks = json.loads(runner.invoke(billcom_cli, ["doctor", "--offline", "--json"]).stdout)["checks"]
+    return {each["id"]: each for each in checks if each["id"].startswith("keys")}
 
 
 def test_a_key_is_printed_alone_and_needs_no_app() -> None:
@@ -67,6 +75,30 @@ def test_with_the_wrong_key_it_is_said_what_to_do(make_local: Callable[..., Loca
     assert "flask billcom session login" in unread.stderr
     stranger.run("api", "list", "Vendor")
     stranger.local.shop.close()
+
+
+def test_a_lost_key_keeps_neither_doctor_nor_new_keys_from_working(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local()
+    local.trust()
+    local.simulator.clock.advance(seconds=3600)
+    Terminal(local).run("session", "login")
+    second, third = generate_key(), generate_key()
+
+    stranger = with_keys(local, second)
+    assert "session login" in keys_check(stranger)["keys"]["next_step"]
+    assert "append that key again" in stranger.run("keys", "rotate", code=1).stderr
+    stranger.run("session", "login")
+    signed_in = keys_check(stranger)
+    after = with_keys(local, third, second)
+    assert "encrypted anew: 1;" in after.run("keys", "rotate").stdout
+    last = with_keys(local, third)
+
+    assert signed_in["keys"]["level"] == "ok"
+    assert signed_in["keys.earlier"]["level"] == "warning"
+    assert "no key opens 2 tokens of earlier sessions" in signed_in["keys.earlier"]["message"]
+    assert keys_check(last)["keys"]["level"] == "ok"
+    for each in (stranger, after, last):
+        each.local.shop.close()
 
 
 def test_a_ciphertext_that_was_moved_is_refused(terminal: Terminal, local: LocalShop) -> None:
