@@ -1,7 +1,7 @@
 """Send one batch of a kind: claim, one call, record.
 
     due -> render -> check            our rows; then reads, before anything is claimed
-    T1  claim, slot, quota, call row  one transaction; nothing claimed, no slot: rolled back
+    T1  claim, slot, quota, call row  one transaction; nothing claimed, no slot, or checked long ago: rolled back
     T2  one POST                      no transaction, no retry, not after `not_after`
     T3  record                        one transaction, guarded by state and call: outcome, ids, domain rows, slot
 
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -38,6 +39,18 @@ from .sessions import Live, Sessions
 from .timing import Timing
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something began, by the clock that all share and by the machine's own: either may jump or stand still."""
+
+    at: datetime
+    monotonic: float
+
+    def age(self, now: datetime, monotonic: float) -> timedelta:
+        """Return how long ago that was, by whichever clock says more."""
+        return max(now - self.at, timedelta(seconds=monotonic - self.monotonic))
 
 
 class Delivery:
@@ -82,6 +95,7 @@ class Delivery:
         ready, parked = self._prepare(kind)
         if not ready:
             return parked
+        checked = self._moment()
         ready, moved = self._settle_aside(kind.check(self._reads, ready))
         parked = moved or parked
         if kind.policy.absent is not Absent.REPEAT:
@@ -92,7 +106,7 @@ class Delivery:
         if kind.protected and not live.trusted:
             self._park_untrusted(kind)
             return True
-        claimed = self._claim(kind, ready, live)
+        claimed = self._claim(kind, ready, live, checked)
         if claimed is None:
             return parked
         end = self._send(kind, claimed)
@@ -193,16 +207,22 @@ class Delivery:
 
     # -- T1, T2, T3 ----------------------------------------------------------------------------------------------
 
-    def _claim(self, kind: Kind, ready: Sequence[Ready], live: Live) -> Claimed | None:
+    def _moment(self) -> Moment:
+        return Moment(self._clock.now(), self._clock.monotonic())
+
+    def _claim(self, kind: Kind, ready: Sequence[Ready], live: Live, checked: Moment) -> Claimed | None:
         """Return the call that got the operations, or None when nothing may or can go now; then nothing is written."""
         try:
             with self._store.write() as rows:
-                return self._take(rows, kind, ready, live)
+                return self._take(rows, kind, ready, live, checked)
         except (_NothingClaimed, IntegrityError):
             return None
 
-    def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live) -> Claimed:
+    def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live, checked: Moment) -> Claimed:
         now, monotonic = self._clock.now(), self._clock.monotonic()
+        if checked.age(now, monotonic) > self._timing.belief(len(ready)):
+            # Somebody may have paid since; the next round looks again.
+            raise _NothingClaimed
         call_id = self._clock.new_id()
         if not self._parking.admits(rows, now, kind.capability):
             raise _NothingClaimed

@@ -48,12 +48,18 @@ class Timing:
         """How long a claim is held: time to write, to wait for the answer, and to record it."""
         return timedelta(seconds=self.write_s + self.call_s + 30)
 
+    def belief(self, count: int) -> timedelta:
+        """How old the reads may be that come before the claim of so many operations: no longer than they can take."""
+        return self.lease + count * A_READ
+
     @property
     def skew(self) -> timedelta:
         """How far our clock and the server's may differ."""
         return timedelta(seconds=self.margin_s)
 
 
+A_READ = timedelta(seconds=2)
+"""How long a read takes that is slow."""
 FIRST_LOOK = timedelta(seconds=5)
 SECOND_LOOK = timedelta(minutes=2)
 CHECK_LEASE = timedelta(minutes=5)

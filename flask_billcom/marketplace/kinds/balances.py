@@ -4,8 +4,8 @@
                            else: pages by `createdTime` over the batch's span; every document seen on the way is noted
     what no page showed    one by one: after as many pages of paid documents as there are left, no more are read
 
-Lately is told by the process's own monotonic clock as well: the database's may jump back, and its rows may come from a
-backup.
+Lately counts from before a page was asked for, and is told by the process's own monotonic clock as well: the database's
+may jump back, and its rows may come from a backup.
 A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
 differs; where its amount is another, what we know to be due stays, since what is due there is not of ours. Nothing here
 decides about paying; it only tells how a document stands.
@@ -97,8 +97,10 @@ class Balances(Generic[R]):
         first, last = min(made) - timedelta(seconds=1), max(made)
         found: dict[str, R] = {}
         vain = 0
+        asked = self._moment()
         for page in reads.pages(self._record_type, filters=[since("created_time", first)], sort=[Sort("created_time")]):
-            self._note(page.records)
+            self._note(page.records, *asked)
+            asked = self._moment()
             found.update({r.id: r for r in page.records if r.id in wanted and r.id is not None})
             vain += not any(_due(record) for record in page.records)
             newest = page.records[-1].created_time if page.records else None
@@ -107,11 +109,16 @@ class Balances(Generic[R]):
                 break
         return found
 
-    def _note(self, records: Iterable[R]) -> None:
-        """Write what was read of our documents, all of one page at once."""
-        now = self._domain.clock.now()
+    def _moment(self) -> tuple[datetime, float]:
+        return self._domain.clock.now(), self._domain.clock.monotonic()
+
+    def _note(self, records: Iterable[R], now: datetime, moment: float) -> None:
+        """Write what was read of our documents, all of one page at once.
+
+        :param now: when it was asked for, by the clock that all share.
+        :param moment: the same by the process's own.
+        """
         by_id = {record.id: record for record in records}
-        moment = self._domain.clock.monotonic()
         with self._domain.store.read() as rows:
             ours = rows.all(
                 select(Document.id, Document.remote_id, Document.cents).where(

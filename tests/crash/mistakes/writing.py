@@ -24,7 +24,7 @@ def _commit_after_sending(stack: ExitStack) -> None:
     claim, send = Delivery._claim, Delivery._send
     said: dict[Any, Any] = {}
 
-    def claims(self: Any, kind: Any, ready: Any, live: Any) -> Any:
+    def claims(self: Any, *wanted: Any) -> Any:
         write_call = self._write_call
 
         def sends(rows: Any, kind: Any, claimed: Any) -> None:
@@ -32,7 +32,7 @@ def _commit_after_sending(stack: ExitStack) -> None:
             said[claimed.call_id] = send(self, kind, claimed)
 
         with patch.object(self, "_write_call", sends):
-            return claim(self, kind, ready, live)
+            return claim(self, *wanted)
 
     swap(stack, Delivery, "_claim", claims)
     swap(stack, Delivery, "_send", lambda _self, _kind, claimed: said.pop(claimed.call_id))

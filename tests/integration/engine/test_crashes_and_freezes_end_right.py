@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -185,12 +186,7 @@ def sleep_before(world: World, endpoint: str, act: Callable[[], None]) -> None:
 
 def test_a_worker_that_slept_pays_nothing_that_a_person_has_paid_meanwhile(world: World) -> None:
     world.ready_to_pay(1)
-    (bill,) = world.simulator.books.bills
-
-    def pay() -> None:
-        world.simulator.under_lock(lambda there: people.act(there, "pay_bill", {"id": bill.id}))
-
-    sleep_before(world, "PayBills", pay)
+    sleep_before(world, "PayBills", lambda: pay_by_hand(world))
     world.tick()
 
     assert world.paid_cents() == {"FB-1-1": 900}
@@ -207,6 +203,62 @@ def test_a_worker_that_slept_does_not_put_back_what_has_changed_since(world: Wor
     world.tick()
 
     assert [vendor["email"] for vendor in world.simulator.books.vendors] == ["two@example.com"]
+
+
+def stand_still_before_the_claim(world: World, seconds: float, act: Callable[[], None]) -> None:
+    """Let the worker stand still when it has looked at the bill that it is about to pay.
+
+    :param act: what somebody does meanwhile.
+    """
+    seen: list[str] = []
+
+    def freeze(now_at: str, of: str) -> None:
+        seen.append(of)
+        if (now_at, of) == ("answer", "List/Bill") and "List/BankAccount" in seen:
+            world.on_call = lambda _moment, _endpoint: None
+            world.advance(seconds=seconds)
+            act()
+
+    world.on_call = freeze
+
+
+def pay_by_hand(world: World) -> None:
+    """Let a person pay the only bill in Bill.com's own page."""
+    (bill,) = world.simulator.books.bills
+    world.simulator.under_lock(lambda there: people.act(there, "pay_bill", {"id": bill.id}))
+
+
+@pytest.mark.parametrize("trouble", ["none", "suspended", "jumped back"])
+def test_what_a_worker_saw_before_it_stood_still_is_not_believed(world: World, trouble: str) -> None:
+    world.ready_to_pay(1)
+
+    def act() -> None:
+        pay_by_hand(world)
+        if trouble == "suspended":
+            world.clock.rewind(1200)
+        elif trouble == "jumped back":
+            world.clock.offset -= timedelta(hours=1)
+
+    stand_still_before_the_claim(world, 1200, act)
+    world.tick()
+    world.clock.offset = timedelta(0)
+    world.run(3600)
+
+    assert world.paid_cents() == {"FB-1-1": 900}
+    assert world.sent("PayBills") == []
+    assert world.operation("pay").parked == "difference"
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(162, 1), (162.001, 0)])
+def test_what_was_read_is_believed_for_as_long_as_reading_may_take(world: World, seconds: float, sent: int) -> None:
+    world.ready_to_pay(1)
+    stand_still_before_the_claim(world, seconds, lambda: None)
+
+    world.tick()
+    assert len(world.sent("PayBills")) == sent
+    world.tick()
+
+    assert world.paid_cents() == {"FB-1-1": 900}
 
 
 def move(world: World, seller: str, email: str) -> None:
