@@ -18,9 +18,9 @@ section,details{background:var(--card);border:1px solid var(--line);border-radiu
 summary{cursor:pointer}summary h2{display:inline;margin:0}details[open] summary{margin-bottom:.75rem}
 nav{display:flex;flex-wrap:wrap;gap:.25rem 1rem;margin:0 0 1rem}
 .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.75rem;margin-bottom:1rem}
-.tile{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .8rem}
+.tile{border:1px solid var(--line);border-radius:.5rem;padding:.6rem .7rem;overflow-wrap:anywhere}
 .tile span{display:block;color:var(--soft);font-size:.85rem}
-.tile strong{font-size:1.2rem;font-variant-numeric:tabular-nums;font-weight:600}
+.tile strong{font-size:1.02rem;font-variant-numeric:tabular-nums;font-weight:600}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
