@@ -50,6 +50,9 @@ _LINES = (
     .where(SettlementLine.settlement_id.in_(bindparam("sales", expanding=True)))
     .order_by(SettlementLine.settlement_id, SettlementLine.position)
 )
+_AS_KNOWN = select(Party.id, Party.remote_id, Party.is_active, Party.merged_into).where(
+    Party.id.in_(bindparam("ids", expanding=True))
+)
 _THESE = select(Document).where(Document.id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
 _OPENED = (
     update(DOCUMENT)
@@ -204,6 +207,12 @@ class DocumentKind(BaseKind):
         """Return the wire form of a draft."""
         raise NotImplementedError
 
+    def gate(self, rows: Rows, ready: Sequence[Ready], now: datetime) -> Sequence[Ready]:  # noqa: ARG002
+        """Return those whose party is still the one that they name: a person may have said meanwhile who it is."""
+        parties = {item.payload.document.party_id for item in ready}
+        current = {row.id: row for row in rows.all(_AS_KNOWN, {"ids": sorted(parties)})}
+        return [item for item in ready if _is_for(item.payload, current[item.payload.document.party_id])]
+
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Refuse to make what was taken back meanwhile, and make the rest as it stands; nothing has to be reserved."""
         ids = [operation.subject_id for operation in operations]
@@ -294,6 +303,10 @@ def title_of(adjustment: Adjustment, sale: str | None) -> str:
     """
     title = f"{adjustment.kind.replace('_', ' ').capitalize()} {adjustment.reference}"
     return title if sale is None else f"{title}, order {sale}"
+
+
+def _is_for(draft: Draft, party: Any) -> bool:  # noqa: ANN401 - a row of `_AS_KNOWN`
+    return bool(party.remote_id == draft.party_remote_id and party.is_active and party.merged_into is None)
 
 
 def _problem(party: Party) -> str | None:

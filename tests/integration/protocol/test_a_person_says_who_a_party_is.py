@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from flask_billcom.api import requests as wire
+from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.engine.kinds import Ready
+from flask_billcom.engine.reads import Reads
 from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED, confirm_bank_account, confirm_match
+from flask_billcom.marketplace.kinds.bills import CreateBill
 from flask_billcom.marketplace.paying.payable import COOLING
 from flask_billcom.marketplace.paying.payouts import plan_payouts
 from flask_billcom.models import Document, Party
@@ -175,3 +182,33 @@ def test_a_party_that_is_not_there_or_gone_is_not_confirmed(world: World) -> Non
     with pytest.raises(NotPossible):
         confirm_match(world.parts.domain, party(world).id, "00901NOBODYNOBODYNOB", EVE)
     assert into != former
+
+
+@pytest.mark.parametrize("trouble", ["another one", "not active", "merged"])
+def test_a_bill_that_was_about_to_be_made_for_somebody_else_is_made_for_him(
+    world: World, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    world.onboard(sellers=["ann"])
+    reply = world.parts.gateway.change(wire.create_one(Vendor(name="Ann, made by hand")))
+    known = party(world)
+    world.settle(("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    changes = {"not active": {"is_active": False}, "merged": {"merged_into": reply.data["id"]}}.get(trouble)
+    looked: list[str] = []
+
+    def look(kind: CreateBill, _reads: Reads, ready: Sequence[Ready]) -> Sequence[Ready]:
+        if not looked:
+            with world.store.write() as rows:
+                rows.change(update(Party).where(Party.id == known.id).values(changes or {"is_active": True}))
+            if changes is None:
+                confirm_match(world.parts.domain, known.id, reply.data["id"], EVE)
+        looked.append(kind.name)
+        return ready
+
+    monkeypatch.setattr(CreateBill, "check", look)
+    world.tick()
+    confirm_match(world.parts.domain, known.id, reply.data["id"], EVE)
+    world.run(7200)
+
+    assert [bill["vendorId"] for bill in world.simulator.books.bills] == [reply.data["id"]]
+    assert world.states("create_bill") == ["done"]
