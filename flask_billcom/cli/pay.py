@@ -72,13 +72,17 @@ def _plan(plan: Planning, way: deciding.Way) -> None:
         shell.fail(f"nothing is planned: {planned.stopped}")
 
 
+def _bills(number: int) -> str:
+    return "1 bill" if number == 1 else f"{number} bills"
+
+
 def _show(found: PayoutRun, verb: str, *, as_json: bool) -> None:
     if as_json:
         shell.show_json(found)
         return
     click.echo(_words(found, verb))
     for reason, skipped in found.skipped.items():
-        click.echo(f"waits: {skipped.bills} bills, {shell.dollars(skipped.cents)} dollars: {reason}")
+        click.echo(f"waits: {_bills(skipped.bills)}, {shell.dollars(skipped.cents)} dollars: {reason}")
     if found.stopped is not None:
         click.echo(f"stopped: {found.stopped}")
     if found.parked is not None:
@@ -86,7 +90,8 @@ def _show(found: PayoutRun, verb: str, *, as_json: bool) -> None:
 
 
 def _words(found: PayoutRun, verb: str) -> str:
-    return f"{verb} {found.bills} bills of {found.sellers} sellers, {shell.dollars(found.cents)} dollars"
+    sellers = "1 seller" if found.sellers == 1 else f"{found.sellers} sellers"
+    return f"{verb} {_bills(found.bills)} of {sellers}, {shell.dollars(found.cents)} dollars"
 
 
 @pay.command("list")

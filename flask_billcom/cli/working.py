@@ -111,4 +111,4 @@ def simulator(ctx: click.Context, *, arguments: Sequence[str]) -> None:
     """Serve a local Bill.com; --help shows its options."""
     from flask_billcom.simulator.serving.command import main
 
-    ctx.exit(main(list(arguments)))
+    ctx.exit(main(list(arguments), prog="flask billcom simulator"))

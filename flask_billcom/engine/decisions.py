@@ -173,8 +173,13 @@ class Decisions:
             m for m, equal in zip(finding.matches, finding.equal, strict=True) if shown_id(m) == remote_id and equal
         ]
         if not chosen:
-            seen = ", ".join(str(shown_id(match)) for match in finding.matches) or "nothing"
-            raise NotPossible(f"{remote_id} is not an equal effect of this operation; Bill.com shows {seen}")
+            shown = [str(shown_id(match)) for match in finding.matches]
+            seen = f"Bill.com shows {', '.join(shown) or 'nothing'}"
+            if remote_id in shown:
+                seen = (
+                    "its cents or its party differ, as `flask billcom books reconcile` says; put it right there first"
+                )
+            raise NotPossible(f"{remote_id} is not an equal effect of this operation; {seen}")
         try:
             with self._store.write() as rows:
                 applied = [Applied(operation, chosen[0], operation.digest)]

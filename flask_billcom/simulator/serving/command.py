@@ -31,10 +31,13 @@ __all__ = ["main"]
 _CREDENTIALS = ("user_name", "password", "dev_key", "org_id", "mfa_code", "org_name")
 
 
-def parser() -> ArgumentParser:
-    """Return the parser of the command line."""
+def parser(prog: str = "python -m flask_billcom.simulator") -> ArgumentParser:
+    """Return the parser of the command line.
+
+    :param prog: how the command is called.
+    """
     found = ArgumentParser(
-        prog="python -m flask_billcom.simulator",
+        prog=prog,
         description="A local Bill.com: API v2 at /api/v2, control side and page at /simulator/.",
         formatter_class=ArgumentDefaultsHelpFormatter,
     )
@@ -119,9 +122,12 @@ def _stop_at_eof(server: Server) -> None:
     server.stop()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve a simulator; SIGTERM and Ctrl-C end it with 0."""
-    found = parser()
+def main(arguments: Sequence[str] | None = None, *, prog: str = "python -m flask_billcom.simulator") -> int:
+    """Serve a simulator; SIGTERM and Ctrl-C end it with 0.
+
+    :param prog: how the command is called.
+    """
+    found = parser(prog)
     options = found.parse_args(arguments)
     try:
         simulator = simulator_of(options)

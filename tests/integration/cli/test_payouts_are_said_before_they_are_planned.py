@@ -85,7 +85,7 @@ def test_a_held_seller_is_passed_over_with_the_reason(terminal: Terminal, local:
 
     result = terminal.run("pay", "run", "--yes")
 
-    assert "planned 1 bills" in result.stdout
+    assert "planned 1 bill of 1 seller," in result.stdout
     assert "identity" in result.stdout
     assert planned(local) == [500]
 

@@ -58,7 +58,9 @@ def test_only_an_equal_object_of_that_id_is_adopted(shop: Workshop) -> None:
     with pytest.raises(NotPossible, match=f"Bill.com shows {made}"):
         decisions(shop).adopt(one(), "00901", ANN)
     unequal = Vendors(finding=lambda finding: replace(finding, equal=[False]))
-    with pytest.raises(NotPossible, match=f"{made} is not an equal effect"):
+    with pytest.raises(
+        NotPossible, match=f"{made} is not an equal effect of this operation; its cents or its party differ, as"
+    ):
         decisions(shop, unequal).adopt(one(), made, ANN)
     assert shop.states() == ["quarantined"]
 
