@@ -49,6 +49,7 @@ _FOR_PEOPLE = (
     select(Operation.id).where(Operation.state.in_(OPEN), Operation.id.not_in(_SUPERSEDED)).limit(1),
     select(Party.id).where(Party.role == Role.VENDOR, Party.merged_into.is_not(None)).limit(1),
     select(Hold.id).where(Hold.released_at.is_(None)).limit(1),
+    select(Document.id).where(Document.kind == "bill", Document.status == "partial").limit(1),
 )
 REFUSALS = (NotPossible, BillcomError, ValueError)
 

@@ -119,12 +119,15 @@ class Operator:
         while self._off:
             with suppress(Refusal):
                 self.town.operator("undelete", id=self._off.pop())
+        adopted: set[str] = set()
         for each in differences:
             sort, _, key = each.subject.partition(" ")
-            if each.kind == Kind.MISSING_HERE and not deletes_strays:
+            if (each.kind == Kind.MISSING_HERE and not deletes_strays) or each.command in adopted:
                 continue
             with suppress(Refusal, ValueError, NotPossible):
                 if each.command.startswith(ADOPT):
+                    # Payments that pay a bill together are named with the same command each.
+                    adopted.add(each.command)
                     self._adopt(*_payments_in(each.command))
                 elif each.command.startswith(TAKE_BACK):
                     self._take_back_or_adopt(each.command)
