@@ -198,7 +198,7 @@ def test_while_it_cannot_be_reached_its_time_stands_still(simulator: Simulator, 
 def test_one_that_was_never_reached_has_no_time(way: Way) -> None:
     way.is_cut = True
 
-    with pytest.raises(ConnectionFailed, match="start the simulator") as raised:
+    with pytest.raises(ConnectionFailed, match="start it, or correct BILLCOM_BASE_URL") as raised:
         clock_over(way).now()
     assert isinstance(raised.value.__cause__, requests.ConnectionError)
 

@@ -62,9 +62,9 @@ def kept(shop: Workshop, *numbers: int, **values: Any) -> None:
     shop.plan(*numbers, **{"parked": "difference", "digest": "what was rendered", **values})
 
 
-def chosen(*numbers: int) -> Callable[[Rows], Sequence[tuple[UUID, Remote]]]:
-    """Choose an object for each operation."""
-    return lambda _rows: [(one(number), remote(number)) for number in numbers]
+def chosen(*numbers: int) -> Callable[[Rows], Sequence[Sequence[tuple[UUID, Remote]]]]:
+    """Choose an object for each operation, all at once."""
+    return lambda _rows: [[(one(number), remote(number)) for number in numbers]]
 
 
 def remote(number: int) -> Remote:

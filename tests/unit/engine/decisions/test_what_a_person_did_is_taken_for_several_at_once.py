@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.kinds import Remote
-from flask_billcom.models import OperationState
+from flask_billcom.models import Operation, OperationState
 from flask_billcom.store import Rows
 from tests.unit.engine.decisions.desk import ANN, DONE, chosen, decisions, detail, kept, one, remote, told
 from tests.unit.engine.planned import OTHERS, add, operation
@@ -66,13 +67,48 @@ def test_what_is_the_effect_of_another_operation_keeps_all_from_being_taken(shop
 def test_what_was_planned_to_be_taken_goes_away_with_a_refusal(shop: Workshop) -> None:
     kept(shop, 1, state=DONE)
 
-    def choose(rows: Rows) -> Sequence[tuple[UUID, Remote]]:
+    def choose(rows: Rows) -> Sequence[Sequence[tuple[UUID, Remote]]]:
         add(rows, operation(2, shop.now, kind="vendor", organization_id=shop.organization_id, parked="difference"))
-        return [(one(1), remote(1)), (one(2), remote(2))]
+        return [[(one(1), remote(1)), (one(2), remote(2))]]
 
     with pytest.raises(NotPossible):
         decisions(shop).take("vendor", choose, ANN, what="payment 7")
     assert [row.id for row in shop.operations()] == [one(1)]
+
+
+def in_turn(shop: Workshop, seen: list[list[str]]) -> Callable[[Rows], Iterator[Sequence[tuple[UUID, Remote]]]]:
+    """Choose for one operation after the other, the second planned once the first is done, as a lane asks for."""
+
+    def choose(rows: Rows) -> Iterator[Sequence[tuple[UUID, Remote]]]:
+        yield [(one(1), remote(1))]
+        seen.append(rows.all(select(Operation.state)))
+        add(rows, operation(2, shop.now, kind="vendor", organization_id=shop.organization_id, parked="difference"))
+        yield [(one(2), remote(2))]
+
+    return choose
+
+
+def test_what_cannot_be_planned_side_by_side_is_taken_in_turn(shop: Workshop) -> None:
+    kept(shop, 1)
+    kind = Vendors()
+    seen: list[list[str]] = []
+
+    decisions(shop, kind).take("vendor", in_turn(shop, seen), ANN, what="payments 7 and 8")
+
+    assert seen == [["done"]]
+    assert [(row.state, row.remote_id) for row in shop.operations()] == [("done", "00901"), ("done", "00902")]
+    assert [each.operation.id for each in kind.applied] == [one(1), one(2)]
+    assert [act[1] for act in told(shop)] == [1, 2]
+
+
+def test_what_fails_in_its_turn_takes_back_what_went_before(shop: Workshop) -> None:
+    kept(shop, 1)
+    shop.plan(3, state=DONE, remote_id="00902")
+
+    with pytest.raises(NotPossible, match="payments 7 and 8 is the effect of another operation"):
+        decisions(shop).take("vendor", in_turn(shop, []), ANN, what="payments 7 and 8")
+    assert [(row.id, row.state) for row in shop.operations()] == [(one(1), "planned"), (one(3), "done")]
+    assert told(shop) == []
 
 
 def test_operations_of_others_are_not_taken(shop: Workshop) -> None:
