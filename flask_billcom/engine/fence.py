@@ -192,7 +192,7 @@ class Fence:
             return True
         was_idle = row.last_used is not None and found.server_date - row.last_used >= LONGEST_IDLE
         said_before = unknown is not None and found.server_date - unknown >= FENCE_PATIENCE
-        return found.is_unknown and (was_idle or said_before)
+        return was_idle or (found.is_unknown and said_before)
 
     def _has_open_calls(self, gen: int) -> bool:
         with self._store.read() as rows:

@@ -20,6 +20,7 @@ NEVER = {
     "engine.delivery._same_digest": "what an attempt carried cannot change: its lane is shut until it has ended",
     "engine.fence._give_up": "asks a person where a Logout ends no session; the judge takes that for needless",
     "engine.readback._carry_out 2": "an index finds that one effect has two operations, which is a mistake of ours",
+    "marketplace.agreement.unlisted.remember": "a party that no list shows any more; a note for the doctor alone",
     "marketplace.agreement.lost._forget_deleted": "a person deletes by hand what a restored database does not know",
     "marketplace.corrections.netting._net_seller": "a seller owes what was refunded after his payout: random worlds",
     "marketplace.returns.voiding._let_go_on": "a person lets Bill.com pay a failed payout again: random worlds",
