@@ -8,7 +8,7 @@ never pays, or leaves everything to people fails here.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -30,6 +30,8 @@ else ends without a person."""
 USED_UP = "attempts without an answer"
 """An effect that was lost more often than it may be sent again is left to a person too."""
 OLDER = "older than our first attempt"
+CHANGED = "other cents, party or content"
+"""What somebody has changed before it was looked up cannot be known again."""
 PROMISES, KEPT = ("refund", "cancel"), ("refunded", "cancelled")
 LATE, LANDED = "late_effect", "landed"
 MOST, WAITED_MS = 3, 120_000
@@ -73,11 +75,12 @@ class Verdict:
             self.notes.append(f"{what}: {note}")
 
 
-def judge(run: Run, *, hurts: int = 1, was_ahead: bool = False) -> Verdict:
+def judge(run: Run, *, hurts: int = 1, was_ahead: bool = False, changed: Collection[str] = ()) -> Verdict:
     """Return what the books and banks say at the end of a run.
 
     :param hurts: how many faults it met.
     :param was_ahead: whether the database's clock went before Bill.com's, so that what was made seems older than it is.
+    :param changed: numbers of the documents whose amount people have changed at Bill.com.
     """
     found = Verdict(quarantined=len(run.quarantined))
     timid = sorted(
@@ -86,6 +89,7 @@ def judge(run: Run, *, hurts: int = 1, was_ahead: bool = False) -> Verdict:
         if not name.startswith(LEFT_TO_PEOPLE)
         and not (hurts > 1 and reason.endswith(USED_UP))
         and not (was_ahead and reason.endswith(OLDER))
+        and not (reason.endswith(CHANGED) and name.removeprefix("create_bill ") in changed)
     )
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
     documents = (_parties, _documents, _money_in, _money_out, _given_back)

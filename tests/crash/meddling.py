@@ -39,6 +39,7 @@ class Meddler:
     """People with a seed of their own.
 
     :param folder: for a backup.
+    :param changed: numbers of the bills whose amount somebody has changed at some time.
     """
 
     market: Market
@@ -46,6 +47,7 @@ class Meddler:
     folder: Path
     done: list[str] = field(default_factory=list)
     raised: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
     backup: Path | Tables | None = None
     asked: int = 0
 
@@ -94,6 +96,7 @@ class Meddler:
             bill = self.chance.choice(bills)
             self.raised[bill.id] = [(line.id, line["amount"]) for line in bill["billLineItems"]]
             self._set(bill.id, _raised(self.raised[bill.id]))
+            self.changed.add(bill["invoiceNumber"])
         return bool(bills)
 
     def _put_back(self) -> None:

@@ -110,6 +110,13 @@ def test_a_bill_that_vanished_is_lost(told: Run) -> None:
     assert judge(told).lost == 1
 
 
+def test_only_what_a_person_had_changed_may_be_left_to_one_as_another_amount(told: Run) -> None:
+    told.quarantined["create_bill FB-1-1"] = "what stands under its natural key has other cents, party or content"
+
+    assert judge(told, changed={"FB-1-1"}).unexplained == 0
+    assert judge(told, changed={"FB-1-2"}).unexplained == judge(told).unexplained == 1
+
+
 def test_an_engine_that_never_pays_is_idle(house: Theatre) -> None:
     with Boundaries() as boundaries:
         run = Run(house.stage, boundaries)
