@@ -16,7 +16,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Integer, bindparam, cast, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from flask_billcom.api import sessions as wire
 from flask_billcom.api.secret import Secret
@@ -304,10 +304,11 @@ def _unknown_of(gen: int) -> str:
 
 def note_sleeper(rows: Rows, organization_id: str, gen: int, now: datetime) -> None:
     """Note that a worker may wake up and send with a session, whatever has become of its operations."""
-    sleeper = {"organization_id": organization_id, "name": SLEEPER, "value": "0", "updated_at": now}
+    value = f"{gen:012}"  # so that texts compare as numbers do, and no other mark is ever read as one
+    sleeper = {"organization_id": organization_id, "name": SLEEPER, "value": value, "updated_at": now}
     rows.insert_new(Mark, [sleeper])
     rows.change(
         update(Mark)
-        .where(Mark.organization_id == organization_id, Mark.name == SLEEPER, cast(Mark.value, Integer) < gen)
-        .values(value=str(gen), updated_at=now)
+        .where(Mark.organization_id == organization_id, Mark.name == SLEEPER, Mark.value < value)
+        .values(value=value, updated_at=now)
     )

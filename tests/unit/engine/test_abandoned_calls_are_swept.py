@@ -76,7 +76,7 @@ def test_the_newest_session_of_a_worker_that_may_wake_up_is_noted(store: Store, 
 
     with store.read() as rows:
         (mark,) = rows.all(select(Mark))
-    assert (mark.organization_id, mark.name, mark.value) == (OURS, "fence/sleeper", "10")
+    assert (mark.organization_id, mark.name, int(mark.value)) == (OURS, "fence/sleeper", 10)
 
 
 def test_only_what_is_still_being_sent_by_that_call_is_moved(store: Store, clock: ManualClock) -> None:
