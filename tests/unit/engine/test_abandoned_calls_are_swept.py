@@ -68,15 +68,26 @@ def test_other_calls_are_left_alone(store: Store, clock: ManualClock, held_s: fl
 
 
 def test_the_newest_session_of_a_worker_that_may_wake_up_is_noted(store: Store, clock: ManualClock) -> None:
-    now = clock.now()
-    for number, gen in enumerate((9, 10, 2), start=1):
+    began = clock.now()
+    known = {"value": "000000000001", "updated_at": began}
+    with store.write() as rows:
+        add(rows, Mark(organization_id=OTHERS, name="fence/sleeper", **known))
+        add(rows, Mark(organization_id=OURS, name="another", **known))
+    for number, gen in enumerate((9, 10, 2, 10), start=1):
+        clock.advance(timedelta(seconds=1))
         with store.write() as rows:
-            add(rows, call(number, now, session_gen=gen, lease_until=now))
+            add(rows, call(number, clock.now(), session_gen=gen, lease_until=clock.now()))
         janitor.sweep(OURS, store, clock, TIMING)
 
     with store.read() as rows:
-        (mark,) = rows.all(select(Mark))
-    assert (mark.organization_id, mark.name, int(mark.value)) == (OURS, "fence/sleeper", 10)
+        found = {
+            (each.organization_id, each.name): (int(each.value), each.updated_at) for each in rows.all(select(Mark))
+        }
+    assert found == {
+        (OURS, "fence/sleeper"): (10, began + timedelta(seconds=2)),
+        (OURS, "another"): (1, began),
+        (OTHERS, "fence/sleeper"): (1, began),
+    }
 
 
 def test_only_what_is_still_being_sent_by_that_call_is_moved(store: Store, clock: ManualClock) -> None:

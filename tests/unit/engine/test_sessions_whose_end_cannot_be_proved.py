@@ -12,7 +12,7 @@ from flask_billcom.errors import ConnectionFailed, RequestTimedOut
 from flask_billcom.models import OperationState
 from flask_billcom.models import Session as SessionRow
 from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, marks, proof, unanswered
-from tests.unit.engine.workshop import Workshop
+from tests.unit.engine.workshop import TIMING, Workshop
 
 LOST = "the token of an earlier session is lost, so its end cannot be proved"
 LIVES = "an earlier session does not end, so a late packet could still land"
@@ -168,19 +168,6 @@ def test_a_session_that_bill_com_called_unknown_by_mistake_is_logged_out_later(s
     assert [row.state for row in shop.generations()] == ["dead"]
 
 
-def test_a_jump_of_our_clock_is_no_second_look(shop: Workshop) -> None:
-    shop.sessions.live()
-    unanswered(shop)
-    shop.simulator.plan_fault("bdc:BDC_1109", "GetSessionInfo", count=2)
-
-    living(shop, "bdc:BDC_1109")
-    shop.clock.offset += 60 * MINUTES
-    living(shop, "bdc:BDC_1109")
-
-    assert [row.state for row in shop.generations()] == ["fenced"]
-    assert shop.states() == ["unknown"]
-
-
 def test_an_end_of_which_bill_com_names_no_time_is_asked_after_again(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)
@@ -285,3 +272,60 @@ def test_a_silence_proves_nothing_and_keeps_its_slot(
     assert shop.slots_taken() == slots
     assert shop.operation(1).absent_after is not None
     assert shop.states() == ["unknown"]
+
+
+# -- a session that Bill.com denies --------------------------------------------------------------------------------
+
+
+def denied(shop: Workshop, *, logout: str = "BDC_1109") -> None:
+    """Let Bill.com say that it knows no session, neither to log out nor otherwise, although it lives."""
+    shop.simulator.plan_fault(f"bdc:{logout}", "Logout")
+    shop.simulator.plan_fault("bdc:BDC_1109", "GetSessionInfo")
+    shop.fence.round(KINDS)
+
+
+def test_a_session_that_is_denied_again_after_five_minutes_is_dead(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    began = shop.now
+
+    denied(shop)
+    shop.fence.round(KINDS)
+    shop.advance(5 * MINUTES - SECOND)
+    shop.fence.round(KINDS)
+    assert proof(shop) == ["Logout", "GetSessionInfo"]
+    assert marks(shop)["fence/unknown/1"] == began
+
+    shop.advance(SECOND)
+    denied(shop)
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert shop.operation(1).absent_after == shop.now + TIMING.grace
+
+
+def test_a_jump_of_our_clock_is_no_second_denial(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    began = shop.now
+    denied(shop)
+
+    shop.clock.offset += 10 * MINUTES
+    denied(shop)
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert marks(shop)["fence/unknown/1"] == began
+
+
+@pytest.mark.parametrize("seen", ["alive", "gone, and not logged out"])
+def test_what_speaks_against_a_denial_ends_it(shop: Workshop, seen: str) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    denied(shop)
+    shop.advance(5 * MINUTES)
+    if seen == "alive":
+        living(shop, "bdc:BDC_1002")
+    else:
+        denied(shop, logout="BDC_1002")
+    assert "fence/unknown/1" not in marks(shop)
+
+    denied(shop)
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    assert marks(shop)["fence/unknown/1"] == shop.now
