@@ -11,10 +11,11 @@ import argparse
 import random
 import sys
 
-from tests.crash import mutants, processes, suites
+from tests.crash import mutants, suites
 from tests.crash.asked import DEEP, WHOLE, Asked, Part
-from tests.crash.crew import say
 from tests.crash.quiet import silent
+from tests.crash.real import processes
+from tests.crash.sharing.crew import say
 from tests.support.garbage import collect_seldom
 
 IN_PARTS = {"boundaries", "crashes", "pairs", "processes"}

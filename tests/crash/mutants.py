@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from flask_billcom.errors import BillcomError
-from tests.crash.judge import Verdict
+from tests.crash.cutting.theatre import Theatre, theatre
+from tests.crash.judging.judge import Verdict
 from tests.crash.mistakes import MUTANTS, Hurt, Mutant
-from tests.crash.story import Run
-from tests.crash.theatre import Theatre, theatre
+from tests.crash.tale.story import Run
 
 __all__ = ["MUTANTS", "Mutant", "caught", "play_mutants"]
 MOST = 14

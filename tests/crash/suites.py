@@ -16,17 +16,26 @@ from functools import partial
 from typing import TypeVar
 
 from tests.crash.asked import Asked
-from tests.crash.chains import THEN, Pair
-from tests.crash.chapters import CHAPTERS
-from tests.crash.crew import say, tell
-from tests.crash.cuts import Cut, every_boundary, every_fault, first_of_each_name, named, packed, some_of, wire_faults
-from tests.crash.fair import randomly
-from tests.crash.pairs import every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
-from tests.crash.recoveries import Detour, detours_of, hurt_tellings, listen
-from tests.crash.shrinking import shortest
-from tests.crash.theatre import TOGETHER, Theatre, shared_server, theatre
-from tests.crash.total import End, Total
-from tests.crash.troupe import Troupe, troupe
+from tests.crash.cutting.chains import THEN, Pair
+from tests.crash.cutting.cuts import (
+    Cut,
+    every_boundary,
+    every_fault,
+    first_of_each_name,
+    named,
+    packed,
+    some_of,
+    wire_faults,
+)
+from tests.crash.cutting.pairs import every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
+from tests.crash.cutting.recoveries import Detour, detours_of, hurt_tellings, listen
+from tests.crash.cutting.theatre import TOGETHER, Theatre, shared_server, theatre
+from tests.crash.judging.shrinking import shortest
+from tests.crash.judging.total import End, Total
+from tests.crash.sharing.crew import say, tell
+from tests.crash.sharing.troupe import Troupe, troupe
+from tests.crash.tale.chapters import CHAPTERS
+from tests.crash.worlds.fair import randomly
 
 T = TypeVar("T")
 Say = Callable[[str], None]

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crash.asked import Asked
-from tests.crash.chances import HAPPENINGS, KINDS, Chances
-from tests.crash.fair import MANY, Fair, Lot, fair, lots_of, tell_kinds
-from tests.crash.judge import Verdict
-from tests.crash.meddling import ACTS
-from tests.crash.shrinking import shortest
-from tests.crash.total import End, Total
+from tests.crash.judging.judge import Verdict
+from tests.crash.judging.shrinking import shortest
+from tests.crash.judging.total import End, Total
+from tests.crash.worlds.chances import HAPPENINGS, KINDS, Chances
+from tests.crash.worlds.fair import MANY, Fair, Lot, fair, lots_of, tell_kinds
+from tests.crash.worlds.meddling import ACTS
 
 LOT = Lot(seed=1, number=3, size=8)
 

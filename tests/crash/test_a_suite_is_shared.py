@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.troupe import troupe
+from tests.crash.sharing.troupe import troupe
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import flask_billcom
-from tests.crash.cuts import named
-from tests.crash.recoveries import Detour, detours
-from tests.crash.theatre import Theatre, theatre
+from tests.crash.cutting.cuts import named
+from tests.crash.cutting.recoveries import Detour, detours
+from tests.crash.cutting.theatre import Theatre, theatre
 
 PACKAGE = Path(flask_billcom.__file__).parent
 BEFORE = "before commit of "

@@ -8,13 +8,13 @@ import random
 import pytest
 
 from tests.crash.boundaries import Crash
-from tests.crash.chains import Chain
-from tests.crash.cuts import Cut, named, packed
-from tests.crash.distant import crossing
-from tests.crash.judge import Verdict
-from tests.crash.pairs import every_pair, pairs_of_some_places, shards_of
+from tests.crash.cutting.chains import Chain
+from tests.crash.cutting.cuts import Cut, named, packed
+from tests.crash.cutting.distant import crossing
+from tests.crash.cutting.pairs import every_pair, pairs_of_some_places, shards_of
+from tests.crash.judging.judge import Verdict
+from tests.crash.judging.total import End, Total
 from tests.crash.suites import Telling, add_all
-from tests.crash.total import End, Total
 
 TRAIL = {
     "meet": ["meet: a", "meet: b", "meet: c"],

@@ -6,10 +6,10 @@ from collections import Counter
 
 import pytest
 
-from tests.crash.cuts import Cut
-from tests.crash.processes import FAULTS, REPEATS, hurts_of
-from tests.crash.total import Total
-from tests.crash.works import works
+from tests.crash.cutting.cuts import Cut
+from tests.crash.judging.total import Total
+from tests.crash.real.processes import FAULTS, REPEATS, hurts_of
+from tests.crash.real.works import works
 
 
 def at(chapter: str, name: str, fault: str) -> Cut:

@@ -8,10 +8,10 @@ import pytest
 
 from flask_billcom.marketplace.kinds import all_kinds
 from tests.crash.boundaries import Boundaries
-from tests.crash.judge import judge
-from tests.crash.keeping import Kept, go_back, keep
-from tests.crash.story import Run
+from tests.crash.cutting.keeping import Kept, go_back, keep
+from tests.crash.judging.judge import judge
 from tests.crash.suites import Cut, Theatre, first_of_each_name, some_of, theatre, wire_faults
+from tests.crash.tale.story import Run
 from tests.support.world import Stage, World
 
 MONEY = ("ChargeCustomer", "PayBills")

@@ -15,13 +15,13 @@ from sqlalchemy import update
 from flask_billcom.ledger import Account, Leg, Posting, post, transfer
 from flask_billcom.models import Adjustment, Document, Party, Payment
 from flask_billcom.simulator.payments.payouts import VOID
-from tests.crash import regrets
 from tests.crash.boundaries import Boundaries
-from tests.crash.fair import Fair, Lot, fair
-from tests.crash.judge import DEAD_SENT, earned_bills, judge, still_owed
-from tests.crash.market import SELLERS, Market
-from tests.crash.orders import GivenBack, Order
-from tests.crash.regrets import regrets_of
+from tests.crash.judging.judge import DEAD_SENT, earned_bills, judge, still_owed
+from tests.crash.tale.orders import GivenBack, Order
+from tests.crash.worlds import regrets
+from tests.crash.worlds.fair import Fair, Lot, fair
+from tests.crash.worlds.market import SELLERS, Market
+from tests.crash.worlds.regrets import regrets_of
 
 LOT = Lot(seed=4, number=0, size=10)
 

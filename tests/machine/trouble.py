@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.exc import OperationalError
 
 from tests.crash.boundaries import Boundaries, Crash
-from tests.crash.cuts import HOUR
+from tests.crash.cutting.cuts import HOUR
 
 if TYPE_CHECKING:
     from tests.stories.town import Town

@@ -16,7 +16,7 @@ from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
 from flask_billcom.marketplace.holds import PARTY, PAYOUTS, SETTLEMENT, HoldOn
 from flask_billcom.models import Adjustment, Document, Entry, Hold, Operation, OperationState, Party, Payment
 from flask_billcom.models.parties import Role
-from tests.crash.decider import Decider
+from tests.crash.tale.decider import Decider
 from tests.stories.operator import Operator
 from tests.stories.town import BUYERS, Person, Town
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
 
-from tests.crash.cuts import ACTS, Cut
+from tests.crash.cutting.cuts import ACTS, Cut
 
 Patches = Callable[[ExitStack], None]
 Hurt = tuple[Cut, ...]

@@ -14,7 +14,7 @@ from flask_billcom import models
 from flask_billcom.engine import operations
 from flask_billcom.marketplace.refunds import facts
 from flask_billcom.models import OPEN_LANE, OperationState
-from tests.crash import keeping
+from tests.crash.cutting import keeping
 from tests.crash.mistakes.hurts import CHARGE, Mutant, at, swap
 
 ENDLESS: dict[str, object] = {"logout_lag_s": 3600}

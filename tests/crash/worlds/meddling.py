@@ -22,11 +22,11 @@ from flask_billcom.money import from_cents
 from flask_billcom.simulator.errors import Refusal
 from flask_billcom.simulator.payments.disbursements import ACH, DONE, SCHEDULED, return_payout
 from flask_billcom.simulator.payments.payouts import PAID
-from tests.crash.judge import PREFIX, sale_of
-from tests.crash.keeping import Tables, copy_file, copy_out, let_go, put_back
+from tests.crash.cutting.keeping import Tables, copy_file, copy_out, let_go, put_back
+from tests.crash.judging.judge import PREFIX, sale_of
 
 if TYPE_CHECKING:
-    from tests.crash.market import Market
+    from tests.crash.worlds.market import Market
 
 OFTEN = 0.5
 """How many days somebody meddles on."""

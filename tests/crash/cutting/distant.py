@@ -16,13 +16,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tests.crash.boundaries import Boundaries
-from tests.crash.chains import Chain, Pair, die, end_of_chain, tell_from
-from tests.crash.chapters import CHAPTERS, UNHURT
-from tests.crash.cuts import Cut
-from tests.crash.keeping import Kept, chapters_from, go_back, keep
-from tests.crash.story import Run
-from tests.crash.theatre import Theatre
-from tests.crash.total import End
+from tests.crash.cutting.chains import Chain, Pair, die, end_of_chain, tell_from
+from tests.crash.cutting.cuts import Cut
+from tests.crash.cutting.keeping import Kept, chapters_from, go_back, keep
+from tests.crash.cutting.theatre import Theatre
+from tests.crash.judging.total import End
+from tests.crash.tale.chapters import CHAPTERS, UNHURT
+from tests.crash.tale.story import Run
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.util import Finalize
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from tests.crash.crew import begin
+from tests.crash.sharing.crew import begin
 
 H = TypeVar("H")
 S = TypeVar("S")

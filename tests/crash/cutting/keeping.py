@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.boundaries import Boundaries
-from tests.crash.chapters import CHAPTERS
-from tests.crash.story import Run
+from tests.crash.tale.chapters import CHAPTERS
+from tests.crash.tale.story import Run
 from tests.support.copies import Copy, Tables, copy_file, copy_of, copy_out, put_back
 from tests.support.world import Stage
 

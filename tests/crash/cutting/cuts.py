@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.exc import OperationalError
 
 from tests.crash.boundaries import Act, Crash
-from tests.crash.errands import ERRANDS
-from tests.crash.people import DEEDS
+from tests.crash.tale.errands import ERRANDS
+from tests.crash.tale.people import DEEDS
 
 if TYPE_CHECKING:
-    from tests.crash.story import Run
+    from tests.crash.tale.story import Run
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)

@@ -12,13 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from tests.crash.boundaries import Boundaries
-from tests.crash.chapters import CHAPTERS, UNHURT
-from tests.crash.cuts import Cut, act_of, plan
-from tests.crash.judge import Verdict, judge
-from tests.crash.keeping import Kept, chapters_from, go_back, keep
+from tests.crash.cutting.cuts import Cut, act_of, plan
+from tests.crash.cutting.keeping import Kept, chapters_from, go_back, keep
+from tests.crash.judging.judge import Verdict, judge
+from tests.crash.judging.total import End
 from tests.crash.quiet import collect_rarely
-from tests.crash.story import Run
-from tests.crash.total import End
+from tests.crash.tale.chapters import CHAPTERS, UNHURT
+from tests.crash.tale.story import Run
 from tests.support.postgres import Server, server_of
 from tests.support.world import Stage
 

@@ -28,12 +28,12 @@ from flask_billcom.models import OperationState, Party, Payment, Quota, Settleme
 from flask_billcom.simulator.banking.bank import PAYING_OUT
 from flask_billcom.simulator.payments.disbursements import ACH, return_payout
 from flask_billcom.simulator.payments.payouts import PAID
-from tests.crash.decider import Decider, open_operations, pay_again
-from tests.crash.orders import BUYERS, SELLERS, Order
+from tests.crash.tale.decider import Decider, open_operations, pay_again
+from tests.crash.tale.orders import BUYERS, SELLERS, Order
 from tests.support.world import World
 
 if TYPE_CHECKING:
-    from tests.crash.story import Run
+    from tests.crash.tale.story import Run
 
 ENDED = ("paid_out", "cancelled")
 HOUR = 3600

@@ -16,11 +16,11 @@ from typing import Any, NamedTuple
 from flask_billcom import audit
 from flask_billcom.ledger import Account
 from flask_billcom.models import Adjustment, Call, Entry, Party, Settlement
-from tests.crash.chapters import ENDED
-from tests.crash.decider import open_operations
-from tests.crash.orders import Order
-from tests.crash.people import ELSEWHERE
-from tests.crash.story import Run
+from tests.crash.tale.chapters import ENDED
+from tests.crash.tale.decider import open_operations
+from tests.crash.tale.orders import Order
+from tests.crash.tale.people import ELSEWHERE
+from tests.crash.tale.story import Run
 
 DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"

@@ -13,10 +13,19 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.crash.chapters import CHAPTERS, UNHURT
-from tests.crash.cuts import Cut, Trail, every_fault, first_of_each_name, named, other_faults, packed, wire_faults
-from tests.crash.theatre import Theatre, end_of
-from tests.crash.total import End
+from tests.crash.cutting.cuts import (
+    Cut,
+    Trail,
+    every_fault,
+    first_of_each_name,
+    named,
+    other_faults,
+    packed,
+    wire_faults,
+)
+from tests.crash.cutting.theatre import Theatre, end_of
+from tests.crash.judging.total import End
+from tests.crash.tale.chapters import CHAPTERS, UNHURT
 
 DEEP = 3
 """How many faults of each chapter share one of these tellings."""

@@ -21,12 +21,12 @@ from sqlalchemy import select
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
-from tests.crash.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX, sale_of
-from tests.crash.orders import GivenBack, Order
+from tests.crash.judging.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX, sale_of
+from tests.crash.tale.orders import GivenBack, Order
 
 if TYPE_CHECKING:
     from flask_billcom.simulator.state.books import Books
-    from tests.crash.market import Market
+    from tests.crash.worlds.market import Market
 
 SOME = (0.0, 0.05, 0.08, 0.15)
 """How many sales somebody regrets: one of these for each world."""

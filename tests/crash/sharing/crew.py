@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from typing import TypeVar
 
-from tests.crash.total import End
+from tests.crash.judging.total import End
 from tests.support.garbage import collect_seldom
 
 S = TypeVar("S")

@@ -28,14 +28,14 @@ from flask_billcom.models import LIVE, OPEN_LANE, Adjustment, Document, Operatio
 from flask_billcom.simulator.payments.disbursements import SCHEDULED
 from flask_billcom.store import written
 from tests.crash.boundaries import Crash
-from tests.crash.chances import Chances, Fired
-from tests.crash.chapters import ENDED, PATIENCE
-from tests.crash.decider import Decider
-from tests.crash.judge import DEAD_SENT, KEPT, PROMISES
-from tests.crash.meddling import Meddler
-from tests.crash.orders import Order
-from tests.crash.regrets import Customers, regrets_of
-from tests.crash.story import ROUNDS, Run
+from tests.crash.judging.judge import DEAD_SENT, KEPT, PROMISES
+from tests.crash.tale.chapters import ENDED, PATIENCE
+from tests.crash.tale.decider import Decider
+from tests.crash.tale.orders import Order
+from tests.crash.tale.story import ROUNDS, Run
+from tests.crash.worlds.chances import Chances, Fired
+from tests.crash.worlds.meddling import Meddler
+from tests.crash.worlds.regrets import Customers, regrets_of
 
 SELLERS, BUYERS = ("ann", "bo", "cy", "di"), ("Ada", "Ben", "Cleo", "Dan", "Eve")
 SALE_DAYS, DAYS = 3, 13

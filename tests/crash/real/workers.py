@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from multiprocessing.connection import Connection, Listener
 from typing import Any
 
-from tests.crash.hand import work
+from tests.crash.real.hand import work
 
 SETTINGS = {"collect": "charge", "combine_payments": True, "payout_schedule": "daily", "float_cents": 0}
 

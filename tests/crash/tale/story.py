@@ -15,9 +15,9 @@ from flask_billcom.errors import BillcomError
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.schedule import Schedule
 from tests.crash.boundaries import Boundaries, Crash
-from tests.crash.chapters import CHAPTERS, HOUR
-from tests.crash.decider import Decider
-from tests.crash.orders import ORDERS, Order
+from tests.crash.tale.chapters import CHAPTERS, HOUR
+from tests.crash.tale.decider import Decider
+from tests.crash.tale.orders import ORDERS, Order
 from tests.support.world import Stage, World
 
 ROUNDS = 60

@@ -23,13 +23,13 @@ from flask_billcom.marketplace.events import signals
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.schedule import Schedule
 from flask_billcom.simulator.payments.receipts import PAID, return_charge
-from tests.crash.decider import Decider
+from tests.crash.tale.decider import Decider
 from tests.support.copies import copy_of, put_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.crash.story import Run
+    from tests.crash.tale.story import Run
 
 EVE = {"actor": "Eve", "reason": "asked on the phone"}
 FILE = b"%PDF-1.4 a delivery note"

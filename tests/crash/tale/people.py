@@ -22,8 +22,8 @@ from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.payments.payouts import VOID
 from flask_billcom.simulator.payments.receipts import schedule_receipt, void_receipt
 from flask_billcom.simulator.serving import crud
-from tests.crash.orders import Order
-from tests.crash.story import Run
+from tests.crash.tale.orders import Order
+from tests.crash.tale.story import Run
 
 ELSEWHERE = "1 Other Street"
 """Where strangers live."""

@@ -14,17 +14,17 @@ import requests
 
 from flask_billcom.engine.worker import TickReport
 from flask_billcom.vault import generate_key
-from tests.crash.beside import Beside, served
 from tests.crash.boundaries import Boundaries
-from tests.crash.chapters import CHAPTERS
-from tests.crash.cuts import Cut
-from tests.crash.hand import KEY, KnownClock, known_settings
-from tests.crash.judge import judge
-from tests.crash.keeping import chapters_from, let_go
-from tests.crash.story import Run
-from tests.crash.theatre import TOGETHER, empty_database
-from tests.crash.total import End
-from tests.crash.workers import First, Forked, Worker
+from tests.crash.cutting.cuts import Cut
+from tests.crash.cutting.keeping import chapters_from, let_go
+from tests.crash.cutting.theatre import TOGETHER, empty_database
+from tests.crash.judging.judge import judge
+from tests.crash.judging.total import End
+from tests.crash.real.beside import Beside, served
+from tests.crash.real.hand import KEY, KnownClock, known_settings
+from tests.crash.real.workers import First, Forked, Worker
+from tests.crash.tale.chapters import CHAPTERS
+from tests.crash.tale.story import Run
 from tests.support.copies import Copy, copy_of, put_back
 from tests.support.shop import make_shop
 from tests.support.world import Stage, World

@@ -19,16 +19,16 @@ from functools import partial
 
 from flask_billcom.vault import generate_key
 from tests.crash.asked import Asked
-from tests.crash.chapters import UNHURT
-from tests.crash.crew import share, told
-from tests.crash.cuts import Cut, named
-from tests.crash.hand import KEY
-from tests.crash.recoveries import QUIET
-from tests.crash.shrinking import shortest
+from tests.crash.cutting.cuts import Cut, named
+from tests.crash.cutting.recoveries import QUIET
+from tests.crash.cutting.theatre import TOGETHER, shared_server
+from tests.crash.judging.shrinking import shortest
+from tests.crash.judging.total import End, Total
+from tests.crash.real.hand import KEY
+from tests.crash.real.works import Works, works
+from tests.crash.sharing.crew import share, told
 from tests.crash.suites import Placed, Telling, add_all, tellings_of
-from tests.crash.theatre import TOGETHER, shared_server
-from tests.crash.total import End, Total
-from tests.crash.works import Works, works
+from tests.crash.tale.chapters import UNHURT
 
 REPEATS = 3
 FAULTS = ("kill", "stop")

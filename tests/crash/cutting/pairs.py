@@ -18,13 +18,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tests.crash.boundaries import Act, Boundaries, Crash
-from tests.crash.chains import Pair, end_of, play_chain, tell_from
-from tests.crash.crew import say
-from tests.crash.distant import distant
-from tests.crash.judge import Verdict
-from tests.crash.keeping import go_back
-from tests.crash.theatre import Theatre
-from tests.crash.total import End, joined
+from tests.crash.cutting.chains import Pair, end_of, play_chain, tell_from
+from tests.crash.cutting.distant import distant
+from tests.crash.cutting.keeping import go_back
+from tests.crash.cutting.theatre import Theatre
+from tests.crash.judging.judge import Verdict
+from tests.crash.judging.total import End, joined
+from tests.crash.sharing.crew import say
 
 PART = 15_000
 """How many pairs share chains; the parts are what processes share. Many pairs fill each chain: of 14,000 wanted ones a

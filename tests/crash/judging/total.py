@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tests.crash.judge import Verdict
+from tests.crash.judging.judge import Verdict
 
 COUNTED = ("doubles", "lost", "cents_off", "idle", "quarantined", "unexplained")
 

@@ -16,17 +16,17 @@ from pathlib import Path
 
 from tests.crash.asked import Asked
 from tests.crash.boundaries import Boundaries
-from tests.crash.chances import KINDS, Chances
-from tests.crash.crew import Say, share
-from tests.crash.judge import Verdict, judge
-from tests.crash.keeping import Kept, keep, let_go, put_back
-from tests.crash.market import BUYERS, SELLERS, Market, orders_of
-from tests.crash.meddling import ACTS
+from tests.crash.cutting.keeping import Kept, keep, let_go, put_back
+from tests.crash.cutting.theatre import empty_database, events_of, shared_server
+from tests.crash.judging.judge import Verdict, judge
+from tests.crash.judging.shrinking import shortest
+from tests.crash.judging.total import End, Total
 from tests.crash.quiet import collect_rarely
-from tests.crash.readings import drawn
-from tests.crash.shrinking import shortest
-from tests.crash.theatre import empty_database, events_of, shared_server
-from tests.crash.total import End, Total
+from tests.crash.sharing.crew import Say, share
+from tests.crash.worlds.chances import KINDS, Chances
+from tests.crash.worlds.market import BUYERS, SELLERS, Market, orders_of
+from tests.crash.worlds.meddling import ACTS
+from tests.crash.worlds.readings import drawn
 from tests.support.world import Stage
 
 SIZES = (40, 500, 1000, 1500)

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.crash.boundaries import Act, Boundaries, Crash
-from tests.crash.chapters import CHAPTERS, UNHURT
-from tests.crash.crew import say
-from tests.crash.cuts import Cut
-from tests.crash.judge import judge
-from tests.crash.keeping import chapters_from, go_back
-from tests.crash.shrinking import shortest
-from tests.crash.story import Run
-from tests.crash.theatre import TOGETHER, Theatre, events_of
-from tests.crash.total import End
+from tests.crash.cutting.cuts import Cut
+from tests.crash.cutting.keeping import chapters_from, go_back
+from tests.crash.cutting.theatre import TOGETHER, Theatre, events_of
+from tests.crash.judging.judge import judge
+from tests.crash.judging.shrinking import shortest
+from tests.crash.judging.total import End
+from tests.crash.sharing.crew import say
+from tests.crash.tale.chapters import CHAPTERS, UNHURT
+from tests.crash.tale.story import Run
 
 THEN = " >> "
 PER_CHAPTER = 8

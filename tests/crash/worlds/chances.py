@@ -16,10 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from flask_billcom.models import Call, Document, Operation, OperationState
 from tests.crash.boundaries import Act, Boundaries, Crash
-from tests.crash.cuts import HOUR
+from tests.crash.cutting.cuts import HOUR
 
 if TYPE_CHECKING:
-    from tests.crash.market import Market
+    from tests.crash.worlds.market import Market
 
 Weights = tuple[tuple[str, int], ...]
 APPLIED: Weights = (
