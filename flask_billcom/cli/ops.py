@@ -132,13 +132,19 @@ def retry(*, operation_id: UUID, **by: Unpack[deciding.Agreed]) -> None:
 @click.argument("operation_id", type=click.UUID)
 @click.option("--adopt", metavar="ID", help="This object at Bill.com is its effect.")
 @click.option("--resend", is_flag=True, help="It is surely absent: plan it again.")
+@click.option("--cancel", is_flag=True, help="It is surely absent: give it up, as `ops cancel` does.")
 @deciding.agreed
 @shell.yes
 @shell.in_app
-def resolve(*, operation_id: UUID, adopt: str | None, resend: bool, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
+def resolve(
+    *, operation_id: UUID, adopt: str | None, resend: bool, cancel: bool, yes: bool, **by: Unpack[deciding.Agreed]
+) -> None:
     """Decide about an operation in quarantine or kept by a difference; the facts are compared first."""
-    if (adopt is None) != resend:
-        raise click.UsageError("give --adopt ID or --resend")
+    if [adopt is not None, resend, cancel].count(True) != 1:
+        raise click.UsageError("give one of --adopt ID, --resend and --cancel")
+    if cancel:
+        _give_up(operation_id, yes=yes, **by)
+        return
     what = "Plan it to be sent again" if resend else f"Take {adopt} for its effect"
     if not yes:
         click.confirm(f"{what}?", abort=True, err=True)
@@ -153,6 +159,10 @@ def resolve(*, operation_id: UUID, adopt: str | None, resend: bool, yes: bool, *
 @shell.in_app
 def cancel(*, operation_id: UUID, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
     """Give up an operation that was not sent, or that is proved absent."""
+    _give_up(operation_id, yes=yes, **by)
+
+
+def _give_up(operation_id: UUID, *, yes: bool, **by: Unpack[deciding.Agreed]) -> None:
     if not yes:
         click.confirm("Give it up for good?", abort=True, err=True)
     billcom = shell.billcom()

@@ -163,14 +163,32 @@ def test_a_quarantined_one_is_not_sent_again_before_its_absence_is_proved(termin
     assert terminal.json("ops", "show", row_id)["operation"]["state"] == "quarantined"
 
 
-def test_deciding_asks_first(terminal: Terminal, local: LocalShop) -> None:
-    row_id = set_aside(local, "create_bill", parked="awaiting_party")
+def test_a_quarantined_one_is_not_given_up_before_its_absence_is_proved(terminal: Terminal, local: LocalShop) -> None:
+    local.tick(2)
+    row_id = set_aside(local, "create_customer", state=OperationState.QUARANTINED)
 
-    terminal.run("ops", "cancel", row_id, "--reason", "x", answer="n\n", code=1)
-    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "planned"
+    for words in (("resolve", row_id, "--cancel"), ("cancel", row_id)):
+        refused = terminal.run("ops", *words, "--reason", "x", "--yes", code=1)
+        assert "it may have happened" in refused.stderr
 
-    terminal.run("ops", "cancel", row_id, "--reason", "x", answer="y\n")
-    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "cancelled"
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "quarantined"
+
+
+@pytest.mark.parametrize("words", [("resolve", "--cancel"), ("cancel",)])
+def test_what_is_surely_absent_is_given_up_by_either_command(
+    terminal: Terminal, local: LocalShop, words: tuple[str, ...]
+) -> None:
+    row_id = set_aside(local, "create_bill", state=OperationState.QUARANTINED)
+    by = ("--reason", "never made", "--actor", "Eve", "--second", "Cleo")
+
+    said = terminal.run("ops", *words, row_id, *by, "--yes").stdout.splitlines()
+
+    sheet = terminal.json("ops", "show", row_id)
+    (act,) = [each for each in sheet["audit"] if each["action"] == "operation_cancelled"]
+    assert said[0] == "cancelled"
+    assert "flask billcom ops retry" in said[1]
+    assert sheet["operation"]["state"] == "cancelled"
+    assert (act["actor"], act["detail"]["reason"], act["detail"]["second"]) == ("Eve", "never made", "Cleo")
 
 
 def test_what_is_given_up_says_what_waits_for_it_and_since_when(terminal: Terminal, local: LocalShop) -> None:
@@ -191,6 +209,32 @@ def test_what_is_given_up_says_what_waits_for_it_and_since_when(terminal: Termin
     assert terminal.json("ops", "list", "--stuck")["items"] == []
 
 
-def test_a_decision_is_one_thing_or_the_other(terminal: Terminal) -> None:
-    terminal.run("ops", "resolve", "0" * 32, "--reason", "x", code=2)
-    terminal.run("ops", "resolve", "0" * 32, "--adopt", "y", "--resend", "--reason", "x", code=2)
+@pytest.mark.parametrize("words", [("resolve", "--cancel"), ("cancel",)])
+def test_giving_up_asks_first(terminal: Terminal, local: LocalShop, words: tuple[str, ...]) -> None:
+    row_id = set_aside(local, "create_bill", parked="awaiting_party")
+
+    asked = terminal.run("ops", *words, row_id, "--reason", "x", answer="n\n", code=1)
+    assert "Give it up for good?" in asked.stderr
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "planned"
+
+    terminal.run("ops", *words, row_id, "--reason", "x", answer="y\n")
+    assert terminal.json("ops", "show", row_id)["operation"]["state"] == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("--adopt", "y", "--resend"),
+        ("--adopt", "y", "--cancel"),
+        ("--resend", "--cancel"),
+        ("--adopt", "y", "--resend", "--cancel"),
+    ],
+)
+def test_a_decision_is_one_of_three_things(terminal: Terminal, local: LocalShop, words: tuple[str, ...]) -> None:
+    row_id = set_aside(local, "create_bill", parked="difference")
+
+    refused = terminal.run("ops", "resolve", row_id, *words, "--reason", "x", "--yes", code=2)
+
+    assert "give one of --adopt ID, --resend and --cancel" in refused.stderr
+    assert terminal.json("ops", "show", row_id)["operation"]["parked"] == "difference"

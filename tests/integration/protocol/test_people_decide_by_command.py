@@ -121,6 +121,23 @@ def test_refused_money_is_tried_again_by_two_people_where_the_settings_say_so(ma
     assert world.states("pay") == ["rejected", "planned"]
 
 
+def test_a_payout_in_doubt_is_given_up_by_two_people_where_the_settings_say_so(make_world: MakeWorld) -> None:
+    world = make_world(approvers=2)
+    world.ready_to_pay(1)
+    world.change_operations("pay", state="quarantined")
+    doubtful = world.operation("pay").id.hex
+    decision = ("ops", "resolve", doubtful, "--cancel", *WHY, "--actor", "Eve")
+
+    assert "name the second one" in run(world, *decision, code=1)
+    assert "somebody else" in run(world, *decision, "--second", "Eve", code=1)
+    assert world.states("pay") == ["quarantined"]
+    run(world, *decision, "--second", "Cleo")
+
+    (act,) = world.rows(Audit, Audit.action == "operation_cancelled")
+    assert world.states("pay") == ["cancelled"]
+    assert (act.actor, act.detail["reason"], act.detail["second"]) == ("Eve", WHY[1], "Cleo")
+
+
 def test_a_quarantined_void_is_given_up_with_all_its_parts(make_world: MakeWorld) -> None:
     world = make_world()
     payment = paid(world)
