@@ -63,11 +63,11 @@ def test_the_table_of_rules(world: World, rules: Rules, expected: str) -> None:
 
 
 @pytest.mark.parametrize(("landing", "lag"), list(product((1, 2, 3), (0, 1, 2, 3))))
-def test_our_rules_are_safe_however_slow_the_server_is(landing: int, lag: int) -> None:
-    for refund, errors in product((False, True), ("", FINAL)):
+def test_our_rules_are_safe_however_slow_the_server_is_and_however_often_they_try(landing: int, lag: int) -> None:
+    for refund, errors, silences in product((False, True), ("", FINAL), (2, 3)):
         world = World(landing=landing, lag=lag, freezing=True, refund=refund, errors=errors)
-        found = explore(world, ours(world))
-        assert found.word == "safe", (world, found.trace)
+        found = explore(world, replace(ours(world), silences=silences))
+        assert found.word == "safe", (world, silences, found.trace)
         assert found.states > 40, "and not because nothing happens"
 
 
