@@ -20,6 +20,9 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the time as an aware UTC datetime."""
 
+    def fresh(self) -> datetime:
+        """Return the time as whoever tells it says it now, not counted on from an earlier answer."""
+
     def monotonic(self) -> float:
         """Return seconds that never go back, for deadlines inside one process."""
 
@@ -52,6 +55,10 @@ class SystemClock:
         """Return the time as an aware UTC datetime."""
         return datetime.now(UTC)
 
+    def fresh(self) -> datetime:
+        """Return the time as an aware UTC datetime, asked anew where `now` counts on."""
+        return self.now()
+
     def monotonic(self) -> float:
         """Return seconds that never go back."""
         return time.monotonic()
@@ -83,6 +90,10 @@ class ManualClock:
 
     def now(self) -> datetime:
         """Return the time as an aware UTC datetime."""
+        return self._now
+
+    def fresh(self) -> datetime:
+        """Return the same time."""
         return self._now
 
     def monotonic(self) -> float:

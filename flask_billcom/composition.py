@@ -156,6 +156,7 @@ def compose(
             limits=limits,
             recorder=recorder,
             timing=timing,
+            server_time=server_time,
         ),
         timing=timing,
         kinds=kinds,

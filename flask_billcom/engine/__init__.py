@@ -15,6 +15,7 @@ recording   the end of a call, in one transaction
 outcomes    what an answer means for each operation in the call
 readback    what became of an unknown operation
 fence       prove that no earlier session lives
+endings     what has been seen of the end of one, and whether that proves it
 janitor     leases that have passed
 worker      tick(): one round of everything
 runners     one thread that ticks until it is told to stop

@@ -41,6 +41,13 @@ class DatabaseClock(SystemClock):
             moment, at = self._base
         return moment + timedelta(seconds=self.monotonic() - at)
 
+    def fresh(self) -> datetime:
+        """Return the database's time of this moment: a machine that was suspended has not counted all of it."""
+        if self._engine.dialect.name != "sqlite":
+            with self._lock:
+                self._base = self._ask()
+        return self.now()
+
     def _ask(self) -> tuple[datetime, float]:
         with self._engine.connect() as connection:
             before = self.monotonic()

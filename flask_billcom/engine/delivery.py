@@ -219,7 +219,7 @@ class Delivery:
             return None
 
     def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live, checked: Moment) -> Claimed:
-        now, monotonic = self._clock.now(), self._clock.monotonic()
+        now, monotonic = self._clock.fresh(), self._clock.monotonic()
         if checked.age(now, monotonic) > self._timing.belief(len(ready)):
             # Somebody may have paid since; the next round looks again.
             raise _NothingClaimed

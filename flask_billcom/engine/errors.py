@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask_billcom.errors import BillcomError
+from flask_billcom.errors import BillcomError, TransportError
 
 
 class NoCapacity(BillcomError):  # noqa: N818 - it is a state of the limits
@@ -28,6 +28,17 @@ class QuotaUsed(NoCapacity):
 
 class Held(NoCapacity):
     """A hold stops all sending until a person has mended its cause."""
+
+
+class SessionSilent(BillcomError):  # noqa: N818
+    """An earlier session gave no answer when it was asked after; it says nothing about Bill.com for everybody else.
+
+    :param gen: its generation.
+    :param silence: what happened instead.
+    """
+
+    def __init__(self, gen: int, silence: TransportError) -> None:
+        super().__init__(f"session {gen} could not be asked after: {type(silence).__name__}")
 
 
 class LateReply(BillcomError):  # noqa: N818

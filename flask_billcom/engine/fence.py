@@ -1,19 +1,17 @@
 """Prove that no earlier session lives, so that a packet still on its way carries a dead session id.
 
     unknown rows with unsafe_gen, or a worker that stood still --take every generation <= it out of use-->
-        wait for its open calls --Logout, then GetSessionInfo answers BDC_1109--> dead_at
+        wait for its open calls --Logout, GetSessionInfo, `endings` calls it proved--> dead_at
         --> their absence may be believed at dead_at + grace
 
-A generation is dead by this proof only; replacing it on a guess kills nothing, and neither does one BDC_1109. Where
-Bill.com knew no session to log out, it may have been wrong twice in a row: it is asked once more after some minutes,
-unless the session had been idle for longer than any lives. What a worker wanted that stood still may be found
-meanwhile, or made by a person; its session ends all the same, before it wakes up and sends.
+Replacing a generation on a guess kills nothing. What a worker wanted that stood still may be found meanwhile, or made
+by a person; its session ends all the same, before it wakes up and sends. One session that gives no answer keeps no
+other work waiting: its turn comes again later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
@@ -27,18 +25,19 @@ from flask_billcom.errors import APIError, SessionExpired, TokenUnreadable, Tran
 from flask_billcom.models import OPEN_LANE, Call, Mark, Operation, OperationState, Session
 from flask_billcom.store import Rows, Store, written
 
+from .endings import Ending, Found
+from .errors import SessionSilent
 from .limits import ALL, Limits, SlotLease
 from .noted import value_of
 from .operations import kind_of_few
 from .recording import Recorder
+from .servertime import ServerTime
 from .sessions import Sessions, State
 from .timing import FENCE_PATIENCE, SECOND_LOOK, Timing
 
 MARK = "fence"
 SLEEPER = f"{MARK}/sleeper"
 """The newest generation that a call carried whose worker died or stood still."""
-LONGEST_IDLE = timedelta(minutes=40)
-"""Bill.com ends a session after 35 idle minutes, and its last use is noted to the minute."""
 _WITHOUT_ANSWER = (
     Operation.state.in_(written(OPEN_LANE)),
     Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING, OperationState.QUARANTINED)),
@@ -67,22 +66,6 @@ _LIVING = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What a proof found.
-
-    :param is_gone: whether Bill.com, asked for it, said that it does not know the session.
-    :param server_date: when Bill.com said that the session is gone, or that it lives.
-    :param logged_out: whether this proof logged it out.
-    :param is_unknown: whether Bill.com knew no session to log out.
-    """
-
-    is_gone: bool
-    server_date: datetime | None
-    logged_out: bool
-    is_unknown: bool
-
-
 class Fence:
     """Fences the generations of one organization's session."""
 
@@ -97,6 +80,7 @@ class Fence:
         limits: Limits,
         recorder: Recorder,
         timing: Timing,
+        server_time: ServerTime,
     ) -> None:
         self.organization_id = organization_id
         self._store = store
@@ -106,11 +90,13 @@ class Fence:
         self._limits = limits
         self._recorder = recorder
         self._timing = timing
+        self._server_time = server_time
 
     def round(self, kinds: Collection[str]) -> None:
         """Take the proof of every generation that unknown operations of these kinds, or sleepers, still depend on.
 
         :param kinds: names of the kinds that are sent again only after a fence.
+        :raises SessionSilent: one gave no answer; those after it have their turn in the next round.
         """
         now = self._clock.now()
         with self._store.read() as rows:
@@ -120,7 +106,7 @@ class Fence:
             if row.state == State.VALID and not self._retire(row, now):
                 return
             if row.state != State.REFRESHING:
-                self._prove(row, kinds)
+                self._end(row, kinds)
 
     def _newest_unsafe(self, rows: Rows, kinds: Collection[str], now: datetime) -> int:
         waiting = {"organization_id": self.organization_id, "kinds": sorted(kinds)}
@@ -141,58 +127,53 @@ class Fence:
     def _retire(self, row: Session, now: datetime) -> bool:
         """Take the newest generation out of use, at most once in five minutes."""
         with self._store.write() as rows:
-            last = self._marked(rows, MARK)
-            if last is not None and now < last + FENCE_PATIENCE:
+            last = value_of(rows, self.organization_id, MARK)
+            if last is not None and timedelta(0) <= now - datetime.fromisoformat(last) < FENCE_PATIENCE:
                 return False
             if not self._sessions.retire(rows, row.gen):
                 return False
-            self._set_mark(rows, MARK, now)
+            self._note(rows, MARK, now.isoformat(), now)
             act = Act("session_fenced", "session", None, {"generation": row.gen})
             record(rows, self._clock, self.organization_id, [act])
         return True
 
-    def _prove(self, row: Session, kinds: Collection[str]) -> None:
-        if self._has_open_calls(row.gen):
+    def _end(self, row: Session, kinds: Collection[str]) -> None:
+        now = self._clock.now()
+        ending = self._ending(row.gen) or Ending(now)
+        if self._has_open_calls(row.gen) or ending.is_resting(now):
+            return
+        there = self._server_time.now()
+        if ending.is_unused(row.last_used, now, there):
+            self._bury(row, there, kinds)
             return
         try:
             token = self._sessions.token(row)
         except TokenUnreadable:
-            self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved")
+            self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved today")
             return
-        tried, logged_out, unknown = self._tried(row.gen)
-        if unknown is not None and timedelta(0) <= self._clock.now() - unknown < FENCE_PATIENCE:
-            return
-        found = self._probe(token, row.api_end_point, log_out=logged_out is None)
+        try:
+            self._prove(row, token, kinds)
+        except TransportError as silence:
+            self._note_silence(row.gen)
+            raise SessionSilent(row.gen, silence) from silence
+
+    def _prove(self, row: Session, token: Secret, kinds: Collection[str]) -> None:
+        known = self._ending(row.gen)
+        found = self._probe(token, row.api_end_point, log_out=known is None or known.logged_out is None)
         now = self._clock.now()
-        # The patience goes by Bill.com's clock: ours may have jumped, and nobody would have waited at all.
-        there = found.server_date or now
-        with self._store.write() as rows:
-            if self._has_ended(row, found, logged_out, unknown):
-                self._sessions.mark_dead(rows, row.gen, found.server_date)
-                self._count_from_death(rows, row.gen, kinds)
-                return
-            if tried is None:
-                self._set_mark(rows, _try_of(row.gen), there)
-            if found.logged_out:
-                self._set_mark(rows, _logout_of(row.gen), there)
-            if found.is_gone and found.is_unknown and unknown is None:
-                self._set_mark(rows, _unknown_of(row.gen), there)
-            elif not (found.is_gone and found.is_unknown) and unknown is not None:
-                rows.change(delete(Mark).where(*self._is(_unknown_of(row.gen))))
-        since = logged_out or tried
-        if since is not None and not found.logged_out and there > since + FENCE_PATIENCE:
+        ending = known or Ending(found.server_date or now)
+        if ending.is_proved_by(found, row.last_used, now):
+            self._bury(row, found.server_date, kinds)
+            return
+        self._keep(row.gen, ending.after(found, now))
+        if ending.has_taken_too_long(found, now):
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
 
-    @staticmethod
-    def _has_ended(row: Session, found: Found, logged_out: datetime | None, unknown: datetime | None) -> bool:
-        """Return whether a session is dead for certain; without Bill.com's time of it nothing could count from then."""
-        if not found.is_gone or found.server_date is None:
-            return False
-        if found.logged_out or logged_out is not None:
-            return True
-        was_idle = row.last_used is not None and found.server_date - row.last_used >= LONGEST_IDLE
-        said_before = unknown is not None and found.server_date - unknown >= FENCE_PATIENCE
-        return was_idle or (found.is_unknown and said_before)
+    def _bury(self, row: Session, there: datetime | None, kinds: Collection[str]) -> None:
+        with self._store.write() as rows:
+            self._sessions.mark_dead(rows, row.gen, there)
+            self._count_from_death(rows, row.gen, kinds)
+            rows.change(delete(Mark).where(*self._is(_ending_of(row.gen))))
 
     def _has_open_calls(self, gen: int) -> bool:
         with self._store.read() as rows:
@@ -269,37 +250,42 @@ class Fence:
             )
             self._recorder.quarantine(rows, stuck, reason, state=OperationState.UNKNOWN)
 
-    def _tried(self, gen: int) -> tuple[datetime | None, datetime | None, datetime | None]:
-        """Return when a generation was first to be logged out, when it was, and since when Bill.com knows none."""
-        with self._store.read() as rows:
-            first, done, unknown = (self._marked(rows, name(gen)) for name in (_try_of, _logout_of, _unknown_of))
-        return first, done, unknown
+    # -- what is known of an end ---------------------------------------------------------------------------------
 
-    def _marked(self, rows: Rows, name: str) -> datetime | None:
-        value = value_of(rows, self.organization_id, name)
-        return None if value is None else datetime.fromisoformat(value)
+    def _ending(self, gen: int) -> Ending | None:
+        with self._store.read() as rows:
+            noted = value_of(rows, self.organization_id, _ending_of(gen))
+        return Ending.of(noted) if noted else None
+
+    def _keep(self, gen: int, ending: Ending) -> None:
+        with self._store.write() as rows:
+            self._note(rows, _ending_of(gen), ending.noted(), self._clock.now())
+
+    def _note_silence(self, gen: int) -> None:
+        now = self._clock.now()
+        self._keep(gen, (self._ending(gen) or Ending(now)).after_silence(now))
 
     def _is(self, name: str) -> tuple[ColumnElement[bool], ...]:
         return Mark.organization_id == self.organization_id, Mark.name == name
 
-    def _set_mark(self, rows: Rows, name: str, now: datetime) -> None:
-        rows.insert_new(
-            Mark,
-            [{"organization_id": self.organization_id, "name": name, "value": now.isoformat(), "updated_at": now}],
-        )
-        rows.change(update(Mark).where(*self._is(name)).values(value=now.isoformat(), updated_at=now))
+    def _note(self, rows: Rows, name: str, value: str, now: datetime) -> None:
+        mark = {"organization_id": self.organization_id, "name": name, "value": value, "updated_at": now}
+        rows.insert_new(Mark, [mark])
+        rows.change(update(Mark).where(*self._is(name)).values(value=value, updated_at=now))
 
 
-def _try_of(gen: int) -> str:
-    return f"{MARK}/try/{gen}"
+def _ending_of(gen: int) -> str:
+    return f"{MARK}/{gen}"
 
 
-def _logout_of(gen: int) -> str:
-    return f"{MARK}/logout/{gen}"
-
-
-def _unknown_of(gen: int) -> str:
-    return f"{MARK}/unknown/{gen}"
+def endless(rows: Rows, organization_id: str, now: datetime) -> list[tuple[int, datetime]]:
+    """Return the generations that have not ended although it was asked for, each with since when."""
+    noted = rows.all(
+        select(Mark.name, Mark.value).where(Mark.organization_id == organization_id, Mark.name.startswith(f"{MARK}/"))
+    )
+    known = {name.removeprefix(f"{MARK}/"): value for name, value in noted}
+    first = {int(gen): Ending.of(value).first for gen, value in known.items() if gen.isdigit()}
+    return sorted((gen, since) for gen, since in first.items() if now - since > 2 * FENCE_PATIENCE)
 
 
 def note_sleeper(rows: Rows, organization_id: str, gen: int, now: datetime) -> None:

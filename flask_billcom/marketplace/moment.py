@@ -24,6 +24,10 @@ class Moment:
             self._now = self._clock.now()
         return self._now
 
+    def fresh(self) -> datetime:
+        """Return the same moment."""
+        return self.now()
+
     def monotonic(self) -> float:
         """Return the other clock's seconds."""
         return self._clock.monotonic()

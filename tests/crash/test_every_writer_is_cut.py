@@ -60,7 +60,7 @@ def test_what_leads_to_a_place_happens_and_ends_well_by_itself(found: list[Detou
 
 
 def test_a_worker_that_dies_in_the_fence_pays_once(house: Theatre) -> None:
-    hurts = named(["pay out/-1/timeout_before@PayBills", "pay out/1:before commit of engine.fence._prove/crash"])
+    hurts = named(["pay out/-1/timeout_before@PayBills", "pay out/1:before commit of engine.fence._bury/crash"])
 
     run, verdict, unfired = house.play(hurts)
 

@@ -40,6 +40,10 @@ class SimulatedTime:
         """Return the simulator's time."""
         return self._simulator.clock.now()
 
+    def fresh(self) -> datetime:
+        """Return the simulator's time."""
+        return self.now()
+
     def monotonic(self) -> float:
         """Return seconds of the simulator."""
         return self.now().timestamp()

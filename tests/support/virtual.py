@@ -27,6 +27,8 @@ class WorldClock:
         self.simulator = simulator
         self.offset = timedelta(0)
         """How far the database's clock is from Bill.com's."""
+        self.late = timedelta(0)
+        """How much of the database's time a machine that was suspended has not counted, until it asks anew."""
         self.waits: Callable[[float], None] | None = None
         """What waiting does instead of moving the time, where threads wait for each other."""
         self._start = simulator.clock.now()
@@ -49,7 +51,11 @@ class WorldClock:
         self._random.setstate(chance)
 
     def now(self) -> datetime:
-        return self.simulator.clock.now() + self.offset
+        return self.simulator.clock.now() + self.offset - self.late
+
+    def fresh(self) -> datetime:
+        self.late = timedelta(0)
+        return self.now()
 
     def monotonic(self) -> float:
         return (self.simulator.clock.now() - self._start).total_seconds()

@@ -77,6 +77,7 @@ def _checks(subject: Subject, *, offline: bool) -> Iterator[Check]:
         return
     yield from database.environment(subject)
     yield from access.trust(subject, now)
+    yield from access.earlier(subject, now)
     for look in (work.ticks, work.holds, work.stuck, work.slow, work.audit, work.events):
         yield from look(subject, now)
     yield from money.payable(subject.domain)

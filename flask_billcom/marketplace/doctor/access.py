@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from flask_billcom.api.requests import Call
 from flask_billcom.engine.errors import Held, NoCapacity
+from flask_billcom.engine.fence import endless
 from flask_billcom.engine.signing import stand_of
 from flask_billcom.errors import APIError, BillcomError, TokenUnreadable, TransportError
 from flask_billcom.models import Session
 
-from .checks import Check, Subject, counted, problem, warning, well
+from .checks import Check, Subject, age, counted, problem, warning, well
 
 WARN_DAYS = 7
 """How many days before the end of a device's trust it is announced."""
@@ -27,8 +28,13 @@ def keys(subject: Subject) -> Iterator[Check]:
     lost = sum(subject.sessions.is_lost(row) for row in stored)
     if lost:
         message = f"no key opens {counted(lost, 'token')} of earlier sessions, so their end cannot be proved"
-        step = "append the lost key to BILLCOM_ENCRYPTION_KEYS if you have it; without it, what is in doubt since then "
-        yield warning("keys.earlier", message, step + "is decided by a person: `flask billcom ops list --stuck`")
+        step = (
+            "append the lost key to BILLCOM_ENCRYPTION_KEYS if you have it; without it they count as ended a day after "
+        )
+        step += (
+            "their last use, and what is in doubt until then is decided by a person: `flask billcom ops list --stuck`"
+        )
+        yield warning("keys.earlier", message, step)
     old = 0
     for row in stored:
         for kept, open_ in (
@@ -49,6 +55,15 @@ def keys(subject: Subject) -> Iterator[Check]:
         yield warning("keys", message, "run `flask billcom keys rotate`, then drop the older key")
     else:
         yield well("keys", "every stored token can be read")
+
+
+def earlier(subject: Subject, now: datetime) -> Iterator[Check]:
+    """Name the earlier sessions that live on although they were to end."""
+    with subject.store.read() as rows:
+        found = endless(rows, subject.organization_id, now)
+    for gen, since in found:
+        message = f"session {gen} has not ended for {age(now, since)}, and a worker that stood still could send with it"
+        yield warning("sessions", message, "restart the workers; it ends by itself once nobody uses it")
 
 
 def answers(subject: Subject) -> Iterator[Check]:

@@ -40,7 +40,7 @@ MUTANTS = (
         "count by our clock alone",
         _our_clock_alone,
         "doubles",
-        ((*LOST_BILL, *at("sell", "after commit of engine.fence._prove", "clock_forward", nth=2)),),
+        ((*LOST_BILL, *at("sell", "after commit of engine.fence._bury", "clock_forward", nth=2)),),
         LAGGING,
     ),
 )

@@ -57,6 +57,24 @@ def test_every_finding_that_is_not_well_has_a_next_step(terminal: Terminal) -> N
     assert all((check["next_step"] is None) == (check["level"] == "ok") for check in checks)
 
 
+def test_a_session_that_does_not_end_is_named_until_it_has(terminal: Terminal, local: LocalShop) -> None:
+    terminal.order(("ann", "10.00"))
+    terminal.run("settle", "Order", "1")
+    local.simulator.plan_fault("timeout_before", "Bulk/Crud/Create/Customer")
+    local.simulator.plan_fault("connect_refused", "Logout", count=6)
+    for _ in range(8):
+        local.tick()
+        local.simulator.clock.advance(seconds=150)
+
+    named = found(terminal)["sessions"]
+    assert (named["level"], named["message"].split(" for ")[0]) == ("warning", "session 1 has not ended")
+
+    for _ in range(12):
+        local.tick()
+        local.simulator.clock.advance(seconds=300)
+    assert "sessions" not in found(terminal)
+
+
 def test_a_worker_that_does_not_run_is_a_problem(terminal: Terminal, local: LocalShop) -> None:
     assert "no tick has ever run" in found(terminal, code=1)["tick"]["message"]
 

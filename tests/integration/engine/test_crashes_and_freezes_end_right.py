@@ -12,6 +12,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from flask_billcom.api import sessions
+from flask_billcom.api.secret import Secret
+from flask_billcom.api.transport import Transport
 from flask_billcom.engine.recording import Recorder
 from flask_billcom.simulator import people
 from tests.integration.engine.conftest import MakeWorld
@@ -151,12 +154,14 @@ def test_a_worker_that_freezes_before_its_write_does_no_harm_when_it_wakes(
     assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
 
 
-def test_a_session_that_bill_com_denies_twice_in_a_row_is_no_dead_one(world: World) -> None:
+@pytest.mark.parametrize("slow", [timedelta(0), timedelta(minutes=45)], ids=["", "the database's clock is slow"])
+def test_a_session_that_bill_com_denies_twice_in_a_row_is_no_dead_one(world: World, slow: timedelta) -> None:
     world.ready_to_pay(1)
+    world.clock.offset -= slow
 
     def deny() -> None:
         for endpoint in ("Logout", "GetSessionInfo"):
-            world.simulator.plan_fault("bdc:BDC_1109", endpoint, count=2)
+            world.simulator.plan_fault("bdc:BDC_1109", endpoint)
 
     sleep_before(world, "PayBills", deny)
     world.tick()
@@ -165,10 +170,11 @@ def test_a_session_that_bill_com_denies_twice_in_a_row_is_no_dead_one(world: Wor
     assert world.paid_cents() == {"FB-1-1": 900}
 
 
-def sleep_before(world: World, endpoint: str, act: Callable[[], None]) -> None:
+def sleep_before(world: World, endpoint: str, act: Callable[[], None], *, minutes: int = 30) -> None:
     """Let the worker stand still before its next write to an endpoint, and another one work for half an hour.
 
     :param act: what somebody does meanwhile.
+    :param minutes: for how long.
     """
     other = world.process()
 
@@ -177,7 +183,7 @@ def sleep_before(world: World, endpoint: str, act: Callable[[], None]) -> None:
             return
         world.on_call = lambda _moment, _endpoint: None
         act()
-        for _ in range(30):
+        for _ in range(minutes):
             world.advance(seconds=60)
             world.tick(other)
 
@@ -192,6 +198,50 @@ def test_a_worker_that_slept_pays_nothing_that_a_person_has_paid_meanwhile(world
     assert world.paid_cents() == {"FB-1-1": 900}
     assert world.states("pay") == ["done"]
     assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
+
+
+def test_asking_after_a_session_does_not_keep_it_alive_for_a_worker_that_sleeps_for_hours(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.ready_to_pay(1)
+    said: list[str] = []
+    logout = sessions.logout
+
+    def lie(transport: Transport, *, session_id: Secret, end_point: str | None = None) -> None:
+        if said:
+            logout(transport, session_id=session_id, end_point=end_point)
+        said.append("ok")
+
+    def act() -> None:
+        monkeypatch.setattr(sessions, "logout", lie)
+        pay_by_hand(world)
+
+    sleep_before(world, "PayBills", act, minutes=180)
+    world.tick()
+
+    assert world.paid_cents() == {"FB-1-1": 900}
+    assert world.sent("PayBills")[-1].code == "BDC_1109", "its write carried a dead session"
+    assert len(world.sent("GetSessionInfo")) < 15
+
+
+@pytest.mark.parametrize("fault", ["connect_refused", "timeout_before", "reset_before"])
+def test_a_session_that_cannot_be_reached_any_more_keeps_no_other_work_waiting(world: World, fault: str) -> None:
+    world.onboard(sellers=["ann"])
+    move(world, "ann", "one@example.com")
+    world.advance(seconds=5)
+    crash_at(world, "effect", "Bulk/Crud/Update/Vendor")
+    tick_and_die(world)
+    world.simulator.plan_fault(fault, "Logout", count=10**6)
+    world.settle(("ann", "10.00", "1.00"))
+
+    reports = []
+    for _ in range(20):
+        world.advance(seconds=60)
+        reports.append(world.tick())
+
+    assert world.simulator.books.bills
+    assert {report.stopped for report in reports} == {None}
+    assert any("could not be asked after" in report.failed.get("fence", "") for report in reports)
 
 
 def test_a_worker_that_slept_does_not_put_back_what_has_changed_since(world: World) -> None:
@@ -228,14 +278,15 @@ def pay_by_hand(world: World) -> None:
     world.simulator.under_lock(lambda there: people.act(there, "pay_bill", {"id": bill.id}))
 
 
-@pytest.mark.parametrize("trouble", ["none", "suspended", "jumped back"])
+@pytest.mark.parametrize("trouble", ["none", "suspended", "suspended beside a server", "jumped back"])
 def test_what_a_worker_saw_before_it_stood_still_is_not_believed(world: World, trouble: str) -> None:
     world.ready_to_pay(1)
 
     def act() -> None:
         pay_by_hand(world)
-        if trouble == "suspended":
+        if trouble.startswith("suspended"):
             world.clock.rewind(1200)
+            world.clock.late = timedelta(seconds=1200) if trouble.endswith("server") else timedelta(0)
         elif trouble == "jumped back":
             world.clock.offset -= timedelta(hours=1)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,11 +26,16 @@ def unanswered(shop: Workshop, number: int = 1, gen: int = 1, **values: Any) -> 
 
 
 def marks(shop: Workshop) -> dict[str, datetime]:
-    """Return when the fence did what it notes, by the name of it."""
+    """Return when the fence took a session out of use, and when something was noted of sessions' ends."""
     found = shop.rows(Mark, Mark.name)
     assert {each.organization_id for each in found} <= {shop.organization_id}
-    assert all(each.updated_at == datetime.fromisoformat(each.value) for each in found)
-    return {each.name: datetime.fromisoformat(each.value) for each in found}
+    return {each.name: each.updated_at for each in found}
+
+
+def known(shop: Workshop, gen: int = 1) -> dict[str, datetime]:
+    """Return what is noted of the end of one session."""
+    (found,) = (each.value for each in shop.rows(Mark, Mark.name) if each.name == f"fence/{gen}")
+    return {name: datetime.fromisoformat(value) for name, value in json.loads(found).items()}
 
 
 def proof(shop: Workshop) -> list[str]:

@@ -97,6 +97,19 @@ def test_it_is_asked_again_after_a_minute_and_followed_wherever_it_stands() -> N
     assert server.asked == 2
 
 
+def test_a_machine_that_was_suspended_learns_the_time_where_it_asks_anew() -> None:
+    server = Server(NOON)
+    clock = machine_before(server)
+    clock.now()
+    server.moment += timedelta(minutes=20)
+    clock.seconds += 1  # what a machine does not count while it is suspended
+
+    assert clock.now() == NOON + timedelta(seconds=1)
+    assert clock.fresh() == server.moment
+    assert clock.now() == server.moment
+    assert server.asked == 2
+
+
 def test_the_answer_is_taken_for_the_middle_of_the_time_that_it_took() -> None:
     server = Server(NOON)
     clock = machine_before(server)

@@ -11,9 +11,8 @@ from sqlalchemy import update
 
 from flask_billcom.api import requests as wire
 from flask_billcom.api.records import Vendor
-from flask_billcom.engine.errors import NoCapacity
+from flask_billcom.engine.errors import NoCapacity, SessionSilent
 from flask_billcom.engine.fence import note_sleeper
-from flask_billcom.errors import RequestTimedOut
 from flask_billcom.models import Mark, OperationState, Quota, Slot
 from flask_billcom.models import Session as SessionRow
 from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, marks, proof, unanswered
@@ -127,7 +126,7 @@ def test_the_oldest_session_is_proved_first(shop: Workshop) -> None:
     unanswered(shop, gen=2)
     shop.simulator.plan_fault("timeout_before", "Logout", skip=1)
 
-    with pytest.raises(RequestTimedOut):
+    with pytest.raises(SessionSilent):
         shop.fence.round(KINDS)
 
     assert [(row.gen, row.state) for row in shop.generations()] == [(1, "dead"), (2, "fenced")]
@@ -143,7 +142,7 @@ def test_a_death_proves_nothing_for_what_a_later_session_carried(shop: Workshop)
     unanswered(shop, 3, gen=1, absent_after=None, kind="bill")
     shop.simulator.plan_fault("timeout_before", "GetSessionInfo", skip=1)
 
-    with pytest.raises(RequestTimedOut):
+    with pytest.raises(SessionSilent):
         shop.fence.round(KINDS)
 
     assert [row.absent_after for row in shop.operations()] == [shop.now + TIMING.grace, None, None]
@@ -184,6 +183,18 @@ def test_a_session_in_use_is_taken_out_of_it_once_in_five_minutes(
 
     assert [row.state for row in shop.generations()] == ["dead", "dead" if fenced else "valid"]
     assert (marks(shop)["fence"] == shop.now) is fenced
+
+
+def test_a_clock_that_was_put_back_keeps_no_session_in_use(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.fence.round(KINDS)
+    shop.clock.offset -= timedelta(hours=4)
+    live = shop.sessions.live()
+    unanswered(shop, 2, gen=live.gen)
+
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead", "dead"]
 
 
 def test_the_session_of_a_worker_that_may_wake_up_is_ended_whatever_became_of_its_operations(shop: Workshop) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from flask_billcom.api.envelope import Reply
-from flask_billcom.errors import ConnectionFailed, RequestTimedOut
+from flask_billcom.engine.errors import SessionSilent
 from flask_billcom.models import OperationState
 from flask_billcom.models import Session as SessionRow
-from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, marks, proof, unanswered
+from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, known, marks, proof, unanswered
 from tests.unit.engine.workshop import TIMING, Workshop
 
-LOST = "the token of an earlier session is lost, so its end cannot be proved"
+LOST = "the token of an earlier session is lost, so its end cannot be proved today"
 LIVES = "an earlier session does not end, so a late packet could still land"
 
 
@@ -66,13 +68,13 @@ def test_a_session_that_does_not_end_is_asked_after_for_five_minutes_and_then_le
     began = shop.now
 
     living(shop, "bdc:BDC_1002")
-    assert marks(shop) == {"fence": began, "fence/try/1": began}
+    assert known(shop) == {"first": began, "touched": began}
     assert proof(shop) == ["Logout", "GetSessionInfo"]
     assert (shop.states(), shop.slots_taken()) == (["unknown", "unknown"], 0)
 
     shop.advance(5 * MINUTES)
     living(shop, "bdc:BDC_1002")
-    assert marks(shop)["fence/try/1"] == began
+    assert known(shop)["first"] == began
     assert shop.states() == ["unknown", "unknown"]
 
     shop.advance(SECOND)
@@ -112,23 +114,119 @@ def test_a_session_that_was_said_to_be_over_and_lives_is_logged_out_again(shop: 
 
     living(shop, "bdc:BDC_1109")
     assert [row.state for row in shop.generations()] == ["fenced"]
-    assert "fence/logout/1" not in marks(shop)
+    assert "logged_out" not in known(shop)
     shop.fence.round(KINDS)
     assert [row.state for row in shop.generations()] == ["dead"]
     assert proof(shop) == ["Logout", "GetSessionInfo", "Logout", "GetSessionInfo"]
 
 
-def test_a_session_that_had_been_idle_for_longer_than_any_lives_is_dead_though_it_was_not_logged_out(
+def test_a_session_that_had_been_idle_for_longer_than_any_lives_is_dead_though_logout_is_refused(
     shop: Workshop,
 ) -> None:
     shop.sessions.live()
     unanswered(shop)
     shop.advance(40 * MINUTES)
+    began = shop.now
 
-    shop.fence.round(KINDS)
+    living(shop, "bdc:BDC_1002")
+    assert known(shop) == {"first": began, "denied": began}
+    shop.advance(5 * MINUTES - SECOND)
+    living(shop, "bdc:BDC_1002")
+    assert [row.state for row in shop.generations()] == ["fenced"]
+    shop.advance(SECOND)
+    living(shop, "bdc:BDC_1002")
 
     assert [row.state for row in shop.generations()] == ["dead"]
-    assert "fence/logout/1" not in marks(shop)
+    assert list(marks(shop)) == ["fence"], "what was noted of its end is not needed any more"
+
+
+@pytest.mark.parametrize("slow", [timedelta(0), 45 * MINUTES], ids=["", "whose database's clock was slow"])
+def test_a_session_that_was_in_use_a_minute_ago_is_not_idle(shop: Workshop, slow: timedelta) -> None:
+    shop.clock.offset -= slow
+    shop.sessions.live()
+    unanswered(shop)
+    shop.advance(60)
+
+    for _ in range(3):
+        denied(shop, logout="BDC_1002")
+        shop.advance(2 * MINUTES)
+    denied(shop, logout="BDC_1002")
+
+    assert [row.state for row in shop.generations()] == ["fenced"]
+
+
+def test_a_session_that_is_asked_after_is_not_idle(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    for _ in range(40):
+        shop.advance(60)
+        living(shop, "bdc:BDC_1002")
+    assert known(shop)["again"] == known(shop)["touched"] + 40 * MINUTES
+
+    shop.clock.offset += 40 * MINUTES
+    denied(shop, logout="BDC_1002")
+    shop.advance(5 * MINUTES)
+    denied(shop, logout="BDC_1002")
+    assert [row.state for row in shop.generations()] == ["fenced"]
+
+
+def test_a_session_that_does_not_end_is_left_alone_until_it_has(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    for _ in range(60):
+        living(shop, "bdc:BDC_1002")
+        shop.advance(60)
+
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert len(shop.journal("Logout")) == len(shop.journal("GetSessionInfo")) < 20
+
+
+def test_a_logout_that_was_answered_well_and_did_nothing_is_tried_again(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.world.settings = replace(shop.simulator.world.settings, logout_lag_s=10**6)
+    shop.fence.round(KINDS)
+    shop.advance(6 * MINUTES)
+    shop.fence.round(KINDS)
+    assert "logged_out" not in known(shop)
+
+    shop.advance(40 * MINUTES)
+    shop.fence.round(KINDS)
+    assert proof(shop) == ["Logout", "GetSessionInfo", "GetSessionInfo", "Logout", "GetSessionInfo"]
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_session_that_nobody_used_for_a_day_is_dead_unasked(shop: Workshop, *, is_lost: bool) -> None:
+    shop.sessions.live()
+    with shop.store.write() as rows:
+        lost = {"token_enc": "broken"} if is_lost else {}
+        rows.change(update(SessionRow).values(state="fenced", **lost))
+    unanswered(shop)
+    shop.advance(24 * 60 * MINUTES - SECOND)
+    shop.server_time.note(shop.now)
+    unanswered(shop, 2)
+    if is_lost:
+        shop.fence.round(KINDS)
+        assert shop.states() == ["quarantined", "quarantined"]
+    unanswered(shop, 3)
+    shop.advance(1)
+    shop.fence.round(KINDS)
+
+    (row,) = shop.generations()
+    assert (row.state, row.dead_at, row.dead_server_date, row.token_enc) == ("dead", shop.now, shop.now, None)
+    assert proof(shop) == []
+    assert shop.operation(3).absent_after == shop.now + TIMING.grace
+
+
+@pytest.mark.parametrize("ahead", ["ours", "theirs"])
+def test_a_clock_that_is_a_day_ahead_proves_nothing(shop: Workshop, ahead: str) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.server_time.note(shop.now + (ahead == "theirs") * 24 * 60 * MINUTES)
+    shop.clock.offset += (ahead == "ours") * 24 * 60 * MINUTES
+
+    shop.fence.round(KINDS)
+    assert proof(shop) == ["Logout", "GetSessionInfo"]
 
 
 def test_a_session_that_bill_com_knew_no_more_is_asked_after_again_before_it_is_dead(shop: Workshop) -> None:
@@ -138,7 +236,8 @@ def test_a_session_that_bill_com_knew_no_more_is_asked_after_again_before_it_is_
     began = shop.now
 
     shop.fence.round(KINDS)
-    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/unknown/1": began}
+    again = began + 5 * MINUTES
+    assert known(shop) == {"first": began, "denied": began, "unknown": began, "again": again}
     shop.advance(5 * MINUTES - SECOND)
     shop.fence.round(KINDS)
     assert [row.state for row in shop.generations()] == ["fenced"]
@@ -162,8 +261,8 @@ def test_a_session_that_bill_com_called_unknown_by_mistake_is_logged_out_later(s
     shop.fence.round(KINDS)
 
     assert [row.state for row in shop.generations()] == ["fenced"]
-    assert "fence/unknown/1" not in marks(shop)
-    assert marks(shop)["fence/logout/1"] == shop.now
+    assert "unknown" not in known(shop)
+    assert known(shop)["logged_out"] == shop.now
     shop.fence.round(KINDS)
     assert [row.state for row in shop.generations()] == ["dead"]
 
@@ -194,11 +293,11 @@ def test_a_session_that_ends_slowly_is_logged_out_once_and_asked_after(shop: Wor
     began = shop.now
 
     shop.fence.round(KINDS)
-    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/logout/1": began}
+    assert known(shop) == {"first": began, "logged_out": began, "touched": began}
     shop.advance(5 * MINUTES)
     shop.fence.round(KINDS)
     assert proof(shop) == ["Logout", "GetSessionInfo", "GetSessionInfo"]
-    assert marks(shop)["fence/logout/1"] == began
+    assert known(shop)["logged_out"] == began
     assert shop.states() == ["unknown"]
     shop.advance(SECOND)
     shop.fence.round(KINDS)
@@ -233,7 +332,7 @@ def test_where_bill_com_names_no_time_the_patience_goes_by_our_clock(shop: Works
     began = shop.now
 
     shop.fence.round(KINDS)
-    assert marks(shop) == {"fence": began, "fence/try/1": began, "fence/logout/1": began}
+    assert known(shop) == {"first": began, "logged_out": began, "touched": began}
     shop.advance(5 * MINUTES + SECOND)
     shop.fence.round(KINDS)
     assert shop.states() == ["quarantined"]
@@ -248,30 +347,58 @@ def test_the_patience_begins_anew_with_a_logout_that_was_answered_late(shop: Wor
     shop.fence.round(KINDS)
 
     assert shop.states() == ["unknown"]
-    assert marks(shop)["fence/logout/1"] == shop.now
+    assert known(shop)["logged_out"] == shop.now
     shop.fence.round(KINDS)
     assert [row.state for row in shop.generations()] == ["dead"]
 
 
-@pytest.mark.parametrize(
-    ("fault", "error", "slots"),
-    [("connect_refused", ConnectionFailed, 0), ("timeout_before", RequestTimedOut, 1)],
-)
+@pytest.mark.parametrize(("fault", "slots"), [("connect_refused", 0), ("timeout_before", 1)])
 @pytest.mark.parametrize("endpoint", ["Logout", "GetSessionInfo"])
-def test_a_silence_proves_nothing_and_keeps_its_slot(
-    shop: Workshop, endpoint: str, fault: str, error: type[Exception], slots: int
-) -> None:
+def test_a_silence_proves_nothing_and_keeps_its_slot(shop: Workshop, endpoint: str, fault: str, slots: int) -> None:
     shop.sessions.live()
     unanswered(shop)
     shop.simulator.plan_fault(fault, endpoint)
 
-    with pytest.raises(error):
+    with pytest.raises(SessionSilent, match="session 1 could not be asked after"):
         shop.fence.round(KINDS)
 
     assert [row.state for row in shop.generations()] == ["fenced"]
     assert shop.slots_taken() == slots
     assert shop.operation(1).absent_after is not None
     assert shop.states() == ["unknown"]
+    assert known(shop) == {"first": shop.now, "touched": shop.now, "again": shop.now + 5 * MINUTES}
+
+
+def test_each_silence_is_waited_for_longer_and_the_others_have_their_turn(shop: Workshop) -> None:
+    for _ in range(2):
+        live = shop.sessions.live()
+        with shop.store.write() as rows:
+            shop.sessions.retire(rows, live.gen)
+    unanswered(shop, gen=2)
+    shop.simulator.plan_fault("connect_refused", "Logout", count=100)
+    began, asked = shop.now, []
+    for _ in range(240):
+        try:
+            shop.fence.round(KINDS)
+        except SessionSilent as silent:
+            asked.append((str(silent).split()[1], round((shop.now - began) / MINUTES)))
+        shop.advance(60)
+
+    assert [minute for gen, minute in asked if gen == "1"] == [0, 5, 10, 20, 40, 80, 120, 160, 200]
+    assert {gen for gen, _ in asked} == {"1", "2"}
+
+
+def test_a_rest_ends_where_our_clock_was_put_back(shop: Workshop) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.plan_fault("connect_refused", "Logout")
+    with pytest.raises(SessionSilent):
+        shop.fence.round(KINDS)
+
+    shop.clock.offset -= 60 * MINUTES
+    unanswered(shop, 2)
+    shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
 
 
 # -- a session that Bill.com denies --------------------------------------------------------------------------------
@@ -294,7 +421,7 @@ def test_a_session_that_is_denied_again_after_five_minutes_is_dead(shop: Worksho
     shop.advance(5 * MINUTES - SECOND)
     shop.fence.round(KINDS)
     assert proof(shop) == ["Logout", "GetSessionInfo"]
-    assert marks(shop)["fence/unknown/1"] == began
+    assert known(shop)["unknown"] == began
 
     shop.advance(SECOND)
     denied(shop)
@@ -311,7 +438,7 @@ def test_a_jump_of_our_clock_is_no_second_denial(shop: Workshop) -> None:
     shop.clock.offset += 10 * MINUTES
     denied(shop)
     assert [row.state for row in shop.generations()] == ["fenced"]
-    assert marks(shop)["fence/unknown/1"] == began
+    assert known(shop)["unknown"] == began
 
 
 @pytest.mark.parametrize("seen", ["alive", "gone, and not logged out"])
@@ -324,8 +451,8 @@ def test_what_speaks_against_a_denial_ends_it(shop: Workshop, seen: str) -> None
         living(shop, "bdc:BDC_1002")
     else:
         denied(shop, logout="BDC_1002")
-    assert "fence/unknown/1" not in marks(shop)
+    assert "unknown" not in known(shop)
 
     denied(shop)
     assert [row.state for row in shop.generations()] == ["fenced"]
-    assert marks(shop)["fence/unknown/1"] == shop.now
+    assert known(shop)["unknown"] == shop.now

@@ -225,7 +225,13 @@ class Workshop:
             recorder=self.recorder,
             timing=TIMING,
         )
-        self.fence = Fence(self.organization_id, transport=self.transport, recorder=self.recorder, **shared)
+        self.fence = Fence(
+            self.organization_id,
+            transport=self.transport,
+            recorder=self.recorder,
+            server_time=self.server_time,
+            **shared,
+        )
 
     def _http(self) -> requests.Session:
         session = requests.Session()
