@@ -70,8 +70,8 @@ def test_a_session_that_does_not_end_is_named_until_it_has(terminal: Terminal, l
     assert (named["level"], named["message"].split(" for ")[0]) == ("warning", "session 1 has not ended")
 
     for _ in range(12):
-        local.tick()
         local.simulator.clock.advance(seconds=300)
+        local.tick()
     assert "sessions" not in found(terminal)
 
 
