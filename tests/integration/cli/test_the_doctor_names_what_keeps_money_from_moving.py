@@ -61,7 +61,7 @@ def test_a_session_that_does_not_end_is_named_until_it_has(terminal: Terminal, l
     terminal.order(("ann", "10.00"))
     terminal.run("settle", "Order", "1")
     local.simulator.plan_fault("timeout_before", "Bulk/Crud/Create/Customer")
-    local.simulator.plan_fault("connect_refused", "Logout", count=6)
+    local.simulator.plan_fault("connect_refused", "Logout", count=3)
     for _ in range(8):
         local.tick()
         local.simulator.clock.advance(seconds=150)
