@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from flask_billcom.simulator import Fault
-from flask_billcom.simulator.serving.faults import KINDS
+from flask_billcom.simulator.serving.faults import FORCED, KINDS
 from flask_billcom.simulator.serving.server import serve
 from tests.simulator.caller import Caller, MakeCaller, Refuse
 
@@ -185,6 +185,37 @@ def test_bulk_answers_may_be_short_or_reordered(bill: Caller) -> None:
         assert [each["response_data"]["name"] for each in found] == names
 
 
+def test_of_many_objects_some_may_be_made_before_the_answer_is_an_error(bill: Caller, refused: Refuse) -> None:
+    objects = [{"obj": {"entity": "Vendor", "name": name}} for name in "abcde"]
+    bill.simulator.plan_fault("bdc_some:BDC_9999", "Bulk/*")
+
+    refused("BDC_9999", bill, "Bulk/Crud/Create/Vendor", {"bulk": objects})
+
+    assert [row["name"] for row in bill.simulator.books.vendors] == ["a", "b"]
+    assert len(bill.simulator.entries()[-1].effects) == 2
+
+
+def test_of_many_bills_some_may_be_paid_before_the_answer_is_lost(payer: Caller) -> None:
+    vendor = payer.vendor()
+    bills = [payer.bill(vendor) for _ in range(3)]
+    payer.simulator.plan_fault("timeout_some", "PayBills")
+    wanted = {"billPays": [{"billId": bill["id"], "amount": float(bill["amount"])} for bill in bills]}
+
+    with pytest.raises(requests.ReadTimeout):
+        payer("PayBills", {"vendorId": vendor["id"], **wanted})
+
+    (sent,) = payer.simulator.books.sent_pays
+    assert [part["billId"] for part in sent["billPays"]] == [bills[0]["id"]]
+
+
+@pytest.mark.parametrize("kind", ["bdc_some:BDC_9999", "timeout_some"])
+def test_of_a_lone_object_there_is_no_half(bill: Caller, kind: str) -> None:
+    bill.simulator.plan_fault(kind)
+    with suppress(requests.ReadTimeout):
+        create(bill)
+    assert made(bill) == 0
+
+
 def test_a_list_may_be_stale_for_once(bill: Caller) -> None:
     bill.simulator.plan_fault("stale_list", "List/Vendor", seconds=30)
     bill.vendor()
@@ -229,7 +260,7 @@ def test_a_fault_of_a_wrong_type_is_refused_and_breaks_no_later_call(bill: Calle
     bill("CurrentTime")
 
 
-@pytest.mark.parametrize("kind", sorted(KINDS - {"bdc", "bdc_after"}))
+@pytest.mark.parametrize("kind", sorted(KINDS - FORCED))
 def test_every_fault_is_in_the_journal(bill: Caller, kind: Any) -> None:
     bill.simulator.plan_fault(kind, seconds=0.001)
     with suppress(requests.RequestException):

@@ -8,6 +8,7 @@ from flask_billcom.simulator import Settings
 from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.payments.bankevents import KINDS as BANK
 from flask_billcom.simulator.people import ACTS
+from flask_billcom.simulator.serving.faults import FORCED
 from flask_billcom.simulator.serving.faults import KINDS as FAULTS
 from tests.simulator.caller import Caller
 
@@ -95,7 +96,7 @@ def test_everything_can_be_done_from_the_page(busy: Caller) -> None:
     found = seen(busy)
     assert set(Settings().switches()) <= found.names()
     options = set(found.texts)
-    assert set(BANK) | set(ACTS) | (FAULTS - {"bdc", "bdc_after"}) <= options
+    assert set(BANK) | set(ACTS) | (FAULTS - FORCED) <= options
     paths = {attrs["data-path"] for _, attrs in found.tags if "data-path" in attrs}
     assert {
         f"/simulator/{name}"

@@ -10,6 +10,7 @@ from flask_billcom.simulator.banking.nacha import CODES
 from flask_billcom.simulator.pages.html import button, choice, e, field, form, section, table
 from flask_billcom.simulator.payments.bankevents import KINDS as BANK_EVENTS
 from flask_billcom.simulator.people import ACTS
+from flask_billcom.simulator.serving.faults import FORCED
 from flask_billcom.simulator.serving.faults import KINDS as FAULTS
 from flask_billcom.simulator.settings import Settings
 
@@ -39,7 +40,7 @@ def _faults(simulator: Simulator) -> str:
         form(
             "/simulator/faults",
             "Plan",
-            choice("kind", "Fault", sorted(FAULTS - {"bdc", "bdc_after"})),
+            choice("kind", "Fault", sorted(FAULTS - FORCED)),
             field("endpoint", "Endpoint", "*", hint="PayBills"),
             field("count", "Calls", 1, kind="number"),
             field("skip", "After letting pass", 0, kind="number"),

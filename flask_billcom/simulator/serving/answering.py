@@ -17,7 +17,7 @@ from flask_billcom.simulator.clock import monotonic, pause
 from flask_billcom.simulator.errors import TABLE, Refusal, refusal
 
 from . import crud
-from .faults import BEFORE, Fault
+from .faults import BEFORE, SOME, Fault
 from .mangling import mangle
 from .routes import NotFound, Route, find_route
 from .servlets import SERVLETS, File, Missing, NotSignedIn, fetched
@@ -169,7 +169,7 @@ def _carried_out(simulator: Simulator, request: Request, inside: int, fault: Fau
             _put_off(simulator, request, fault)
         raise _forced(fault)
     done = _effect(simulator, sent, fault)
-    if fault is not None and fault.name == "bdc_after":
+    if fault is not None and fault.name in {"bdc_after", "bdc_some"}:
         raise _forced(fault)
     return done
 
@@ -203,6 +203,10 @@ def _effect(simulator: Simulator, sent: Sent, fault: Fault | None = None) -> Don
         raise NotFound.of(refusal("BDC_1121"))
     data = parse_data(sent.form.get("data"))
     items = _items(data)
+    if fault is not None and fault.name in SOME:
+        data = _first_half(data)
+        if not data:
+            return Done("", items)
     if route.operation is not None:
         call = Call(data, sent.form, session, sent.base_url, sent.files)
         found = to_json(route.operation.run(world, call))
@@ -299,9 +303,22 @@ def _session_of(text: str) -> str:
     return text.partition('"sessionId":"')[2].partition('"')[0]
 
 
-def _items(data: Mapping[str, Any]) -> int:
+def _several(data: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """Return what a call holds several objects in, and those; nothing for a call of one object."""
     for name in ("bulk", "billPays", "invoicePays"):
         given = data.get(name)
         if isinstance(given, list):
-            return len(given)
-    return 1
+            return name, given
+    return "", []
+
+
+def _items(data: Mapping[str, Any]) -> int:
+    name, given = _several(data)
+    return len(given) if name else 1
+
+
+def _first_half(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a call with the first half of its objects, or nothing where one is all that it has."""
+    name, given = _several(data)
+    some = given[: len(given) // 2]
+    return {**data, name: some} if some else {}

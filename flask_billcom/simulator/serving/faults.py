@@ -3,6 +3,7 @@
     no effect      connect_refused  reset_before  timeout_before  http_5xx_before  idle_close  bdc:CODE
     effect         reset_after  timeout_after  http_5xx_after  garbage  truncated  cut  empty  html  slow  dribble
                    bdc_after:CODE
+    effect of some timeout_some  bdc_some:CODE: of several objects the first half is carried out, a lone one is not
     effect later   late_effect: no answer; the call lands `seconds` of the simulator's clock later, if its session lives
     lists, bulks   stale_list  short_bulk  reordered_bulk
 
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
-__all__ = ["AFTER", "BEFORE", "KINDS", "Fault", "Faults"]
+__all__ = ["AFTER", "BEFORE", "FORCED", "KINDS", "SOME", "Fault", "Faults"]
 
 BEFORE: Final = frozenset(
     {"connect_refused", "reset_before", "timeout_before", "http_5xx_before", "idle_close", "bdc", "late_effect"}
@@ -35,14 +36,16 @@ AFTER: Final = frozenset(
         "bdc_after",
     }
 )
-KINDS: Final = BEFORE | AFTER | {"stale_list", "short_bulk", "reordered_bulk"}
+SOME: Final = frozenset({"timeout_some", "bdc_some"})
+FORCED: Final = frozenset({"bdc", "bdc_after", "bdc_some"})
+KINDS: Final = BEFORE | AFTER | SOME | {"stale_list", "short_bulk", "reordered_bulk"}
 
 
 @dataclass(slots=True)
 class Fault:
     """One planned fault.
 
-    :param kind: a name of `KINDS`; `bdc:CODE` and `bdc_after:CODE` carry the forced code.
+    :param kind: a name of `KINDS`; those of `FORCED` carry a code behind a colon.
     :param endpoint: a pattern such as "PayBills", "Bulk/*" or "*".
     :param count: how many calls it hits.
     :param skip: how many fitting calls it lets pass first.
@@ -60,7 +63,7 @@ class Fault:
     def __post_init__(self) -> None:
         if self.name not in KINDS:
             raise ValueError(f"there is no fault {self.kind!r}; there are {', '.join(sorted(KINDS))}")
-        if self.name.startswith("bdc") and not self.code:
+        if self.name in FORCED and not self.code:
             raise ValueError(f"{self.name} needs a code, as bdc:BDC_1109")
         # A fault comes over the wire as well, and one of another type would break every later call.
         if not all(_is_whole(each) for each in (self.count, self.skip, self.status)):
