@@ -30,6 +30,8 @@ exclude_patterns = ["_build", "_ext", "inventories"]
 default_role = "literal"  # docstrings mark code with single backticks
 
 html_theme = "flask"
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 html_title = f"{project} {release}"
 html_show_sourcelink = False
 html_sidebars = {"**": ["localtoc.html", "relations.html", "searchbox.html"]}
@@ -39,6 +41,7 @@ autodoc_member_order = "bysource"
 autodoc_preserve_defaults = True
 autodoc_typehints_format = "short"
 python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
 python_maximum_signature_line_length = 100
 
 # Signatures name types that have no page of their own: values of our own modules, and type variables.

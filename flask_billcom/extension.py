@@ -74,7 +74,10 @@ class Billcom(
     """
 
     models = models
-    """The tables as an ordinary module, to query them: `billcom.models.Settlement`."""
+    """The tables as an ordinary module, to query them: `billcom.models.Settlement`.
+
+    :meta hide-value:
+    """
 
     tables: dict[str, Table]
     """The copies of our tables in the app's metadata, by name."""
