@@ -192,8 +192,7 @@ class Hand:
         self.passed[name] += 1
         if self.stops.get(name) == self.passed[name]:
             self.words.send({"at": name})
-            self.words.recv()
-            self.stops.clear()
+            self.stop_at(self.words.recv()["go"])
             self.clock.forget()
 
     def tick(self) -> None:

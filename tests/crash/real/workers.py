@@ -2,7 +2,7 @@
 
     first = First(url, api, key)     works, and so learns its statements, before others are forked from it
     worker = first.fork()            another process with connections of its own, there in a few milliseconds
-    worker.stop(); worker.go_on()    SIGSTOP and SIGCONT
+    worker.stop(); worker.go_on([])  SIGSTOP and SIGCONT
     worker.kill()                    SIGKILL
 
 A signal has come when the first one, whose child the worker is, was told so by the system.
@@ -101,11 +101,14 @@ class Forked(Worker):
         status = self._first.wait_for(self.pid)
         assert os.WIFSTOPPED(status), f"worker {self.pid} did not stop: {status}"
 
-    def go_on(self) -> list[str]:
-        """Send SIGCONT, let it end its round, and return what it has passed in it."""
+    def go_on(self, places: Iterable[tuple[str, int]]) -> dict[str, Any]:
+        """Send SIGCONT, let it go on with its round, and return what it says.
+
+        :param places: where it waits again, counted from now on.
+        """
         os.kill(self.pid, signal.SIGCONT)
-        self._say(go=True)
-        return list(self._hear()["done"])
+        self._say(go=list(places))
+        return self._hear()
 
     def kill(self) -> None:
         """Send SIGKILL, and wait until it is gone, and its locks with it."""

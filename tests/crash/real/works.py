@@ -75,7 +75,10 @@ class WorkedWorld(World):
         self._say_where_to_stop()
 
     def _say_where_to_stop(self) -> None:
-        self._worker().stop_at((cut.label.partition(": ")[2], cut.nth) for cut in self._here())
+        self._worker().stop_at(self._places())
+
+    def _places(self) -> list[tuple[str, int]]:
+        return [(cut.label.partition(": ")[2], cut.nth) for cut in self._here()]
 
     def _worker(self) -> Worker:
         assert self.worker is not None, "no chapter has begun"
@@ -114,27 +117,31 @@ class WorkedWorld(World):
 
     def _hurt(self, name: str) -> None:
         """Kill the worker, or let it stand still while another one works, and go on with the other one."""
-        (cut,) = [cut for cut in self._here() if cut.label == f"{self.chapter}: {name}"]
-        self.fired.append(cut)
         hurt, self.worker = self._worker(), self._first().fork()
         assert isinstance(hurt, Forked), "the first one is not hurt"
-        self._say_where_to_stop()
-        if cut.fault == "kill":
-            self.kills += 1
-            hurt.kill()
-            self._work_for(RECOVERS_S)
-            return
-        hurt.stop()
         try:
+            self._hurt_until_it_ends(hurt, name)
+        finally:
+            hurt.kill()
+        self._work_for(RECOVERS_S)
+
+    def _hurt_until_it_ends(self, hurt: Forked, name: str) -> None:
+        """Hurt a worker where it waits, and again where it comes to once it is awake: its answer comes too late."""
+        heard: dict[str, Any] = {"at": name}
+        while "at" in heard:
+            (cut,) = [cut for cut in self._here() if cut.label == f"{self.chapter}: {heard['at']}"]
+            self.fired.append(cut)
+            self._say_where_to_stop()
+            if cut.fault == "kill":
+                self.kills += 1
+                return
+            hurt.stop()
             if holds_the_lock(cut):
                 self.advance(seconds=STANDS_S)
             else:
                 self._work_for(STANDS_S)
-            self._note(hurt.go_on())
-        finally:
-            hurt.kill()
-        if holds_the_lock(cut):
-            self._work_for(RECOVERS_S)
+            heard = hurt.go_on(self._places())
+        self._note(heard["done"])
 
     def _work_for(self, seconds: float) -> None:
         """Let the next worker do its rounds for a while; it may be hurt as well."""
