@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.machine.calls import CALLS
 from tests.machine.days import FAULTS
 from tests.machine.machine import Machine
 from tests.machine.trouble import HAPPENINGS
@@ -16,8 +17,9 @@ NAMES = {
     *(f"rule {rule.function.__name__}" for rule in Machine.setup_state().rules),
     *(f"trouble {name}" for name in HAPPENINGS),
     *(f"fault {name}" for name in FAULTS),
+    *(f"done {name}" for name in CALLS),
 }
-"""What must have happened. A rule acts, a trouble comes at its moment, and a fault hits a call."""
+"""What must have happened. A rule acts, a trouble comes at its moment, a fault hits a call, a public call is done."""
 
 
 def missing(counted: Counter[str], *, wanted: int) -> Iterator[str]:
