@@ -24,6 +24,8 @@ from .errors import ConfigurationError
 from .schedule import Schedule
 
 PREFIX = "BILLCOM_"
+_WAYS = {"encryption_keys": ": make one with `flask billcom keys generate`"}
+"""How to get what is missing, where that is no matter of looking it up."""
 SIMULATOR, SANDBOX, PRODUCTION = ENVIRONMENTS = ("simulator", "sandbox", "production")
 OWN_ACCOUNTS = ("own", "shipping", "tax", "service_charge")
 """Uses of an own line's account; a line that names none, or whose use has no account, is `own`."""
@@ -321,7 +323,7 @@ def read_settings(config: Mapping[str, Any]) -> Settings:
         raw = config.get(key)
         if raw is None or raw == "":
             if _is_required(each):
-                problems.append(f"{key} is missing")
+                problems.append(f"{key} is missing{_WAYS.get(each.name, '')}")
             continue
         try:
             values[each.name] = cast("Callable[[Any], Any]", each.metadata["read"])(raw)

@@ -19,12 +19,15 @@ from flask_billcom.marketplace.books.period import midnight, parse_period
 from flask_billcom.marketplace.books.statement import Statement, statement
 from flask_billcom.marketplace.books.totals import YearTotal, year_totals
 from flask_billcom.marketplace.lists import FEW, Page, Place, Sight
+from flask_billcom.marketplace.lists.pages import InvalidQuery
 from flask_billcom.models.parties import Role
 from flask_billcom.state import AppState
 
 from .parties import PartiesCalls
 
 Since = date | datetime | None
+_FIRST_YEAR = 1000
+"""The first with four digits."""
 
 
 class BooksCalls(PartiesCalls):
@@ -50,15 +53,18 @@ class BooksCalls(PartiesCalls):
         :param until: the last day, which counts, or the aware moment that it ends before.
         :param after: what the page before gave; its balance goes on from there.
         :param limit: 1 to 200.
-        :raises InvalidQuery: there is no such account, or the place is none.
+        :raises InvalidQuery: there is no such account, the place is none, or the time ends before it begins.
         :raises NotReady: nothing was ever settled for this party.
         """
         state = self._checked()
+        begin, end = _moment(state, since), _moment(state, until, after=True)
+        if begin is not None and end is not None and begin >= end:
+            raise InvalidQuery(f"until {until} is before since {since}")
         wanted = Wanted(
             account=account_of(account),
             party_id=None if party is None else self._party_id(state, party, role),
-            since=_moment(state, since),
-            until=_moment(state, until, after=True),
+            since=begin,
+            until=end,
             after=after,
             limit=limit,
         )
@@ -122,9 +128,13 @@ class BooksCalls(PartiesCalls):
         :param year: a calendar year of the organization's time zone.
         :param after: what the page before gave.
         :param limit: 1 to 200.
-        :raises InvalidQuery: the year or the place is none.
+        :raises InvalidQuery: the year or the place is none, or the year has not begun.
         """
-        return year_totals(self._checked().parts.domain, year, Place(after, limit))
+        domain = self._checked().parts.domain
+        current = domain.clock.now().astimezone(domain.settings.zone).year
+        if not _FIRST_YEAR <= year <= current:
+            raise InvalidQuery(f"{year} is no year that has begun; give four digits, such as {current}")
+        return year_totals(domain, year, Place(after, limit))
 
 
 def _moment(state: AppState, given: Since, *, after: bool = False) -> datetime | None:

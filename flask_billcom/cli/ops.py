@@ -141,7 +141,7 @@ def resolve(
 ) -> None:
     """Decide about an operation in quarantine or kept by a difference; the facts are compared first."""
     if [adopt is not None, resend, cancel].count(True) != 1:
-        raise click.UsageError("give one of --adopt ID, --resend and --cancel")
+        raise click.UsageError("give exactly one of --adopt ID, --resend and --cancel")
     if cancel:
         _give_up(operation_id, yes=yes, **by)
         return

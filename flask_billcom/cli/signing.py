@@ -41,12 +41,14 @@ def logout() -> None:
 
 @session.command
 @click.option("--backup", is_flag=True, help="Send the code to the second phone.")
-@click.option("--code", help="The six digits, where they are known; asked for if left out.")
+@click.option("--code", help="The six digits that answer --challenge; asked for if left out.")
 @click.option("--challenge", help="Answer this challenge, and have no new code sent.")
 @click.option("--send-only", is_flag=True, help="Only have a code sent, and print the challenge.")
 @shell.in_app
 def mfa(*, backup: bool, code: str | None, challenge: str | None, send_only: bool) -> None:
     """Confirm this device with a code from the phone; it is trusted for 30 days then, and payouts go on."""
+    if code is not None:
+        _check(code, challenge)
     shared = shell.billcom().session
     if challenge is None:
         challenge = shared.challenge(use_backup=backup)
@@ -57,6 +59,17 @@ def mfa(*, backup: bool, code: str | None, challenge: str | None, send_only: boo
     given = code or click.prompt(PHONE, err=True)
     until = shared.confirm(challenge, given, machine_name=platform.node() or "server", actor=shell.actor())
     click.echo(_trust(until))
+
+
+def _check(code: str, challenge: str | None) -> None:
+    """End the command where a code cannot be right: a new one would be sent to the phone in vain."""
+    from flask_billcom.engine.signing import digits_of
+
+    digits_of(code)
+    if challenge is None:
+        raise click.UsageError(
+            "--code answers a --challenge; `flask billcom session mfa --send-only` has a code sent and prints it"
+        )
 
 
 def _trust(until: datetime | None) -> str:

@@ -61,6 +61,17 @@ class SessionStand:
         return (self.trusted_until - now) // timedelta(days=1)
 
 
+def digits_of(code: str) -> str:
+    """Return the digits of a code from the phone, which may be given with spaces between.
+
+    :raises InvalidRequest: they are not six.
+    """
+    digits = code.replace(" ", "")
+    if len(digits) != CODE_LENGTH or not digits.isdecimal():
+        raise InvalidRequest(f"the code has {CODE_LENGTH} digits; nothing was sent, so enter it again")
+    return digits
+
+
 class SharedSession:
     """The shared session of one organization, for people."""
 
@@ -122,9 +133,7 @@ class SharedSession:
         :raises InvalidRequest: the code is not six digits; nothing was sent.
         :raises MFARequired: the code is wrong or too old.
         """
-        digits = Secret(code).reveal().replace(" ", "")
-        if len(digits) != CODE_LENGTH or not digits.isdecimal():
-            raise InvalidRequest(f"the code has {CODE_LENGTH} digits; nothing was sent, so enter it again")
+        digits = digits_of(Secret(code).reveal())
         return self._sessions.authenticate(challenge_id, digits, machine_name=machine_name, actor=actor)
 
     def rotate_keys(self) -> int:

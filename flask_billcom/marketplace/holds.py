@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, String, bindparam, cast, exists, func, or_
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Adjustment, Document, Hold, PaymentPart
 from flask_billcom.store import Rows
 
@@ -54,7 +55,12 @@ ALL_PAYOUTS = HoldOn(CAPABILITY, PAYOUTS)
 
 
 def place(rows: Rows, clock: Clock, organization_id: str, on: HoldOn, *, reason: str, actor: str) -> bool:
-    """Place a hold and return whether it is new; the same reason twice is one hold."""
+    """Place a hold and return whether it is new; the same reason twice is one hold.
+
+    :raises NotPossible: the name of who places it or the reason is missing.
+    """
+    if not actor.strip() or not reason.strip():
+        raise NotPossible("a hold needs the name of who places it and a reason")
     row_id = clock.new_id()
     values = {
         "id": row_id,

@@ -71,12 +71,6 @@ def test_a_code_that_is_typed_confirms_the_device(terminal: Terminal, local: Loc
     assert "trusted until" in terminal.run("session", "login").stdout
 
 
-def test_a_code_that_is_given_is_not_asked_for(terminal: Terminal, local: LocalShop) -> None:
-    terminal.run("session", "mfa", "--code", code_of(local))
-
-    assert rows(local, select(Session.trusted)) == [True]
-
-
 def test_sending_and_answering_may_be_two_commands(terminal: Terminal, local: LocalShop) -> None:
     challenge = terminal.run("session", "mfa", "--send-only").stdout.strip()
 
@@ -84,6 +78,20 @@ def test_sending_and_answering_may_be_two_commands(terminal: Terminal, local: Lo
 
     assert local.simulator.journal.calls["MFAChallenge"] == 1
     assert rows(local, select(Session.trusted)) == [True]
+
+
+def test_a_code_that_was_known_before_it_was_sent_is_refused_with_the_next_step(
+    terminal: Terminal, local: LocalShop
+) -> None:
+    refused = terminal.run("session", "mfa", "--code", code_of(local), code=2)
+
+    assert "flask billcom session mfa --send-only" in refused.stderr
+    assert local.simulator.journal.calls["MFAChallenge"] == 0
+
+
+def test_no_code_is_sent_to_the_phone_of_who_gives_none_of_six_digits(terminal: Terminal, local: LocalShop) -> None:
+    assert "6 digits" in terminal.run("session", "mfa", "--code", "12", code=1).stderr
+    assert local.simulator.journal.calls["MFAChallenge"] == 0
 
 
 @pytest.mark.parametrize("code", ["12345", "12345a", "1234567", ""])
@@ -96,7 +104,7 @@ def test_what_cannot_be_a_code_is_not_sent(terminal: Terminal, local: LocalShop,
 
 
 def test_a_wrong_code_leaves_the_device_unconfirmed(terminal: Terminal, local: LocalShop) -> None:
-    terminal.run("session", "mfa", "--code", "000000", code=1)
+    terminal.run("session", "mfa", answer="000000\n", code=1)
 
     assert rows(local, select(Session.trusted)) == [False]
 
@@ -107,13 +115,13 @@ def test_a_session_that_ended_is_replaced_before_a_code_is_sent(terminal: Termin
     with local.shop.app.app_context(), local.shop.billcom.state_of().store.write() as found:
         found.execute(update(Session).values(last_used=local.simulator.clock.now()))  # somebody believes it is alive
 
-    terminal.run("session", "mfa", "--code", code_of(local))
+    terminal.run("session", "mfa", answer=f"{code_of(local)}\n")
 
     assert local.simulator.journal.calls["Login"] == 2
 
 
 def test_trust_outlives_the_session(terminal: Terminal, local: LocalShop) -> None:
-    terminal.run("session", "mfa", "--code", code_of(local))
+    terminal.run("session", "mfa", answer=f"{code_of(local)}\n")
     terminal.run("session", "logout")
 
     assert "trusted until" in terminal.run("session", "login").stdout

@@ -106,3 +106,15 @@ def test_a_year_is_shown_for_every_seller(terminal: Terminal, year: str) -> None
     assert len(answer["items"][0]["months"]) == 12
     assert terminal.run("books", "totals", year, "--csv").stdout.splitlines()[1].startswith(f"{year},Seller 1,")
     assert "Seller 1" in terminal.run("books", "totals", year).stdout
+
+
+def test_a_time_that_ends_before_it_begins_is_refused(terminal: Terminal) -> None:
+    words = ("books", "ledger", "bank", "--since", "2026-02-02", "--until")
+
+    assert "until 2026-02-01 is before since 2026-02-02" in terminal.run(*words, "2026-02-01", code=1).stderr
+    terminal.run(*words, "2026-02-02")
+
+
+@pytest.mark.parametrize("wrong", ["20", "-1", "9998"])
+def test_a_year_that_has_not_begun_or_is_none_is_refused(terminal: Terminal, year: str, wrong: str) -> None:
+    assert f"such as {year}" in terminal.run("books", "totals", "--", wrong, code=1).stderr

@@ -117,6 +117,6 @@ def test_the_search_finds_what_was_planted(local: LocalShop, caplog: pytest.LogC
 
 
 def test_a_refused_code_is_not_repeated(local: LocalShop) -> None:
-    result = Terminal(local).run("session", "mfa", "--code", "111222", code=1)
+    result = Terminal(local).run("session", "mfa", "--challenge", "any", "--code", "111222", code=1)
 
     assert "111222" not in result.output

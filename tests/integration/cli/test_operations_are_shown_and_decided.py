@@ -236,5 +236,5 @@ def test_a_decision_is_one_of_three_things(terminal: Terminal, local: LocalShop,
 
     refused = terminal.run("ops", "resolve", row_id, *words, "--reason", "x", "--yes", code=2)
 
-    assert "give one of --adopt ID, --resend and --cancel" in refused.stderr
+    assert "give exactly one of --adopt ID, --resend and --cancel" in refused.stderr
     assert terminal.json("ops", "show", row_id)["operation"]["parked"] == "difference"

@@ -189,3 +189,12 @@ def test_payments_that_are_switched_off_are_named(make_local: Callable[..., Loca
     result = Terminal(make_local()).run("pay", "run", "--yes", code=1)
 
     assert "BILLCOM_PAYMENTS_ENABLED" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("Seller", "1"), ("--everything",)])
+@pytest.mark.parametrize("reason", ["", " "])
+def test_a_hold_without_a_reason_is_refused(terminal: Terminal, words: tuple[str, ...], reason: str) -> None:
+    refused = terminal.run("pay", "hold", *words, "--reason", reason, code=1)
+
+    assert "a hold needs" in refused.stderr
+    assert terminal.json("status")["holds"] == []

@@ -155,6 +155,11 @@ def test_all_that_is_missing_or_wrong_is_named_at_once() -> None:
     ]
 
 
+def test_a_missing_key_is_named_with_the_command_that_makes_one() -> None:
+    with pytest.raises(ConfigurationError, match=r"KEYS is missing: make one with `flask billcom keys generate`$"):
+        read(encryption_keys=None)
+
+
 def test_a_misspelled_one_is_named_with_what_was_meant() -> None:
     with pytest.raises(
         ConfigurationError, match="BILLCOM_PAYMENT_ENABLED is no setting, did you mean BILLCOM_PAYMENTS_E"
