@@ -16,6 +16,7 @@ in which ways
 on the command line
     __main__    one suite is run, and its sum printed
     asked       what a suite is asked for
+    naming      what a name may be
     suites      the suites by name
     sharing     several processes that share one
     quiet       nothing is logged meanwhile

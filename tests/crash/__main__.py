@@ -2,7 +2,8 @@
 
     python -m tests.crash --suite boundaries [--database sqlite] [--count N] [--seed S] [--only NAME] [--jobs J]
 
-The last line of standard output is the sum; the exit code is 1 for any double, loss, cent, idle or unexplained state.
+The last line of standard output is the sum; the exit code is 1 for any double, loss, cent, idle or unexplained state,
+and where nothing was hurt, and 2 for a command that asks for what is not there.
 """
 
 from __future__ import annotations
@@ -10,35 +11,75 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from collections.abc import Iterable
 
 from tests.crash import mutants, suites
-from tests.crash.asked import DEEP, WHOLE, Asked, Part
+from tests.crash.asked import Asked, CannotPlay, Part, at_least_one
+from tests.crash.judging.total import End, Total
+from tests.crash.naming import check_name
 from tests.crash.quiet import silent
 from tests.crash.real import processes
 from tests.crash.sharing.crew import say
 from tests.support.garbage import collect_seldom
 
-IN_PARTS = {"boundaries", "crashes", "pairs", "processes"}
-"""Suites that know parts."""
+_ALL = frozenset({"suite", "database", "count", "seed", "only", "jobs", "deep", "part"})
+TAKES = {
+    "boundaries": _ALL,
+    "crashes": _ALL,
+    "pairs": _ALL - {"deep"},
+    "processes": _ALL,
+    "random": _ALL - {"deep", "part"},
+    "mutants": frozenset({"suite", "seed", "only"}),
+}
+"""The options of each suite; any other one would be passed over in silence."""
+OF_MANY = frozenset({"count", "jobs", "deep", "part"})
+"""Options that say nothing of one telling."""
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one suite and return the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
-    parser.add_argument("--suite", choices=[*sorted(suites.SUITES), "mutants", "processes"], required=True)
-    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--count", type=int, help="how many tellings; all of them if left out")
-    parser.add_argument("--seed", type=int, default=1)
+    parser = _parser()
+    given = vars(parser.parse_args(arguments))
+    asked = Asked(**given)
+    try:
+        _check(asked, given)
+        collect_seldom()
+        with silent():
+            return play(asked)
+    except CannotPlay as error:
+        parser.error(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    # What is not given is left to `Asked`, so that what is can be told from it.
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.crash", description=__doc__, argument_default=argparse.SUPPRESS
+    )
+    parser.add_argument("--suite", choices=sorted(TAKES), required=True)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"])
+    parser.add_argument("--count", type=at_least_one, help="how many tellings; all of them if left out")
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--only", help="replay the telling of this name")
-    parser.add_argument("--jobs", type=int, default=1, help="processes that share the work")
-    parser.add_argument("--deep", type=int, default=DEEP, help="how many cuts of each chapter share a telling")
-    parser.add_argument("--part", type=Part.parse, default=WHOLE, help="K/N plays the K-th of N parts")
-    given = parser.parse_args(arguments)
-    if given.part != WHOLE and given.suite not in IN_PARTS:
-        parser.error(f"{given.suite} is not played in parts")
-    collect_seldom()
-    with silent():
-        return play(Asked(**vars(given)))
+    parser.add_argument("--jobs", type=at_least_one, help="processes that share the work")
+    parser.add_argument("--deep", type=at_least_one, help="how many cuts of each chapter share a telling")
+    parser.add_argument("--part", type=Part.parse, help="K/N plays the K-th of N parts")
+    return parser
+
+
+def _check(asked: Asked, given: Iterable[str]) -> None:
+    """Look whether a suite takes what was given.
+
+    :raises CannotPlay: it does not.
+    """
+    foreign = sorted(set(given) - TAKES[asked.suite])
+    if foreign:
+        raise CannotPlay(f"--{foreign[0]}: the suite {asked.suite} does not take it")
+    if asked.only is None:
+        return
+    idle = sorted(OF_MANY.intersection(given))
+    if idle:
+        raise CannotPlay(f"--{idle[0]}: --only plays one telling")
+    check_name(asked.suite, asked.only)
 
 
 def play(asked: Asked) -> int:
@@ -47,17 +88,30 @@ def play(asked: Asked) -> int:
     if asked.suite == "mutants":
         count, of = mutants.play_mutants(asked.seed, asked.only, say)
         print(f"crash: suite=mutants caught={count}/{of}")
-        return 0 if count == of else 1
+        return 0 if count == of > 0 else 1
     suite = processes.processes if asked.suite == "processes" else suites.SUITES[asked.suite]
     total = suite(asked, say)
     for end in total.failures:
-        say(f"failed: {end.name}")
-        for note in (*end.verdict.notes, *(f"never happened: {name}" for name in end.unfired)):
-            say(f"    {note}")
-        options = f"--suite {asked.suite} --database {asked.database} --seed {asked.seed}"
-        say(f"  replay: python -m tests.crash {options} --only '{end.name}'")
+        _tell(asked, end)
     print(total)
-    return 0 if total.is_clean else 1
+    return 0 if is_clean(total) else 1
+
+
+def is_clean(total: Total) -> bool:
+    """Return whether a suite has hurt something, and found nothing that must not be."""
+    if not total.faults:
+        say("nothing was hurt, which proves nothing")
+    return total.is_clean and total.faults > 0
+
+
+def _tell(asked: Asked, end: End) -> None:
+    say(f"failed: {end.name}")
+    for note in (*end.verdict.notes, *(f"never happened: {name}" for name in end.unfired)):
+        say(f"    {note}")
+    if end.trace:
+        say(f"  calls: {end.trace}")
+    options = f"--suite {asked.suite} --database {asked.database} --seed {asked.seed}"
+    say(f"  replay: python -m tests.crash {options} --only '{end.name}'")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,17 @@ T = TypeVar("T")
 DEEP = 4
 
 
+class CannotPlay(Exception):  # noqa: N818 - it is what becomes of the run
+    """There is nothing of what was asked for; the text names the option."""
+
+
+def at_least_one(text: str) -> int:
+    """Read a number of things, which is no run without any."""
+    if not (text.isdecimal() and int(text) > 0):
+        raise ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
 @dataclass(frozen=True)
 class Part:
     """One of several equal parts of a suite, so that a long one can be played in pieces, on another day or machine.
@@ -61,3 +72,14 @@ class Asked:
     jobs: int = 1
     deep: int = DEEP
     part: Part = WHOLE
+
+
+def part_of(asked: Asked, whole: Sequence[T]) -> Sequence[T]:
+    """Return the part that is to be played.
+
+    :raises CannotPlay: it is empty, and an empty run would pass for a clean one.
+    """
+    some = asked.part.of(whole)
+    if not some:
+        raise CannotPlay(f"--part: {asked.part} is empty, there are {len(whole)} to be played")
+    return some

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from tests.crash.asked import Asked
+from tests.crash.asked import Asked, CannotPlay, part_of
 from tests.crash.cutting.chains import THEN, Pair
 from tests.crash.cutting.cuts import (
     Cut,
@@ -29,10 +29,10 @@ from tests.crash.cutting.cuts import (
 )
 from tests.crash.cutting.pairs import every_pair, in_chains, pairs_of_some_places, play_pair, shards_of
 from tests.crash.cutting.recoveries import Detour, detours_of, hurt_tellings, listen
-from tests.crash.cutting.theatre import TOGETHER, Theatre, shared_server, theatre
-from tests.crash.judging.shrinking import shortest
+from tests.crash.cutting.theatre import TOGETHER, Theatre, end_of, shared_server, theatre
+from tests.crash.cutting.traces import shortened
 from tests.crash.judging.total import End, Total
-from tests.crash.sharing.crew import say, tell
+from tests.crash.sharing.crew import tell
 from tests.crash.sharing.troupe import Troupe, troupe
 from tests.crash.tale.chapters import CHAPTERS
 from tests.crash.worlds.fair import randomly
@@ -107,7 +107,7 @@ def cuts_of(asked: Asked, house: Theatre, found: Iterable[Detour]) -> list[Place
     else:
         cuts = [((), cut) for cut in every_fault(house.trail)]
         cuts += [(detour.hurts, cut) for detour in found for cut in detour.cuts()]
-    return list(asked.part.of(some_of(cuts, asked.count, asked.seed)))
+    return list(part_of(asked, some_of(cuts, asked.count, asked.seed)))
 
 
 def cut_up(asked: Asked, say: Say) -> Total:
@@ -152,25 +152,29 @@ def add_all(total: Total, tellings: Sequence[Telling], ends: Sequence[End]) -> l
 
 def play_cuts(house: Theatre, telling: Telling) -> End:
     """Play cuts together; a failure is told with as few of them as are enough."""
-    end, cuts = house.end_of(telling.all), telling.all
-    if end.verdict.is_clean or len(cuts) == 1:
-        return end
-    say(f"FAILED {end.name} {end.verdict.notes}; looking for the fewest that are enough")
-    few = shortest(cuts, lambda some: bool(some) and not house.end_of(some).verdict.is_clean)
-    return replace(end, name=TOGETHER.join(cut.name for cut in few), verdict=house.end_of(few).verdict)
+    run, verdict, unfired = house.play(telling.all)
+    end = end_of(telling.all, run, verdict, unfired)
+    return end if verdict.is_clean else shortened(house, end, telling.all, run)
 
 
 # -- pairs ---------------------------------------------------------------------------------------------------------
 
 
 def pairs_of(house: Theatre, asked: Asked) -> Sequence[Pair]:
-    """Return the pairs that are played: all, a part of them, or a seeded sample."""
+    """Return the pairs that are played: all, a part of them, or a seeded sample.
+
+    :raises CannotPlay: there is no such pair.
+    """
     found = every_pair(house.trail)
     if asked.only:
-        return [pair for pair in found if pair.name == asked.only]
+        known = [pair for pair in found if pair.name == asked.only]
+        if not known:
+            places = "places that the story passes one after the other, such as 'connect Login >> effect PayBills'"
+            raise CannotPlay(f"--only: {asked.only!r} is no pair of {places}; a failure's replay line names its own")
+        return known
     if asked.count is not None:
         found = pairs_of_some_places(found, asked.count, random.Random(asked.seed))
-    return asked.part.of(found)
+    return part_of(asked, found)
 
 
 def pairs(asked: Asked, say: Say) -> Total:

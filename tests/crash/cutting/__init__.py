@@ -7,4 +7,5 @@ recoveries  the places that only a hurt story passes
 pairs       two crashes, one after the other
 chains      many of these pairs in one telling
 distant     pairs that lie far apart
+traces      a failure, with the fewest cuts and the calls
 """

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from tests.crash.boundaries import Act, Boundaries, Crash
 from tests.crash.cutting.cuts import Cut
 from tests.crash.cutting.keeping import chapters_from, go_back
-from tests.crash.cutting.theatre import TOGETHER, Theatre, events_of
+from tests.crash.cutting.theatre import Theatre, events_of
+from tests.crash.cutting.traces import shortened
 from tests.crash.judging.judge import judge
-from tests.crash.judging.shrinking import shortest
 from tests.crash.judging.total import End
-from tests.crash.sharing.crew import say
 from tests.crash.tale.chapters import CHAPTERS, UNHURT
 from tests.crash.tale.story import Run
 
@@ -112,11 +111,7 @@ def end_of_chain(house: Theatre, run: Run, chain: Chain, *, before: Sequence[Cut
     """
     kills = [*before, *chain.kills]
     end = replace(end_of(run, len(kills), f"{len(kills)} crashes"), weight=len(chain.reached))
-    if not end.is_clean:
-        say(f"FAILED {end.name} {end.verdict.notes}; looking for the fewest that are enough")
-        few = shortest(kills, lambda some: bool(some) and not house.end_of(some).verdict.is_clean)
-        end = replace(end, name=TOGETHER.join(cut.name for cut in few))
-    return end
+    return end if end.is_clean else shortened(house, end, kills, run)
 
 
 def end_of(run: Run, faults: int, name: str) -> End:

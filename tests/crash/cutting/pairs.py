@@ -22,6 +22,7 @@ from tests.crash.cutting.chains import Pair, end_of, play_chain, tell_from
 from tests.crash.cutting.distant import distant
 from tests.crash.cutting.keeping import go_back
 from tests.crash.cutting.theatre import Theatre
+from tests.crash.cutting.traces import trace_of
 from tests.crash.judging.judge import Verdict
 from tests.crash.judging.total import End, joined
 from tests.crash.sharing.crew import say
@@ -69,10 +70,12 @@ def in_chains(house: Theatre, pairs: Sequence[Pair]) -> End:
     for end, reached in _tellings(house, pairs, waiting):
         ends.append(end)
         left -= len(reached)
-        say(f"{len(reached)} pairs, {left} left{'' if end.is_clean else f'; FAILED {end.verdict.notes}'}")
+        say(f"{len(reached)} pairs, {left} left{'' if end.is_clean else f'; FAILED {end.name} {end.verdict.notes}'}")
     ends += [play_pair(house, pair) for pair in pairs if pair in waiting]
-    failed = [end.name for end in ends if not end.is_clean]
-    return replace(joined(ends), name=failed[0] if failed else f"{len(pairs)} pairs")
+    failed = [end for end in ends if not end.is_clean]
+    if failed:
+        return replace(joined(ends), name=failed[0].name, trace=failed[0].trace)
+    return replace(joined(ends), name=f"{len(pairs)} pairs")
 
 
 def _tellings(house: Theatre, pairs: Sequence[Pair], waiting: set[Pair]) -> Iterator[tuple[End, set[Pair]]]:
@@ -110,7 +113,9 @@ def play_pair(house: Theatre, pair: Pair) -> End:
         boundaries.coming[pair.first] = _crash_at(boundaries, pair.first, fired, then=pair.second)
         run = go_back(house.stage, house.kept[pair.chapter], boundaries, like=house.first)
         tell_from(run, pair.chapter)
-    return replace(end_of(run, len(fired), pair.name), unfired=() if len(fired) == 2 else (pair.name,))
+    end = end_of(run, len(fired), pair.name)
+    unfired = () if len(fired) == 2 else (pair.name,)
+    return replace(end, unfired=unfired, trace="" if end.is_clean else trace_of(run))
 
 
 def _crash_at(boundaries: Boundaries, name: str, fired: list[str], *, then: str | None = None) -> Act:

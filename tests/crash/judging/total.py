@@ -21,6 +21,7 @@ class End:
     :param events: hash of everything that happened in it.
     :param unfired: faults that never happened.
     :param fired: how often each kind of fault happened, where that is counted.
+    :param trace: of a failure, the calls that Bill.com saw.
     """
 
     name: str
@@ -31,6 +32,7 @@ class End:
     events: str = ""
     unfired: tuple[str, ...] = ()
     fired: tuple[tuple[str, int], ...] = ()
+    trace: str = ""
 
     @property
     def is_clean(self) -> bool:

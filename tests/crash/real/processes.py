@@ -18,7 +18,7 @@ from dataclasses import replace
 from functools import partial
 
 from flask_billcom.vault import generate_key
-from tests.crash.asked import Asked
+from tests.crash.asked import Asked, part_of
 from tests.crash.cutting.cuts import Cut, named
 from tests.crash.cutting.recoveries import QUIET
 from tests.crash.cutting.theatre import TOGETHER, shared_server
@@ -95,7 +95,7 @@ def processes(asked: Asked, say: Callable[[str], None]) -> Total:
         if asked.only:
             total.add(house.end_of(named(asked.only.split(TOGETHER))))
             return total
-        hurts = list(asked.part.of(hurts_of(places_of(house, total), asked.seed)))
+        hurts = list(part_of(asked, hurts_of(places_of(house, total), asked.seed)))
         tellings = tellings_of(hurts, asked.deep)
         if asked.count is not None:
             tellings = random.Random(asked.seed).sample(tellings, min(asked.count, len(tellings)))

@@ -18,6 +18,7 @@ from tests.crash.asked import Asked
 from tests.crash.boundaries import Boundaries
 from tests.crash.cutting.keeping import Kept, keep, let_go, put_back
 from tests.crash.cutting.theatre import empty_database, events_of, shared_server
+from tests.crash.cutting.traces import trace_of
 from tests.crash.judging.judge import Verdict, judge
 from tests.crash.judging.shrinking import shortest
 from tests.crash.judging.total import End, Total
@@ -31,6 +32,8 @@ from tests.support.world import Stage
 
 SIZES = (40, 500, 1000, 1500)
 """Large worlds cost less for each settlement: a call carries a hundred of them."""
+SETTLEMENTS = 1000
+"""How many are played where nobody says."""
 MANY = 10_000
 """Settlements among which each kind of fault and of meddling has to happen."""
 FEW, TOLD = 8, 2400
@@ -61,7 +64,7 @@ def lots_of(asked: Asked) -> list[Lot]:
         return [Lot(asked.seed, int(number), int(size))]
     chance = random.Random(asked.seed)
     lots: list[Lot] = []
-    left = asked.count or 1000
+    left = SETTLEMENTS if asked.count is None else asked.count
     while left > 0:
         lots.append(Lot(asked.seed, len(lots), min(left, chance.choice(SIZES))))
         left -= lots[-1].size
@@ -171,6 +174,7 @@ def tell_shortest(place: Fair, lot: Lot, say: Say) -> None:
     say(f"world {lot.name} fails with {len(market.fired)} faults alone: {'; '.join(verdict.notes)}")
     for fired in market.fired:
         say(f"    {fired}")
+    say(f"    calls: {trace_of(market)}")
 
 
 def _is_clean(place: Fair, lot: Lot, only: Collection[tuple[str, int]]) -> bool:
