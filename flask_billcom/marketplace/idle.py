@@ -22,22 +22,26 @@ from uuid import UUID
 from sqlalchemy import select
 
 from flask_billcom.models import Adjustment, Document, Operation, OperationState, Payment, PaymentPart, Settlement
+from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
 from . import holds
+from .corrections import clawback
 from .paying.payable import Judge, due_bills
 from .paying.payouts import SWITCHED_OFF
 from .refunds.waiting import reasons_of
+from .returns.by_others import PARTIAL, paid_by_hand
 from .states import ROWS
 
 if TYPE_CHECKING:
     from .context import Domain
 
 NEXT_RUN = "the next payout run plans it"
-PARTIAL = "partial"
-"""Status of a bill that somebody paid by hand with several payments, one of which has come back."""
 IN_PART = "paid in part"
-_REST = "once that is void, pay the rest in Bill.com's page, then flask billcom pay adopt"
+_REST = (
+    "flask billcom books reconcile names what pays the rest already; else, once that payment is void, "
+    "pay the rest at Bill.com, then flask billcom pay adopt"
+)
 _PAID_AGAIN = ("voided", "cancelled")
 """Statuses of payouts whose bills a person may give back to the runs."""
 _BUSY = (OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING)
@@ -58,6 +62,47 @@ class Idle:
     cents: int
     reason: str | None
     since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Back:
+    """A payout of a bill that comes back, or has come back.
+
+    :param payment: its id at Bill.com.
+    """
+
+    status: str
+    payment: str
+
+    @property
+    def is_over(self) -> bool:
+        """Whether a person may decide about its bills."""
+        return self.status in _PAID_AGAIN
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What nothing of ours pays of a bill that is paid in part.
+
+    :param payments: what others have paid of it since, as far as our reads have shown.
+    :param owed_cents: what its seller owes.
+    """
+
+    number: str
+    payments: Sequence[str]
+    owed_cents: int
+
+    def words(self, back: _Back) -> str:
+        """Return why it is not paid, and after a semicolon what a person does about it."""
+        what = f"bill {self.number} {IN_PART}, the other payment is {back.status}"
+        if self.payments:
+            adopt = f"flask billcom pay adopt {' '.join(self.payments)} --reason WHY"
+            once = "" if back.is_over else f"once payout {back.payment} is void, "
+            return f"{what}, {', '.join(self.payments)} by hand; {once}{adopt}; if it was taken back since, {_REST}"
+        if self.owed_cents and back.is_over:
+            again = f"flask billcom pay again {back.payment} --reason WHY"
+            return f"{what}, its seller owes {from_cents(self.owed_cents)}; {again} takes that off the rest"
+        return f"{what}; {_REST}"
 
 
 def idle(domain: Domain) -> Iterator[Idle]:
@@ -103,18 +148,19 @@ def _reasons(rows: Rows, domain: Domain, bills: Sequence[Document], judge: Judge
     sales = _sales(rows, bills)
     judged = _judged(rows, domain, bills, judge)
     refunded = reasons_of(rows, domain.organization_id, ids)
+    rests = _rests(rows, domain.organization_id, bills)
     reason: str | None
     for bill in bills:
         payment, comes_back = paid.get(bill.id), coming_back.get(bill.id)
         if payment is not None and payment.state == OperationState.CANCELLED and bill.released_at is None:
             payment = None  # given up for a refund, or to be paid again: the next run plans another one
-            comes_back = None if comes_back in _PAID_AGAIN else comes_back
+            comes_back = None if comes_back is not None and comes_back.is_over else comes_back
         if bill.id in refunded:
             reason = f"to be lowered: {refunded[bill.id]}"
         elif bill.status == "planned":
             reason = _of_making(made.get(bill.id))
         elif comes_back is not None:
-            reason = _of_payment(bill, comes_back)
+            reason = rests[bill.id].words(comes_back) if bill.id in rests else f"payout {comes_back.status}"
         elif payment is not None:
             if payment.state in _BUSY or (payment.state == OperationState.PLANNED and payment.parked is None):
                 continue
@@ -150,12 +196,6 @@ def _of_making(operation: Operation | None) -> str | None:
     return _of_operation("bill", operation)
 
 
-def _of_payment(bill: Document, comes_back: str) -> str:
-    if bill.status == PARTIAL:
-        return f"bill {bill.number} {IN_PART}, the other payment is {comes_back}; {_REST}"
-    return f"payout {comes_back}"
-
-
 def _of_operation(what: str, operation: Operation | None) -> str | None:
     if operation is None:
         return None
@@ -168,9 +208,26 @@ def _of_operation(what: str, operation: Operation | None) -> str | None:
     return f"{what} {operation.state}"
 
 
-def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, str]:
+def _rests(rows: Rows, organization_id: str, bills: Sequence[Document]) -> dict[UUID, _Rest]:
+    """Return what ends the rests of bills that are paid in part."""
+    in_part = [bill for bill in bills if bill.status == PARTIAL]
+    if not in_part:
+        return {}
+    made: dict[str, set[str]] = {}
+    for each in paid_by_hand(rows, organization_id):
+        made.setdefault(each.number, set()).update(each.payments)
+    owed = clawback.in_debt(rows, organization_id, {bill.party_id for bill in in_part})
+    return {
+        bill.id: _Rest(
+            bill.number, sorted(made.get(bill.number, ())), 0 if bill.is_refund else owed.get(bill.party_id, 0)
+        )
+        for bill in in_part
+    }
+
+
+def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, _Back]:
     found = rows.all(
-        select(PaymentPart.document_id, Payment.status)
+        select(PaymentPart.document_id, Payment.status, Payment.remote_id)
         .join(Payment, Payment.id == PaymentPart.payment_id)
         .where(
             PaymentPart.document_id.in_(document_ids),
@@ -178,7 +235,7 @@ def _coming_back(rows: Rows, document_ids: Sequence[UUID]) -> dict[UUID, str]:
         )
         .order_by(PaymentPart.generation)
     )
-    return dict(found)
+    return {document_id: _Back(status, payment) for document_id, status, payment in found}
 
 
 def _sales(rows: Rows, bills: Sequence[Document]) -> Mapping[UUID, Any]:

@@ -12,6 +12,7 @@ from flask_billcom.api.records import Vendor
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.marketplace.agreement.differences import RUN_TICK, Difference, Kind
 from flask_billcom.marketplace.idle import IN_PART, idle
+from flask_billcom.marketplace.refunds.stages import OR_PAY_THE_REST
 from flask_billcom.money import from_cents, to_cents
 from flask_billcom.simulator.errors import Refusal
 from tests.stories.town import SELLERS, Town
@@ -22,6 +23,7 @@ LIVE = ("1", "2", "5")
 HAS_PAYMENTS = "has_payments"
 """Why Bill.com may refuse to change a document."""
 ADOPT = "flask billcom pay adopt "
+AGAIN = "flask billcom pay again "
 TAKE_BACK = "cancel or void "
 _SET_TO = re.compile(r"bill (\S+) to ([0-9.]+)")
 """How a command says what a bill is set to at Bill.com."""
@@ -165,13 +167,21 @@ class Operator:
             self._take_back(rows)
 
     def pays_rests(self) -> None:
-        """Pay by hand what is left of bills of which one of several payments has come back, as the doctor says."""
+        """Do about bills of which one of several payments has come back what the doctor says.
+
+        What their sellers owe is taken off the rest; else it is paid by hand, also where Bill.com lets nobody lower it.
+        """
         for each in idle(self.town.world.parts.domain):
-            if IN_PART in (each.reason or ""):
-                bill = self.town.at_billcom("Bill", invoiceNumber=each.number)[-1]
-                with suppress(Refusal, NotPossible):
-                    if bill["dueAmount"] > 0:
-                        self._take_for_ours(self.town.operator("pay_bill", id=bill.id).id)
+            reason = each.reason or ""
+            if IN_PART not in reason and OR_PAY_THE_REST not in reason:
+                continue
+            bill = self.town.at_billcom("Bill", invoiceNumber=each.number)[-1]
+            with suppress(Refusal, NotPossible):
+                if AGAIN in reason:
+                    payment = reason.partition(AGAIN)[2].split()[0]
+                    self.town.billcom.pay_again(payment, actor="eve", second="bob", reason="the dust settles")
+                elif bill["dueAmount"] > 0:
+                    self._take_for_ours(self.town.operator("pay_bill", id=bill.id).id)
 
     def _adopt(self, *payments: str) -> None:
         """Take what he paid by hand for our payout; where that cannot be, take it back, as the answer says."""

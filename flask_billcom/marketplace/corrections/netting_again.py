@@ -33,7 +33,9 @@ class Netted(NamedTuple):
 
 
 def owed_of(rows: Rows, domain: Domain, bills: Sequence[Document]) -> list[Netted]:
-    """Return what is to be taken off each of some bills at Bill.com; nothing off one that pays a buyer back.
+    """Return what is to be taken off each of some bills at Bill.com: at most what is due of it.
+
+    Nothing is taken off one that pays a buyer back.
 
     To write it too, lock their sellers first.
     """
@@ -42,11 +44,16 @@ def owed_of(rows: Rows, domain: Domain, bills: Sequence[Document]) -> list[Nette
     taken = being_taken(rows, [bill.id for bill in bills]) if owed else {}
     found = []
     for bill in bills:
-        cents = min(owed.get(bill.party_id, 0), bill.cents - taken.get(bill.id, 0))
+        cents = min(owed.get(bill.party_id, 0), _due(bill) - taken.get(bill.id, 0))
         if cents > 0 and not bill.is_refund:
             owed[bill.party_id] -= cents
             found.append(Netted(bill, cents))
     return found
+
+
+def _due(bill: Document) -> int:
+    """Return what is due of a bill; of one that is not paid in part, Bill.com may have shown another amount."""
+    return bill.due_cents if bill.status == "partial" and bill.due_cents is not None else bill.cents
 
 
 def lock(rows: Rows, bills: Sequence[Document]) -> None:

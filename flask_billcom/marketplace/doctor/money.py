@@ -42,13 +42,14 @@ def payable(domain: Domain) -> Iterator[Check]:
         if each.reason is None:
             reasons[""].append(each.cents)
         elif _needs_a_person(each.reason):
-            reasons[each.reason.split("; ")[0]].append(each.cents)
+            reasons[each.reason if IN_PART in each.reason else each.reason.split("; ")[0]].append(each.cents)
     for reason, cents in sorted(reasons.items()):
         message = f"{counted(len(cents), 'bill')}, {from_cents(sum(cents))} dollars"
         if reason:
-            again = "pay the rest at Bill.com, then `flask billcom pay adopt`"
-            step = again if IN_PART in reason else "`flask billcom ops list --stuck`; `pay again` for voids"
-            yield warning("payable", f"{message}: {reason}", step)
+            why, _, way = reason.partition("; ")
+            yield warning(
+                "payable", f"{message}: {why}", way or "`flask billcom ops list --stuck`; `pay again` for voids"
+            )
         else:
             yield problem("payable", f"{message}: nothing is going to pay them", "`flask billcom books reconcile`")
     if not reasons:
@@ -88,7 +89,8 @@ def _paid_by_hand(subject: Subject) -> Iterator[Check]:
         payments = ", ".join(each.payments)
         if each.is_proved:
             message = f"bill {each.number} of void payout {each.payout} was paid by hand, by {payments}"
-            again = f"`flask billcom pay again {each.payout} --reason WHY`"
+            once_more = f"`flask billcom pay again {each.payout} --reason WHY`"
+            again = "pay the rest at Bill.com, and adopt that" if each.is_in_part else once_more
             step = f"{adopt}; if it was taken back since, {again}"
         else:
             message = f"bill {each.number} was paid by hand, by {payments}, before payout {each.payout} was void"

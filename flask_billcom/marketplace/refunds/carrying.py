@@ -178,8 +178,14 @@ def _stop_mail(rows: Rows, document: Document) -> None:
 
 
 def _undo(rows: Rows, facts: Facts, stage: Undo) -> None:
-    if stage.operation is not None:
-        _cancel(rows, stage.operation, "a payment came in between", first_sent_at=None)
+    correct = stage.operation
+    if correct is not None and correct.state == OperationState.REJECTED:
+        # What was refused stays with it, and nobody tries it again.
+        to = {"state": OperationState.CANCELLED}
+        if ops.move(rows, [correct.id], from_={"state": OperationState.REJECTED}, to=to) != 1:
+            raise Moved
+    elif correct is not None:
+        _cancel(rows, correct, "a payment came in between", first_sent_at=None)
     ids = [part.id for part in facts.parts if part.state == "planned"]
     rows.change(
         update(AdjustmentPart)

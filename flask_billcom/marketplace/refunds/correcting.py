@@ -14,6 +14,7 @@ from flask_billcom.store import Rows
 
 from .carrying import GIVEN_BACK, give_up
 from .facts import facts_of
+from .stages import is_lowerable
 from .writing import lock_document, lower
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
 
 def still_planned(rows: Rows, operations: Sequence[Operation], *, locks: bool = False) -> set[UUID]:
-    """Return the corrections that parts of refunds still wait for.
+    """Return the corrections that parts of refunds still wait for, and that nothing has overtaken.
+
+    A person may adopt a payment of the document at any moment, also after this tick has looked what is to be done.
 
     :param locks: whether nobody may change these documents before the transaction ends.
     """
@@ -38,7 +41,9 @@ def still_planned(rows: Rows, operations: Sequence[Operation], *, locks: bool = 
         )
         .distinct()
     )
-    return {keys[key] for key in found}
+    facts = facts_of(rows, {operation.subject_id for operation in operations})
+    fitting = {operation.id for operation in operations if is_lowerable(facts[operation.subject_id])}
+    return {keys[key] for key in found} & fitting
 
 
 def corrected(rows: Rows, domain: Domain, operation: Operation) -> None:

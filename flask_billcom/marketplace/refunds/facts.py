@@ -124,9 +124,9 @@ class Facts:
         return max(0, self.document.cents - self.paid_cents)
 
     @property
-    def is_paid(self) -> bool:
-        """Whether anything of it is paid, or will be on a coming day."""
-        return bool(self.paid_cents or self.scheduled_cents)
+    def unpaid_cents(self) -> int:
+        """What no payment holds nor will take on a coming day."""
+        return max(0, self.due_cents - self.scheduled_cents)
 
 
 def open_cents(part: AdjustmentPart) -> int:

@@ -5,6 +5,7 @@ being made, in doubt  waits for the outcome                                 Wait
 open                  lowered or deleted at Bill.com                        Correct
 being lowered         waits; begun anew where a payment came in between     Wait, Undo
 invoice paid          what is still due is lowered; the rest is paid back   Turn
+bill paid in part     what nothing pays is lowered first                    Correct
 bill paid             the seller owes his share                             Turn
 payment on its way    waits for its end                                     Wait
 """
@@ -21,6 +22,8 @@ from .facts import BILL, INVOICE, Facts, is_live, open_cents
 
 PLANNED, QUARANTINED = OperationState.PLANNED, OperationState.QUARANTINED
 AWAITING_PARTY = "awaiting_party"
+OR_PAY_THE_REST = "or pay the rest of the bill at Bill.com, then flask billcom pay adopt; its seller owes it then"
+"""What ends it where Bill.com does not let a bill be lowered that is paid in part."""
 
 Amounts = Sequence[tuple[UUID, int]]
 """Row id of a part, and cents."""
@@ -64,7 +67,7 @@ class Correct:
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """Take back a planned correction that does not fit any more; what is to be done is decided anew."""
+    """Take back a planned or refused correction that does not fit any more; what is to be done is decided anew."""
 
     operation: Operation | None
 
@@ -128,22 +131,28 @@ def _being_corrected(facts: Facts) -> Stage:
     if correct is None or correct.state == OperationState.CANCELLED:
         return Undo(None)
     if _lowerable(facts) != sum(part.planned_cents for part in facts.parts):
-        if correct.state == OperationState.REJECTED:
-            return Undo(None)
-        if correct.state == PLANNED and correct.first_sent_at is None:
+        is_refused = correct.state == OperationState.REJECTED
+        if is_refused or (correct.state == PLANNED and correct.first_sent_at is None):
             return Undo(correct)
-    return _as_it_stands(correct)
+    return _as_it_stands(facts, correct)
 
 
-def _as_it_stands(correct: Operation) -> Wait:
+def _as_it_stands(facts: Facts, correct: Operation) -> Wait:
     if correct.state == OperationState.REJECTED:
         retry = f"mend the cause, then flask billcom ops retry {correct.id}"
+        if facts.document.kind == BILL and facts.paid_cents:
+            retry = f"{retry}; {OR_PAY_THE_REST}"
         return Wait(f"{correct.kind} was refused: {correct.error_code}; {retry}", needs_person=True)
     if correct.state == PLANNED:
         if correct.parked is not None:
             return Wait(f"{correct.kind} is parked: {correct.parked}", needs_person=True)
         return Wait(f"{correct.kind} is planned")
     return _busy(correct)
+
+
+def is_lowerable(facts: Facts) -> bool:
+    """Return whether a document can still be lowered by what is planned: nothing else pays or takes that by now."""
+    return _lowerable(facts) >= sum(part.planned_cents for part in facts.parts)
 
 
 def _lowerable(facts: Facts) -> int:
@@ -196,9 +205,9 @@ def _paid_back(bill: Facts | None) -> Wait | None:
 def _bill(facts: Facts) -> Stage:
     if facts.coming_back is not None:
         return Wait(f"its payout is {facts.coming_back}", needs_person=True)
-    if facts.is_paid:
-        return _turned(_open(facts))
-    amounts = _first(facts, facts.document.cents)
+    amounts = _first(facts, facts.unpaid_cents)
+    if amounts and facts.scheduled_cents:
+        return Wait("a payment of a part of the bill is scheduled")
     return Correct(amounts) if amounts else _turned(_open(facts))
 
 
@@ -231,4 +240,4 @@ def _summed(amounts: Amounts) -> Amounts:
     return list(sums.items())
 
 
-__all__ = ["BILL", "Close", "Correct", "Local", "Stage", "Turn", "Undo", "Wait", "stage_of"]
+__all__ = ["BILL", "Close", "Correct", "Local", "Stage", "Turn", "Undo", "Wait", "is_lowerable", "stage_of"]

@@ -148,7 +148,7 @@ def _entries(rows: Rows, domain: Domain, facts: Facts, part: AdjustmentPart, cen
     if part.kind == REFUND:
         return [entries.owed_as_vendor(-cents, sale.buyer_id, facts.document.party_id, sale.id)]
     undone, bill = _undone(part, cents), facts.back.get(part.adjustment_id)
-    if undone and bill is not None and bill.is_paid:
+    if undone and bill is not None and not bill.unpaid_cents:
         loss = entries.lost(undone, sale.buyer_id, sale.id)
         return [entries.not_owed(cents - undone, sale.buyer_id, sale.id), loss]
     if undone and bill is not None:

@@ -25,6 +25,8 @@ from flask_billcom.store import Rows
 from . import sightings
 from .sightings import PAID_BY_HAND, VOIDED
 
+PARTIAL = "partial"
+"""Status of a bill that somebody paid by hand with several payments, one of which has come back."""
 LIVING_PARTS = ("1", "2")
 """BillPay states scheduled and paid."""
 
@@ -86,12 +88,14 @@ class ByHand:
     :param payments: the SentPays that others made.
     :param payout: the SentPay that had paid it before.
     :param is_proved: whether that is proved void, so that a person may adopt the other one.
+    :param is_in_part: whether another payout of ours still pays a part of it, so that none may pay it again.
     """
 
     number: str
     payments: Sequence[str]
     payout: str
     is_proved: bool
+    is_in_part: bool = False
 
 
 def paid_by_hand(rows: Rows, organization_id: str) -> Iterator[ByHand]:
@@ -103,16 +107,16 @@ def paid_by_hand(rows: Rows, organization_id: str) -> Iterator[ByHand]:
         others = shown[payout.id].others if payout.id in shown else {}
         for number, payments in sorted(others.items()):
             yield ByHand(number, payments, payout.remote_id, is_proved=False)
-    for number, payout_id, detail in rows.all(_left_open(organization_id)):
+    for number, status, payout_id, detail in rows.all(_left_open(organization_id)):
         if payments := detail.get(PAID_BY_HAND, {}).get(number):
-            yield ByHand(number, payments, payout_id, is_proved=True)
+            yield ByHand(number, payments, payout_id, is_proved=True, is_in_part=status == PARTIAL)
 
 
 def _left_open(organization_id: str) -> Select[Any]:
     """Return the statement for bills whose last payout is void, with the act that says so."""
     last = (PaymentPart.document_id == Operation.subject_id) & (PaymentPart.remote_id == Operation.remote_id)
     return (
-        select(Document.number, Payment.remote_id, Audit.detail)
+        select(Document.number, Document.status, Payment.remote_id, Audit.detail)
         .select_from(Payment)
         .join(PaymentPart, PaymentPart.payment_id == Payment.id)
         .join(Operation, last)
@@ -124,7 +128,7 @@ def _left_open(organization_id: str) -> Select[Any]:
             Payment.status.in_(("voided", "cancelled")),
             Operation.kind.in_(PAYS),
             Operation.state == OperationState.DONE,
-            Document.status == "open",
+            Document.status.in_(("open", PARTIAL)),
             Audit.action == VOIDED,
         )
         .order_by(Document.number)

@@ -4,6 +4,8 @@
         --what the seller owes is taken off--> lowered at Bill.com, or deleted
         --payout run--> a payment of each, of the next generation
 
+    one of several payments of a bill is void, its seller owes something --pay_again--> taken off what is left of it
+
 Acts: paid_again, debt_netted.
 """
 
@@ -25,6 +27,8 @@ from flask_billcom.marketplace.tracking.payments import PAYS, SENT
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
 from flask_billcom.store import Rows
 
+from .by_others import PARTIAL
+
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
 
@@ -35,7 +39,7 @@ _OVER = (OperationState.DONE, OperationState.CANCELLED, OperationState.REJECTED)
 class PaidAgain:
     """Bills that the next payout run judges like any other.
 
-    :param numbers: of the bills.
+    :param numbers: of the bills, and of those paid in part that are only lowered.
     :param cents: what is paid again.
     :param netted_cents: what is taken off the bills before, since their seller owes it.
     """
@@ -49,7 +53,8 @@ class PaidAgain:
 def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAgain:
     """Give the bills of a void payout back to the payout runs; a new payment of each has the next generation.
 
-    Those that another payment pays by now, such as one made by hand and adopted, are left out.
+    Those that another payment pays by now, such as one made by hand and adopted, are left out. Where it pays a part, no
+    run pays the rest, but what the seller owes is taken off it.
 
     :param person: who decides, and why; None only says what would be.
     :raises NotPossible: there is no such payout, it is not void yet, or its bills are paid or being paid.
@@ -59,8 +64,11 @@ def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAg
         if payment.status not in {"voided", "cancelled"}:
             raise NotPossible(f"the payout is {payment.status}; it is paid again only after it is proved void")
         netting_again.lock(rows, bills_of(rows, payment))
-        bills = _left_to_pay(rows, payment, bills_of(rows, payment))
-        netted = netting_again.owed_of(rows, domain, bills)
+        found = bills_of(rows, payment)
+        rests = [bill for bill in found if bill.status == PARTIAL]
+        is_owed = bool(netting_again.owed_of(rows, domain, rests))
+        bills = _left_to_pay(rows, payment, found, may_be_none=is_owed)
+        netted = netting_again.owed_of(rows, domain, [*bills, *rests])
         again = _paid_again(bills, netted, is_dry_run=person is None)
         if person is not None:
             _release(rows, domain, bills)
@@ -73,8 +81,8 @@ def pay_again(domain: Domain, payment_id: UUID, person: Person | None) -> PaidAg
 
 def _paid_again(bills: Sequence[Document], netted: Sequence[Netted], *, is_dry_run: bool) -> PaidAgain:
     off = sum(each.cents for each in netted)
-    cents = sum(bill.cents for bill in bills) - off
-    numbers = tuple(sorted(bill.number for bill in bills))
+    cents = sum(bill.cents for bill in bills) - sum(each.cents for each in netted if each.bill in bills)
+    numbers = tuple(sorted({bill.number for bill in bills} | {each.bill.number for each in netted}))
     return PaidAgain(numbers, cents, is_dry_run=is_dry_run, netted_cents=off)
 
 
@@ -90,9 +98,12 @@ def bills_of(rows: Rows, payment: Payment) -> list[Document]:
     return found
 
 
-def _left_to_pay(rows: Rows, payment: Payment, bills: Sequence[Document]) -> list[Document]:
+def _left_to_pay(
+    rows: Rows, payment: Payment, bills: Sequence[Document], *, may_be_none: bool = False
+) -> list[Document]:
     """Return the bills of a void payout that no other payment of ours pays.
 
+    :param may_be_none: whether there is something else to do.
     :raises NotPossible: there are none, one of them is being paid, or they are with the payout runs.
     """
     ids = [bill.id for bill in bills]
@@ -113,6 +124,8 @@ def _left_to_pay(rows: Rows, payment: Payment, bills: Sequence[Document]) -> lis
         )
     )
     left = [bill for bill in bills if bill.id not in elsewhere]
+    if may_be_none and all(bill.released_at is None for bill in left):
+        return []
     refused = [bill.number for bill in left or bills if bill.id in {*elsewhere, *open_} or bill.status != "open"]
     if refused:
         raise NotPossible(f"paid or being paid already: {', '.join(sorted(refused))}")
