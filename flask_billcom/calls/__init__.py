@@ -3,7 +3,8 @@
 sales        settle, settle_many, settlement_of
 refunds      refund, cancel, refunds_of, waiting_refunds
 parties      sync_party, ensure_party, add_bank_account, authorize_charges, revoke_charges
-money        balance_of, payouts_of, hold, release, payout_run, pay_now, trial_balance, reconcile, verify_audit
+money        balance_of, payouts_of, hold, release, payout_run, payouts_wait_for, pay_now, trial_balance,
+             reconcile, verify_audit
 payouts      waiting_runs, approve, void, pay_again, adopt_payment, confirm_credit, confirm_bank_account,
              confirm_match, confirm_new, match_report
 books        ledger, party_balances, open_items, export, statement, statement_page, year_totals

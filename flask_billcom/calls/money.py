@@ -15,7 +15,8 @@ from flask_billcom.marketplace.agreement.differences import Report
 from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.marketplace.balances import Balance, Payout
 from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
-from flask_billcom.marketplace.paying.payouts import PayoutRun, plan_payouts
+from flask_billcom.marketplace.lists.pages import InvalidQuery
+from flask_billcom.marketplace.paying.payouts import PayoutRun, plan_payouts, stop_of_waiting
 from flask_billcom.marketplace.paying.reserve import reserve_of
 from flask_billcom.marketplace.refunds import disputes
 from flask_billcom.models import Hold
@@ -62,6 +63,7 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         :raises MappingError: the object is neither an order nor a seller.
         :raises NotSettled: the order has no settlement.
         :raises NotReady: nothing was ever settled for this seller.
+        :raises NotPossible: the name or the reason is missing.
         """
         state, on = self._held(obj)
         with state.store.write() as rows:
@@ -102,6 +104,13 @@ class MoneyCalls(SalesCalls, PartiesCalls):
         state = self._checked()
         return plan_payouts(state.parts.domain, dry_run=dry_run, actor=actor)
 
+    def payouts_wait_for(self) -> str | None:
+        """Return why no payout at all is sent although one could be, in words, or None.
+
+        Payments are switched off, or a hold on everything or on all payouts is in force.
+        """
+        return stop_of_waiting(self._checked().parts.domain)
+
     def pay_now(self, seller: object, *, dry_run: bool = False, actor: str = "app") -> PayoutRun:
         """Plan the payment of one seller's bills that may be paid, also below the minimum payout.
 
@@ -124,8 +133,12 @@ class MoneyCalls(SalesCalls, PartiesCalls):
 
         :param since: aware; only what was made or changed after it.
         :return: each difference with its explanation and the command that resolves it.
+        :raises InvalidQuery: that time has not come yet.
         """
-        return reconcile(self._checked().parts.domain, since)
+        state = self._checked()
+        if since is not None and since > state.clock.now():
+            raise InvalidQuery(f"{since:%Y-%m-%d %H:%M} UTC has not come yet; nothing can have changed since")
+        return reconcile(state.parts.domain, since)
 
     def verify_audit(self) -> audit.Verdict:
         """Return whether the audit trail is whole, and how many rows no tick has sealed yet."""

@@ -83,6 +83,9 @@ def _show(found: PayoutRun, verb: str, *, as_json: bool) -> None:
     click.echo(_words(found, verb))
     for reason, skipped in found.skipped.items():
         click.echo(f"waits: {_bills(skipped.bills)}, {shell.dollars(skipped.cents)} dollars: {reason}")
+    for each in found.coming:
+        when = "their sales are not funded" if each.first is None else f"released from {each.first:%Y-%m-%d} on"
+        click.echo(f"not yet: {_bills(each.bills)}, {shell.dollars(each.cents)} dollars, {when}")
     if found.stopped is not None:
         click.echo(f"stopped: {found.stopped}")
     if found.parked is not None:

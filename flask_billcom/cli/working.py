@@ -6,12 +6,15 @@ import signal
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import current_app
 
 from . import shell
+
+if TYPE_CHECKING:
+    from flask_billcom.engine.worker import TickReport
 
 
 @click.command
@@ -23,7 +26,7 @@ def tick(*, as_json: bool) -> None:
     if as_json:
         shell.show_json(report)
     else:
-        click.echo(_words(report))
+        _show(report)
     if report.stopped is not None or report.failed:
         shell.fail(f"the round ended early: {report.stopped or _failed(report)}; the next one goes on")
 
@@ -63,7 +66,7 @@ def worker(*, once: bool, threads: int) -> None:
 def _work_off(billcom: Any) -> None:  # noqa: ANN401 - a Billcom
     while True:
         report = billcom.tick()
-        click.echo(_words(report))
+        _show(report)
         if report.stopped is not None or report.failed:
             shell.fail(f"the round ended early: {report.stopped or _failed(report)}; the next one goes on")
         if not report.moved:
@@ -91,13 +94,25 @@ def _told_to_stop(runners: Sequence[Any]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _words(report: Any) -> str:  # noqa: ANN401 - a TickReport
-    sent = [f"{kind} {count}" for kind, count in report.batches.items()]
-    checked = [f"{kind} looked up {count}" for kind, count in report.checked.items()]
-    return ", ".join([*sent, *checked]) or "nothing was due"
+def _show(report: TickReport) -> None:
+    sent = [f"{kind}: {_batches(count)}" for kind, count in report.batches.items()]
+    checked = [f"{kind} looked up: {_batches(count)}" for kind, count in report.checked.items()]
+    brought = [f"{what}: {count}" for what, count in report.brought.items()]
+    did = ", ".join([*sent, *checked])
+    if not did and report.stopped is None:
+        did = "nothing to send or look up"
+    reason = shell.billcom().payouts_wait_for() if report.stopped is None else None
+    waits = [] if reason is None else [f"payouts wait: {reason}"]
+    said = "; ".join(part for part in (did, ", ".join(brought), *waits) if part)
+    if said:
+        click.echo(said)
 
 
-def _failed(report: Any) -> str:  # noqa: ANN401
+def _batches(count: int) -> str:
+    return "1 batch" if count == 1 else f"{count} batches"
+
+
+def _failed(report: TickReport) -> str:
     return "; ".join(f"{step}: {error}" for step, error in report.failed.items())
 
 

@@ -53,10 +53,11 @@ _NOTE = (
 class Step:
     """A step of the domain.
 
-    :param run: what it does; it opens its own transactions and returns whether anything moved.
+    :param run: what it does; it opens its own transactions.
     :param network: whether it needs Bill.com, so that it is left out when that cannot be reached.
     :param guards: whether nothing that is guarded may happen in a tick that did not carry it out to its end.
     :param guarded: whether it changes what may be at Bill.com.
+    :param counts: what the number is that it returns, for the report; empty where it returns none.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Step:
     network: bool = True
     guards: bool = False
     guarded: bool = False
+    counts: str = ""
 
 
 @dataclass(slots=True)
@@ -72,6 +74,7 @@ class TickReport:
 
     :param batches: rounds that sent, parked or cancelled something, by kind.
     :param checked: rounds of read-backs, by kind.
+    :param brought: what the steps of the domain counted, such as funded sales; those that counted nothing are left out.
     :param stopped: why the network steps ended early, or None.
     :param failed: steps that raised, with the error's text.
     :param unguarded: why nothing was changed, as a step that guards others did not come to its end, or None.
@@ -79,6 +82,7 @@ class TickReport:
 
     batches: dict[str, int] = field(default_factory=dict)
     checked: dict[str, int] = field(default_factory=dict)
+    brought: dict[str, int] = field(default_factory=dict)
     stopped: str | None = None
     failed: dict[str, str] = field(default_factory=dict)
     unguarded: str | None = None
@@ -151,7 +155,9 @@ class Worker:
         if step.network and report.stopped is not None:
             return
         try:
-            step.run()
+            count = step.run()
+            if step.counts and isinstance(count, int) and count:
+                report.brought[step.counts] = report.brought.get(step.counts, 0) + count
         except NoCapacity as full:
             report.stopped = str(full)
         except BillcomError as error:

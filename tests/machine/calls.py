@@ -18,6 +18,7 @@ APART = {
     "state_of": "the parts of an app, of which each call is made",
     "start_runner": "a thread that ticks: a sequence would be another one each time",
     "tick": "the rules of time make it, and its rounds are counted by themselves",
+    "payouts_wait_for": "what the command `tick` says, whose tests enter it",
     "session": "a rule signs in by it and is counted; what it returns are no rows of ours",
     "client": "any call of Bill.com's API, none of it ours; the operator merges vendors by it",
 }

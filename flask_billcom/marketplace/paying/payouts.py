@@ -24,10 +24,11 @@ from sqlalchemy import func, select, update
 from flask_billcom import ledger
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import NEEDS_APPROVAL
-from flask_billcom.engine.operations import Plan, lane_of_document, plan
+from flask_billcom.engine.operations import Plan, kinds_due, lane_of_document, plan
 from flask_billcom.marketplace import approvals, holds, marks, postings
 from flask_billcom.marketplace.postings import Share
 from flask_billcom.marketplace.states import ROWS
+from flask_billcom.marketplace.tracking.payments import PAYS
 from flask_billcom.models import LIVE, Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
@@ -53,10 +54,23 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """Bills that are not due yet.
+
+    :param first: when the first of them is; None for those whose sales are not funded.
+    """
+
+    bills: int
+    cents: int
+    first: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class PayoutRun:
     """What a run planned, or would plan.
 
     :param skipped: due bills that wait, by reason.
+    :param coming: bills that are not due yet, in a dry run: those with a day, and those without.
     :param stopped: why nothing at all is planned, or None.
     :param parked: why what is planned waits, or None.
     :param id: by which it is approved; None where nothing was planned.
@@ -66,6 +80,7 @@ class PayoutRun:
     cents: int = 0
     sellers: int = 0
     skipped: Mapping[str, Skipped] = field(default_factory=dict)
+    coming: Sequence[Coming] = ()
     stopped: str | None = None
     parked: str | None = None
     is_dry_run: bool = False
@@ -89,7 +104,9 @@ def plan_payouts(
     with domain.store.read() as rows:
         stopped = _stop(rows, domain)
     if dry_run:
-        return replace(_Run(domain, seller).rehearse(), stopped=stopped)
+        with domain.store.read() as rows:
+            coming = _coming(rows, domain, seller)
+        return replace(_Run(domain, seller).rehearse(), stopped=stopped, coming=coming)
     if stopped is not None:
         return PayoutRun(stopped=stopped)
     lease = _lease(domain)
@@ -103,6 +120,24 @@ def plan_payouts(
     finally:
         lease.let_go()
     return run
+
+
+def stop_of_waiting(domain: Domain) -> str | None:
+    """Return why no payout at all is sent, where one is planned or a bill is due, or None."""
+    with domain.store.read() as rows:
+        stopped = _stop(rows, domain)
+        if stopped is None or not (_is_any_planned(rows, domain) or _is_any_due(rows, domain)):
+            return None
+    return stopped
+
+
+def _is_any_planned(rows: Rows, domain: Domain) -> bool:
+    due = kinds_due(rows, domain.organization_id, domain.clock.now())
+    return not due.isdisjoint(PAYS)
+
+
+def _is_any_due(rows: Rows, domain: Domain) -> bool:
+    return bool(due_bills(rows, domain.organization_id, domain.clock.now(), limit=1))
 
 
 def plan_scheduled_payouts(domain: Domain) -> PayoutRun | None:
@@ -132,6 +167,23 @@ def _stop(rows: Rows, domain: Domain) -> str | None:
         return SWITCHED_OFF
     reason = holds.stop_of(rows, domain.organization_id, holds.PAYOUTS)
     return None if reason is None else f"hold: {reason}"
+
+
+def _coming(rows: Rows, domain: Domain, seller: UUID | None) -> list[Coming]:
+    """Return the bills whose hold days are not over, and those whose sales are not funded."""
+    statement = select(func.count(), func.sum(Document.cents), func.min(Document.release_after)).where(
+        Document.organization_id == domain.organization_id,
+        Document.kind == "bill",
+        Document.status == "open",
+        Document.released_at.is_(None),
+    )
+    if seller is not None:
+        statement = statement.where(Document.party_id == seller)
+    found = [
+        rows.first(statement.where(when))
+        for when in (Document.release_after > domain.clock.now(), Document.release_after.is_(None))
+    ]
+    return [Coming(bills, int(cents), first) for bills, cents, first in found if bills]
 
 
 def _first_open_day(rows: Rows, domain: Domain, progress: marks.Progress | None) -> date:

@@ -55,14 +55,16 @@ _ANY = select(Payment.id).where(*_OF, Payment.status == bindparam("status")).lim
 _FIRST_MADE = select(func.min(func.coalesce(Payment.remote_created_at, Payment.created_at))).where(*_OF)
 
 
-def follow(domain: Domain) -> None:
-    """Read what changed about payments and bank movements, as far as anything can have, and let our rows follow."""
-    follow_received(domain)
-    follow_sent(domain)
-    follow_movements(domain)
+def follow(domain: Domain) -> int:
+    """Read what changed about payments and bank movements, as far as anything can have, and let our rows follow.
+
+    :return: how many polls were done to their end.
+    """
+    done = [follow_received(domain), follow_sent(domain), follow_movements(domain)]
     with domain.store.read() as rows:
         progress = marks.read(rows, domain.organization_id, SENT_POLL)
     clear(domain, None if progress is None else progress.finished)
+    return sum(done)
 
 
 def follow_received(domain: Domain) -> bool:

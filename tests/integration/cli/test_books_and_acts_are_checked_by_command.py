@@ -100,3 +100,10 @@ def test_after_a_restored_backup_a_person_lets_sending_go_on(terminal: Terminal,
     assert "holds released: 1" in resumed.stderr
     assert "never made again: invoice FB-1" in resumed.stderr
     assert terminal.json("status")["holds"] == []
+
+
+def test_what_changes_in_the_future_is_not_said_to_be_compared(terminal: Terminal) -> None:
+    refused = terminal.run("books", "reconcile", "--since", "2099-01-01", code=1)
+
+    assert "2099-01-01 00:00 UTC has not come yet" in refused.stderr
+    assert "differences" not in refused.stdout

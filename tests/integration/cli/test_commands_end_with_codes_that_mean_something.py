@@ -17,8 +17,8 @@ def test_a_tick_that_did_its_work_ends_with_0(terminal: Terminal) -> None:
     terminal.run("settle", "Order", terminal.order(("ann", "10.00")))
     terminal.local.simulator.clock.advance(seconds=5)
 
-    assert "create_invoice 1" in terminal.run("tick").stdout
-    assert terminal.run("tick").stdout == "nothing was due\n"
+    assert "create_invoice: 1 batch" in terminal.run("tick").stdout
+    assert terminal.run("tick").stdout == "nothing to send or look up\n"
 
 
 def test_a_tick_that_cannot_reach_bill_com_ends_with_1_and_loses_nothing(terminal: Terminal, local: LocalShop) -> None:
@@ -29,6 +29,7 @@ def test_a_tick_that_cannot_reach_bill_com_ends_with_1_and_loses_nothing(termina
     result = terminal.run("tick", code=1)
 
     assert "the next one goes on" in result.stderr
+    assert result.stdout == ""
     local.simulator.faults.clear()
     local.simulator.clock.advance(seconds=60)
     terminal.run("worker", "--once")
@@ -41,7 +42,7 @@ def test_working_off_ends_when_nothing_is_due(terminal: Terminal) -> None:
 
     lines = terminal.run("worker", "--once").stdout.splitlines()
 
-    assert lines[-1] == "nothing was due"
+    assert lines[-1] == "nothing to send or look up"
     assert terminal.json("status")["settlements"]["invoiced"] == 1
 
 

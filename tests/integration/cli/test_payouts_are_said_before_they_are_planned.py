@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -198,3 +199,63 @@ def test_a_hold_without_a_reason_is_refused(terminal: Terminal, words: tuple[str
 
     assert "a hold needs" in refused.stderr
     assert terminal.json("status")["holds"] == []
+
+
+def test_a_round_that_sends_nothing_says_why_payouts_wait(terminal: Terminal) -> None:
+    terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
+    assert terminal.run("tick").stdout.endswith("nothing to send or look up; payouts wait: hold: strange logins\n")
+
+    terminal.run("pay", "release", "--everything", "--yes")
+    assert "payouts wait" not in terminal.run("tick").stdout
+
+    terminal.run("pay", "run", "--yes")
+    terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
+    assert terminal.run("tick").stdout.endswith("payouts wait: hold: strange logins\n")
+
+
+def test_a_round_says_that_payouts_wait_because_payments_are_switched_off(
+    make_local: Callable[..., LocalShop],
+) -> None:
+    local = make_local(BILLCOM_RELEASE="on_settlement")
+    terminal = Terminal(local)
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00", "1.00")))
+    local.tick(2)
+
+    assert "payouts wait: payments are switched off; set BILLCOM_PAYMENTS_ENABLED" in terminal.run("tick").stdout
+
+
+def test_bills_that_are_not_due_yet_are_said_with_their_day(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_PAYMENTS_ENABLED=True, BILLCOM_RELEASE="on_settlement", BILLCOM_HOLD_DAYS=5)
+    terminal, day = Terminal(local), local.simulator.clock.now() + timedelta(days=5)
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00", "1.00"), ("bob", "5.00")))
+    local.tick(2)
+
+    said = terminal.run("pay", "run", "--dry-run").stdout.splitlines()
+
+    assert said == [
+        "would pay 0 bills of 0 sellers, 0.00 dollars",
+        f"not yet: 2 bills, 14.00 dollars, released from {day:%Y-%m-%d} on",
+    ]
+    assert "not yet: 1 bill, 9.00 dollars" in terminal.run("pay", "now", "Seller", "1", "--dry-run").stdout
+
+
+def test_bills_of_sales_that_are_not_funded_are_said_to_wait_for_that(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_PAYMENTS_ENABLED=True)
+    terminal = Terminal(local)
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00", "1.00")))
+    local.tick(2)
+
+    said = terminal.run("pay", "run", "--dry-run").stdout
+
+    assert "not yet: 1 bill, 9.00 dollars, their sales are not funded" in said
+
+
+def test_what_the_steps_of_a_round_have_counted_is_said(terminal: Terminal) -> None:
+    terminal.run("pay", "run", "--yes")
+
+    said = [terminal.run("tick").stdout]
+    terminal.local.pass_days(2)
+    said.append(terminal.run("tick").stdout)
+
+    assert said[0].startswith("pay: 1 batch")
+    assert "payments read, polls: " in said[1]
