@@ -62,12 +62,23 @@ MODULES = {
     "engine.fence": _engine(
         "fence", "test_earlier_sessions_are_proved_dead.py", "test_sessions_whose_end_cannot_be_proved.py"
     ),
+    "engine.endings": _engine(
+        "endings", "test_earlier_sessions_are_proved_dead.py", "test_sessions_whose_end_cannot_be_proved.py"
+    ),
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.decisions": _engine("decisions", "decisions"),
     "engine.reads": _engine("reads", "test_lists_are_read_page_by_page.py"),
     "engine.runners": _engine("runners", "test_a_thread_ticks_until_it_is_told_to_stop.py"),
     "engine.signing": _engine("signing", "test_people_sign_in_and_confirm.py"),
     "engine.worker": _engine("worker", "test_a_tick_does_all_that_is_due.py", "test_a_tick_goes_on_after_trouble.py"),
+    "engine.noted": _engine("noted", "test_what_is_noted_is_found_by_its_name.py"),
+    "engine.timing": _engine("timing", "test_waiting_times_add_up.py"),
     "engine.clocks": _engine("clocks", "test_all_processes_go_by_one_clock.py"),
     "engine.recording": _engine("recording", "test_the_end_of_a_call_is_written_once.py"),
 }
+
+LEFT_OUT = {
+    "engine.claims": "fields and their types",
+    "engine.kinds": "the seam to the domain: fields, names and a protocol without a body",
+}
+"""Modules of the engine in which there is nothing that mutmut changes, and what there is."""

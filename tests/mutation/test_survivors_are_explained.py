@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import libcst as cst
 import pytest
 from mutmut.configuration import reset_config
-from mutmut.mutation.file_mutation import create_mutations
+from mutmut.mutation.file_mutation import create_mutations, mutate_file_contents
 
 from tests.mutation.__main__ import report
-from tests.mutation.modules import MODULES
+from tests.mutation.modules import LEFT_OUT, MODULES
 from tests.mutation.room import ROOT, Mutant, furnish
 from tests.mutation.survivors import Survivor, explained, reason_of
 from tests.mutation.words import without_words
@@ -68,6 +70,49 @@ def test_every_reason_is_of_a_module_that_is_tried_and_stands_once() -> None:
     assert len({(e.module, e.function, e.was, e.became) for e in known}) == len(known)
     assert [each for each in known if not each.reason] == []
     assert reason_of(SURVIVOR, "money", [REASON]) == "equivalent: no"
+
+
+def test_every_module_of_the_engine_is_tried_or_named_as_left_out() -> None:
+    engine = {f"engine.{path.stem}" for path in (ROOT / "flask_billcom" / "engine").glob("*.py")} - {"engine.__init__"}
+    tried = {name for name in MODULES if name.startswith("engine.")}
+
+    assert tried | set(LEFT_OUT) == engine
+    assert not tried & set(LEFT_OUT)
+
+
+def test_the_page_names_what_is_left_out() -> None:
+    section = (ROOT / "docs" / "mutation.rst").read_text().partition("What is not changed\n---")[2]
+
+    assert set(re.findall(r"``(engine\.\w+)``", section)) == set(LEFT_OUT)
+
+
+@pytest.mark.usefixtures("room")
+@pytest.mark.parametrize("name", LEFT_OUT)
+def test_in_what_is_left_out_there_is_nothing_to_change(name: str) -> None:
+    code = (ROOT / "flask_billcom" / f"{name.replace('.', '/')}.py").read_text()
+
+    assert not mutate_file_contents("a.py", code).mutant_names
+
+
+@pytest.mark.parametrize("each", explained(), ids=lambda each: f"{each.module} {each.became}")
+def test_what_a_reason_is_given_for_still_stands_in_its_function(each: Survivor) -> None:
+    """Or it would explain nothing, and look as if it did."""
+    code = (ROOT / MODULES[each.module].path).read_text()
+    function = functions_of(ast.parse(code).body)[each.function]
+    lines = [line.strip() for line in (ast.get_source_segment(code, function) or "").splitlines()]
+
+    assert [line for line in each.was.strip().splitlines() if line not in lines] == []
+
+
+def functions_of(body: Sequence[ast.stmt], within: str = "") -> dict[str, ast.stmt]:
+    """Return the functions of a module by name, methods behind that of their class."""
+    found: dict[str, ast.stmt] = {}
+    for each in body:
+        if isinstance(each, ast.FunctionDef):
+            found[f"{within}{each.name}"] = each
+        elif isinstance(each, ast.ClassDef):
+            found |= functions_of(each.body, f"{within}{each.name}.")
+    return found
 
 
 @pytest.mark.parametrize("name", MODULES)
