@@ -5,10 +5,12 @@
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
 #   make stories   a marketplace's life in some 270 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
-#   make crash     kill the marketplace in samples of all places, of pairs of them, and 10,000 random settlements
+#   make crash     kill the marketplace in samples: 240 and 100 of some 5,000 ways to cut its story, on SQLite and on
+#                  PostgreSQL, 40 of some 29,000 pairs of crashes, and 10,000 random settlements
 #   make machine   public calls in any order, the invariants after each step, in 500 sequences of 100
-#   make crash-all the same in every place and every pair of places, and 100,000 settlements; takes days
-#   make test-all  the tests again on the oldest, the newest and the other versions of what we stand on; takes long
+#   make crash-all all of these ways and pairs, real processes, the mistakes, and 100,000 settlements; takes days
+#   make test-all  all suites at full length, mutants, a million fuzzed answers, and the tests again on the oldest, the
+#                  newest and the other versions of what we stand on; takes days
 #   make install   everything that tests and benchmarks need
 #   make pins      write the versions that resolve today to constraints.txt
 #   make clean     remove what was made
@@ -44,6 +46,8 @@ test-all: test stories crash-all
 	$(V)/bin/python -m tests.stories --sequences 10000
 	$(V)/bin/python -m tests.machine --sequences 10000 --steps 100 --jobs 2
 	$(V)/bin/python -m tests.machine --mistakes --sequences 100 --steps 100 --seed 7
+	$(V)/bin/python -m tests.fuzz_replies 1000000
+	$(V)/bin/python -m tests.mutation --module all --jobs 2
 	$(V)/bin/python -m tests.matrix
 
 machine: $(V)/.all
