@@ -4,11 +4,15 @@ crash                                the process ends                           
 commit_error, commit_ack_lost        a commit that fails, or that only seems to             P4
 freeze, long_freeze, suspend         the worker stands still while another one works        P3
 second_runner                        a tick of another worker in the midst of this one      P6
+sessions_end                         all sessions are over, and two others notice it first  F9, P6
 clock_forward, clock_back            the database's clock jumps by an hour                  P5
 stranger and other deeds             what people do meanwhile: see `people`              P8
 files and other errands              what people do at the beginning: see `errands`
-restore                              the database of some time ago comes back               P7
+restored                             of those: a chapter's beginning comes back             P7
+edited, merged                       of those: all bills at Bill.com, a seller there        P8
 everything else                      a fault of the wire, by the simulator's name           F1 to F15
+
+`codes` has the faults of the protocol one by one, and what plays each.
 """
 
 from __future__ import annotations
@@ -37,10 +41,30 @@ AFTER = ("timeout_after", "reset_after", "http_5xx_after", "garbage", "truncated
 REFUSALS = ("bdc:BDC_1109", "bdc:BDC_1144", "bdc:BDC_1322", "bdc:BDC_1001", "bdc:BDC_9999", "bdc_after:BDC_9999")
 CHANGE_FAULTS = (*BEFORE, *AFTER, *REFUSALS, "late_effect")
 READ_FAULTS = ("connect_refused", "timeout_before", "garbage", "bdc:BDC_1109", "bdc:BDC_1144", "stale_list")
+"""What each list meets in each chapter."""
+MORE_READ_FAULTS = (
+    "reset_before",
+    "http_5xx_before",
+    "idle_close",
+    "truncated",
+    "cut",
+    "empty",
+    "html",
+    "dribble",
+    "bdc:BDC_1322",
+    "bdc:BDC_9999",
+)
+"""What each list meets once: to who reads, most of these look like one of the others."""
 BULK_FAULTS = ("short_bulk", "reordered_bulk")
+SOME_FAULTS = ("bdc_some:BDC_9999", "timeout_some")
+"""Of calls that carry several objects."""
 AROUND_CALLS = ("freeze", "second_runner", "clock_forward", "clock_back")
+MORE_AROUND_CALLS = (*AROUND_CALLS, "sessions_end")
+"""What happens behind each commit and each answer, where one of its name is passed first in the whole story."""
 SECONDS = {"late_effect": 300.0, "stale_list": 120.0, "dribble": 1.0}
-LOSING = frozenset({"crash", "freeze", "long_freeze", "suspend", "late_effect", "commit_error", *BEFORE, *AFTER})
+LOSING = frozenset(
+    {"crash", "freeze", "long_freeze", "suspend", "late_effect", "commit_error", "timeout_some", *BEFORE, *AFTER}
+)
 """What can leave an attempt without an answer."""
 NAME = re.compile(r"([^/]+)/(?:(\d+):([^@]*)|(-?\d+))/([^/@]+)(?:@(.*))?")
 
@@ -139,6 +163,13 @@ def _second_runner(run: Run) -> None:
     run.world.tick(run.world.process())
 
 
+def _sessions_end(run: Run) -> None:
+    """Let Bill.com end all sessions, while this worker still counts on his, and two others have noticed."""
+    run.world.simulator.under_lock(lambda there: there.sessions.live.clear())
+    for _ in range(2):
+        _second_runner(run)
+
+
 def _jump(run: Run, by: timedelta) -> None:
     run.world.clock.offset += by
 
@@ -154,6 +185,7 @@ ACTS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
         "long_freeze": lambda run: _freeze(run, ALMOST_IDLE),
         "suspend": _suspend,
         "second_runner": _second_runner,
+        "sessions_end": _sessions_end,
         "clock_forward": lambda run: _jump(run, HOUR),
         "clock_back": lambda run: _jump(run, -HOUR),
         **DEEDS,
@@ -207,15 +239,63 @@ def wire_faults(trail: Trail) -> list[Cut]:
     return cuts
 
 
+def beside_commits(trail: Trail) -> list[Cut]:
+    """Return what may happen behind each commit and each answer, once for each name in the whole story.
+
+    Before a commit another worker would wait for this one's transaction, which waits for him.
+    """
+    seen: set[str] = set()
+    cuts = []
+    for cut in first_of_each_name(trail):
+        name = cut.label.partition(": ")[2]
+        if name.startswith(("after commit of ", "answer ")) and name not in seen:
+            seen.add(name)
+            cuts += [replace(cut, fault=fault) for fault in MORE_AROUND_CALLS]
+    return cuts
+
+
+def once_of_the_wire(trail: Trail) -> list[Cut]:
+    """Return what each call of several objects, and each list, meets besides, in the first chapter that makes it."""
+    first: dict[str, str] = {}
+    for chapter, labels in trail.items():
+        for label in labels:
+            _, is_call, endpoint = label.partition(": connect ")
+            if is_call:
+                first.setdefault(endpoint, chapter)
+    cuts = []
+    for endpoint, chapter in first.items():
+        if endpoint.startswith("List"):
+            cuts += [Cut(chapter, -1, fault, endpoint) for fault in MORE_READ_FAULTS]
+        elif endpoint.startswith("Bulk/") or endpoint == "PayBills":
+            cuts += [Cut(chapter, -1, fault, endpoint) for fault in SOME_FAULTS]
+    return cuts
+
+
+RESTORED = ("meet", "sell", "change", "collect", "pay out", "recall", "take back", "arrive")
+"""The chapters whose beginning comes back from a backup once they are over; what was given back in a lost time is known
+to nobody but who did it."""
+OF_PEOPLE = (*((chapter, "restored") for chapter in RESTORED), ("pay out", "edited"), ("change", "merged"))
+
+
+def of_people(trail: Trail) -> list[Cut]:
+    """Return what people do to all the documents, or to our rows, in chapters that are told."""
+    return [Cut(chapter, -1, errand) for chapter, errand in OF_PEOPLE if chapter in trail]
+
+
 def faults_of(endpoint: str) -> tuple[str, ...]:
     """Return the faults of the wire that fit an endpoint."""
     faults: tuple[str, ...] = READ_FAULTS if endpoint.startswith("List") else CHANGE_FAULTS
     return faults + (BULK_FAULTS if endpoint.startswith("Bulk/") else ())
 
 
-def every_fault(trail: Trail) -> list[Cut]:
-    """Return every fault of each kind where it fits first."""
+def often(trail: Trail) -> list[Cut]:
+    """Return the faults that come in each chapter where they fit."""
     return [*first_of_each_name(trail), *other_faults(trail), *wire_faults(trail)]
+
+
+def every_fault(trail: Trail) -> list[Cut]:
+    """Return every fault of each kind where it fits first, in each chapter or in the whole story."""
+    return [*often(trail), *once_of_the_wire(trail), *beside_commits(trail), *of_people(trail)]
 
 
 def some_of(cuts: list[T], count: int | None, seed: int) -> list[T]:

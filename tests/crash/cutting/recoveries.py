@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from tests.crash.cutting.cuts import (
     Cut,
     Trail,
-    every_fault,
     first_of_each_name,
     named,
+    often,
     other_faults,
     packed,
     wire_faults,
@@ -105,7 +105,7 @@ def one_of_each_fault(trail: Trail, seed: int) -> list[Cut]:
     """Return a cut for every fault, where something is being changed."""
     chance = random.Random(seed)
     offered: dict[str, list[Cut]] = {}
-    for cut in every_fault(trail):
+    for cut in often(trail):
         offered.setdefault(cut.fault, []).append(cut)
     return [chance.choice(list(filter(_changes, cuts)) or cuts) for cuts in offered.values()]
 

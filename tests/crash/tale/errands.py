@@ -16,13 +16,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from flask_billcom.api.secret import Secret
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import BillcomError, OutcomeUnknown
 from flask_billcom.marketplace.counterparties.consent import Consent
 from flask_billcom.marketplace.events import signals
 from flask_billcom.models import Operation, OperationState
+from flask_billcom.money import from_cents
 from flask_billcom.schedule import Schedule
+from flask_billcom.simulator.catalogue import ENTITIES
 from flask_billcom.simulator.payments.receipts import PAID, return_charge
+from flask_billcom.simulator.serving import crud
 from tests.crash.tale.decider import Decider
 from tests.support.copies import copy_of, put_back
 
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from tests.crash.tale.story import Run
 
+SELLER = "ann"
 EVE = {"actor": "Eve", "reason": "asked on the phone"}
 FILE = b"%PDF-1.4 a delivery note"
 
@@ -252,6 +257,52 @@ def _found_paid(run: Run) -> None:
             billcom.adopt_payment(payment.id, **EVE)
 
 
+def _edited(run: Run) -> None:
+    """Raise every open bill at Bill.com before it is to be paid, and put it back after a payout run has looked."""
+    bills = [bill for bill in run.world.simulator.books.bills if bill.is_active and bill["amount"] == bill["dueAmount"]]
+    as_it_was = {bill.id: [(line.id, line["amount"]) for line in bill["billLineItems"]] for bill in bills}
+    try:
+        for bill, ((first, cents), *rest) in as_it_was.items():
+            _write_lines(run, bill, [(first, cents + 1_00), *rest])
+        run.let_days_pass(6)
+        run.rounds()
+    finally:
+        for bill, lines in as_it_was.items():
+            _write_lines(run, bill, lines)
+    run.world.advance(seconds=3600)
+    run.rounds()
+
+
+def _write_lines(run: Run, bill: str, lines: list[tuple[str, int]]) -> None:
+    written = [{"entity": "BillLineItem", "id": each, "amount": str(from_cents(cents))} for each, cents in lines]
+    run.world.person_does("edit_bill", id=bill, values={"billLineItems": written})
+
+
+def _merged(run: Run) -> None:
+    """Merge a seller into a vendor that somebody has made anew; then say that this is he, and what his account is."""
+    world, books = run.world, run.world.simulator.books
+    old, *others = [row for row in books.vendors if row["name"] == SELLER]
+    new = next((row for row in others if row.is_active), None)
+    if new is None:
+        values = {"obj": {"entity": "Vendor", "name": SELLER}}
+        new = world.simulator.under_lock(lambda there: crud.single(there, ENTITIES["Vendor"], "Create", values))
+    if old.is_active:
+        world.person_does("merge", id=old.id, into=new.id)
+    run.rounds()
+    with _desk(run) as (billcom, session), suppress(NotPossible):
+        billcom.confirm_match(_seller(run, session, SELLER), new.id, **EVE)
+    run.rounds()
+    if not any(row["vendorId"] == new.id for row in books["VendorBankAccount"]):
+        Decider(world).sign_in()
+        with _desk(run) as (billcom, session):
+            number, routing = Secret("4000000099"), Secret("322271627")
+            seller = _seller(run, session, SELLER)
+            billcom.add_bank_account(seller, account_number=number, routing_number=routing, name_on_account=SELLER)
+    with _desk(run) as (billcom, session), suppress(NotPossible):
+        billcom.confirm_bank_account(_seller(run, session, SELLER), **EVE)
+    run.rounds()
+
+
 ERRANDS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
     {
         "introduce": _introduce,
@@ -273,5 +324,7 @@ ERRANDS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
         "restored": _restored,
         "charge_again": _charge_again,
         "found_paid": _found_paid,
+        "edited": _edited,
+        "merged": _merged,
     }
 )
