@@ -14,6 +14,7 @@ APART = {
     "authorize": FOR_ROUTES,
     "party_of_request": FOR_ROUTES,
     "blueprint": FOR_ROUTES,
+    "attach": "no rule sends a file yet",
     "models": "the tables, a module",
     "state_of": "the parts of an app, of which each call is made",
     "start_runner": "a thread that ticks: a sequence would be another one each time",
@@ -24,4 +25,4 @@ APART = {
 }
 PUBLIC = frozenset(name for name in dir(Billcom) if not name.startswith("_"))
 CALLS = PUBLIC - APART.keys()
-"""What rules make, and what a long run must have done."""
+"""What rules make, and what a long run must have made, whether it was done or refused."""

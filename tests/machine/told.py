@@ -17,9 +17,8 @@ NAMES = {
     *(f"rule {rule.function.__name__}" for rule in Machine.setup_state().rules),
     *(f"trouble {name}" for name in HAPPENINGS),
     *(f"fault {name}" for name in FAULTS),
-    *(f"done {name}" for name in CALLS),
 }
-"""What must have happened. A rule acts, a trouble comes at its moment, a fault hits a call, a public call is done."""
+"""What must have happened. A rule acts, a trouble comes at its moment, and a fault hits a call."""
 
 
 def missing(counted: Counter[str], *, wanted: int) -> Iterator[str]:
@@ -31,6 +30,8 @@ def missing(counted: Counter[str], *, wanted: int) -> Iterator[str]:
         yield f"only {counted['sequences']} of {wanted} sequences were played"
     if wanted >= ENOUGH:
         yield from (f"never happened: {name}" for name in sorted(NAMES) if not counted[name])
+        made = {name for name in CALLS if counted[f"done {name}"] or counted[f"refused {name}"]}
+        yield from (f"never made: {name}" for name in sorted(CALLS - made))
 
 
 def lines(counted: Counter[str]) -> Iterator[str]:
