@@ -43,6 +43,8 @@ class Boundaries:
         self.openings: dict[str, list[Act]] = {}
         """What happens when a chapter begins."""
         self.trail: list[str] = []
+        self.around: Callable[[Act], None] = _do
+        """Does what is planned; somebody may look on."""
         self.is_listening = False
         self.chapter = ""
         self._passed: Counter[str] = Counter()
@@ -86,7 +88,7 @@ class Boundaries:
             # What happens inside, such as another worker's round, is no boundary of this one.
             self.is_listening = False
             try:
-                act()
+                self.around(act)
             finally:
                 self.is_listening = True
 
@@ -97,6 +99,10 @@ class Boundaries:
         """
         act = self.named.pop((label, nth), None) or self.planned.get(number)
         return act or self.coming.pop(label.partition(": ")[2], None)
+
+
+def _do(act: Act) -> None:
+    act()
 
 
 def _writes(session: Session) -> bool:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from uuid import uuid4
 
 import pytest
 
 from flask_billcom.marketplace.kinds import all_kinds
 from tests.crash.boundaries import Boundaries
 from tests.crash.cutting.keeping import Kept, go_back, keep
+from tests.crash.judging.bystander import Left
 from tests.crash.judging.judge import judge
+from tests.crash.judging.leaving import GRACE_S
 from tests.crash.suites import Cut, Theatre, first_of_each_name, some_of, theatre, wire_faults
 from tests.crash.tale.story import Run
 from tests.support.world import Stage, World
@@ -111,10 +114,65 @@ def test_a_bill_that_vanished_is_lost(told: Run) -> None:
 
 
 def test_only_what_a_person_had_changed_may_be_left_to_one_as_another_amount(told: Run) -> None:
-    told.quarantined["create_bill FB-1-1"] = "what stands under its natural key has other cents, party or content"
+    reason = "what stands under its natural key has other cents, party or content"
+    leave(told, Left("create_bill FB-1-1", reason, silences=1, waited_s=120, is_strange=True))
 
     assert judge(told, changed={"FB-1-1"}).unexplained == 0
     assert judge(told, changed={"FB-1-2"}).unexplained == judge(told).unexplained == 1
+
+
+def leave(run: Run, *some: Left) -> None:
+    """Leave operations to people, as it was seen."""
+    run.bystander.left |= {(uuid4(), 1): each for each in some}
+
+
+LOST = "absent after 2 attempts without an answer"
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        Left("charge 1", LOST, silences=1, waited_s=GRACE_S),
+        Left("record 1", LOST, silences=1, waited_s=GRACE_S),
+        Left("pay 1", LOST, silences=2, waited_s=GRACE_S),
+        Left("create_bill 1", LOST, silences=3, waited_s=GRACE_S),
+        Left("charge 1", "2 effects stand under its natural key", silences=1, waited_s=5, is_strange=True),
+    ],
+    ids=lambda left: f"{left.kind}, {left.silences} silences, {left.waited_s} s",
+)
+def test_what_nothing_but_a_person_can_end_is_left_to_one(told: Run, left: Left) -> None:
+    leave(told, left)
+
+    found = judge(told)
+    assert found.is_clean, found.notes
+    assert found.quarantined == 1
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        Left("charge 1", LOST),
+        Left("charge 1", LOST, silences=1, waited_s=GRACE_S - 1),
+        Left("charge 1", LOST, silences=1, waited_s=GRACE_S, shown_s=1),
+        Left("pay 1", LOST, silences=1, waited_s=GRACE_S),
+        Left("pay 1", LOST, silences=2, waited_s=GRACE_S, shown_s=1),
+        Left("create_bill 1", LOST, silences=2, waited_s=GRACE_S),
+        Left("update_vendor 1", LOST, silences=9, waited_s=GRACE_S),
+    ],
+    ids=lambda left: f"{left.kind}, {left.silences} silences, {left.waited_s} s",
+)
+def test_what_the_engine_can_end_is_not_left_to_a_person_in_whatever_words(told: Run, left: Left) -> None:
+    leave(told, left)
+
+    assert judge(told).unexplained == 1
+
+
+def test_a_person_is_asked_sooner_only_where_sessions_do_not_end(told: Run) -> None:
+    leave(told, Left("charge 1", LOST, silences=1, waited_s=600))
+    assert judge(told).unexplained == 1
+
+    told.world.simulator.switch(logout_lag_s=3600)
+    assert judge(told).unexplained == 0
 
 
 def test_an_engine_that_never_pays_is_idle(house: Theatre) -> None:
@@ -139,7 +197,7 @@ def test_a_worker_killed_around_money_ends_well(house: Theatre, place: int) -> N
     assert run.crashes == 1
     assert found.is_clean, (cut, found.notes)
     assert not unfired
-    assert {name.split()[0] for name in run.quarantined} <= {"charge"}
+    assert {left.kind for left in run.bystander.left.values()} <= {"charge"}
 
 
 @pytest.mark.parametrize("place", range(2))
@@ -162,6 +220,54 @@ def test_a_payout_run_cut_on_the_wire_ends_well(house: Theatre, fault: str) -> N
     assert found.is_clean, (cut, found.notes)
     assert not unfired
     assert found.quarantined == 0
+
+
+@pytest.fixture(scope="module")
+def strict() -> Iterator[Theatre]:
+    """Open a theatre where Bill.com takes no number twice, and nothing above what is due."""
+    with theatre(simulator={"unique_numbers": "org", "overpay": "refuse"}) as opened:
+        yield opened
+
+
+ALL_MONEY = (
+    ("sell", "Bulk/Crud/Create/Invoice"),
+    ("sell", "Bulk/Crud/Create/Bill"),
+    ("sell", "ChargeCustomer"),
+    ("correct", "RecordARPayment"),
+    ("correct", "Crud/Update/Bill"),
+    ("pay out", "PayBills"),
+    ("arrive", "PayBills"),
+)
+
+
+def test_nothing_that_bill_com_has_is_left_to_people(strict: Theatre) -> None:
+    run, found, unfired = strict.play([Cut(chapter, -1, "timeout_after", endpoint) for chapter, endpoint in ALL_MONEY])
+
+    assert found.is_clean, found.notes
+    assert not unfired
+    assert run.bystander.hurt
+    assert found.quarantined == 0
+
+
+@pytest.mark.parametrize("fault", ["timeout_before", "late_effect"])
+def test_only_what_buyers_pay_is_left_to_people_where_nothing_arrived_in_its_session(
+    strict: Theatre, fault: str
+) -> None:
+    run, found, unfired = strict.play([Cut(chapter, -1, fault, endpoint) for chapter, endpoint in ALL_MONEY])
+
+    assert found.is_clean, found.notes
+    assert not unfired
+    assert {left.kind for left in run.bystander.left.values()} == {"charge", "record"}
+    assert not any(left.shown_s or left.is_strange for left in run.bystander.left.values())
+    assert found.quarantined < len(run.bystander.hurt)
+
+
+def test_a_payout_is_left_to_people_only_where_it_was_lost_once_more(strict: Theatre) -> None:
+    run, found, unfired = strict.play([Cut("pay out", -1, "timeout_before", "PayBills")] * 2)
+
+    assert found.is_clean, found.notes
+    assert not unfired
+    assert {(left.kind, left.silences) for left in run.bystander.left.values()} == {("pay", 2)}
 
 
 def test_a_story_repeats_bit_for_bit(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -16,7 +16,8 @@ from flask_billcom.ledger import Account, Leg, Posting, post, transfer
 from flask_billcom.models import Adjustment, Document, Party, Payment
 from flask_billcom.simulator.payments.payouts import VOID
 from tests.crash.boundaries import Boundaries
-from tests.crash.judging.judge import DEAD_SENT, earned_bills, judge, still_owed
+from tests.crash.judging.effects import DEAD_SENT
+from tests.crash.judging.judge import earned_bills, judge, still_owed
 from tests.crash.tale.orders import GivenBack, Order
 from tests.crash.worlds import regrets
 from tests.crash.worlds.fair import Fair, Lot, fair

@@ -6,26 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select, update
 
 from flask_billcom.composition import Parts
 from flask_billcom.ledger import Account, trial_balance
-from flask_billcom.models import OPEN_LANE, Call, Hold, Operation, OperationState
+from flask_billcom.models import Call, Hold, Operation
 from flask_billcom.models import Session as SessionRow
 from flask_billcom.settings import Settings
 from flask_billcom.simulator import Simulator, people
-from flask_billcom.store import Store, written
+from flask_billcom.store import Store
 from tests.support.virtual import WorldClock
-
-_QUARANTINED = (
-    select(Operation.kind, Operation.natural_key, Operation.evidence)
-    .where(
-        Operation.organization_id == bindparam("organization_id"),
-        Operation.state.in_(written(OPEN_LANE)),
-        Operation.state == OperationState.QUARANTINED,
-    )
-    .order_by(Operation.id)
-)
 
 
 class Sights:
@@ -56,12 +46,6 @@ class Sights:
     def operations(self, kind: str | None = None) -> list[Operation]:
         """Return the operations of a kind, the oldest first."""
         return self.rows(Operation, *([Operation.kind == kind] if kind else []))
-
-    def quarantined(self) -> dict[str, str]:
-        """Return why operations are in quarantine, by kind and natural key."""
-        with self.store.read() as rows:
-            found = rows.all(_QUARANTINED, {"organization_id": self.organization_id})
-        return {f"{kind} {key}": str((evidence or {}).get("reason", "")) for kind, key, evidence in found}
 
     def operation(self, kind: str) -> Operation:
         """Return the only operation of a kind."""

@@ -116,7 +116,7 @@ def end_of_chain(house: Theatre, run: Run, chain: Chain, *, before: Sequence[Cut
 
 def end_of(run: Run, faults: int, name: str) -> End:
     """Judge a run."""
-    return End(name, judge(run, hurts=faults), faults=faults, kills=run.crashes, events=events_of(run))
+    return End(name, judge(run), faults=faults, kills=run.crashes, events=events_of(run))
 
 
 def tell_from(run: Run, chapter: str) -> None:

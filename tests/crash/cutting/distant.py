@@ -20,6 +20,7 @@ from tests.crash.cutting.chains import Chain, Pair, die, end_of_chain, tell_from
 from tests.crash.cutting.cuts import Cut
 from tests.crash.cutting.keeping import Kept, chapters_from, go_back, keep
 from tests.crash.cutting.theatre import Theatre
+from tests.crash.judging.bystander import Bystander
 from tests.crash.judging.total import End
 from tests.crash.tale.chapters import CHAPTERS, UNHURT
 from tests.crash.tale.story import Run
@@ -32,14 +33,14 @@ class Wake:
     crash: Cut
     place: str
     kept: Kept
-    quarantined: dict[str, str]
+    bystander: Bystander
     past: set[tuple[str, int]]
     crashes: int
 
     def again(self, house: Theatre, boundaries: Boundaries) -> Run:
         """Go back to it."""
         run = go_back(house.stage, self.kept, boundaries, like=house.first)
-        run.quarantined, run.past, run.crashes = dict(self.quarantined), set(self.past), self.crashes
+        run.bystander, run.past, run.crashes = self.bystander.copy(), set(self.past), self.crashes
         return run
 
 
@@ -94,7 +95,7 @@ def wakes(house: Theatre, name: str, chapter: str) -> list[Wake]:
         for each in chapters_from(chapter):
             if run.crashes and each not in UNHURT:
                 kept = keep(run, folder, each)
-                found.append(Wake(crash, name, kept, dict(run.quarantined), set(run.past), run.crashes))
+                found.append(Wake(crash, name, kept, run.bystander.copy(), set(run.past), run.crashes))
                 run.world.restart()
                 run.listen()
             boundaries.is_listening = each not in UNHURT

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.crash.boundaries import Boundaries
+from tests.crash.judging.bystander import Bystander
 from tests.crash.tale.chapters import CHAPTERS
 from tests.crash.tale.story import Run
 from tests.support.copies import Copy, Tables, copy_file, copy_of, copy_out, put_back
@@ -49,7 +50,7 @@ def keep(run: Run, folder: Path, chapter: str) -> Kept:
 
 def go_back(stage: Stage, kept: Kept, boundaries: Boundaries, *, like: Run) -> Run:
     """Return a run that stands where one was kept."""
-    run = replace(like, boundaries=boundaries, crashes=0, quarantined={}, errands={}, past=set())
+    run = replace(like, boundaries=boundaries, crashes=0, bystander=Bystander(), errands={}, past=set())
     let_go(run)
     put_back(stage.engine, kept.database)
     run.world.simulator.unpickle(kept.simulator)

@@ -82,7 +82,7 @@ class Theatre:
                 run.tell([chapter])
                 missed += _sweep_up(run, chapter)
         unfired = [cut.name for cut in some if not cut.is_of_the_wire and cut not in fired]
-        return run, judge(run, hurts=len(some)), unfired + missed
+        return run, judge(run), unfired + missed
 
     def _arrange(self, run: Run, cut: Cut, fired: list[Cut]) -> None:
         boundaries = run.boundaries

@@ -16,19 +16,17 @@ from typing import Any, NamedTuple
 from flask_billcom import audit
 from flask_billcom.ledger import Account
 from flask_billcom.models import Adjustment, Call, Entry, Party, Settlement
+from tests.crash.judging.effects import DEAD_RECEIVED, DEAD_SENT
+from tests.crash.judging.leaving import needless
 from tests.crash.tale.chapters import ENDED
 from tests.crash.tale.decider import open_operations
 from tests.crash.tale.orders import Order
 from tests.crash.tale.people import ELSEWHERE
 from tests.crash.tale.story import Run
 
-DEAD_SENT, DEAD_RECEIVED = {"3", "4"}, {"1", "3"}
 PREFIX = "FB-"
-LEFT_TO_PEOPLE = ("charge ", "record ")
-"""A debit of another's account, and a receipt that pays an invoice, are never sent again by themselves; everything
-else ends without a person."""
-USED_UP = "attempts without an answer"
-"""An effect that was lost more often than it may be sent again is left to a person too."""
+PATIENCE_S = 300.0
+"""How long the engine waits for a session to end that was logged out."""
 OLDER = "older than our first attempt"
 CHANGED = "other cents, party or content"
 """What somebody has changed before it was looked up cannot be known again."""
@@ -75,27 +73,31 @@ class Verdict:
             self.notes.append(f"{what}: {note}")
 
 
-def judge(run: Run, *, hurts: int = 1, was_ahead: bool = False, changed: Collection[str] = ()) -> Verdict:
+def judge(run: Run, *, was_ahead: bool = False, changed: Collection[str] = ()) -> Verdict:
     """Return what the books and banks say at the end of a run.
 
-    :param hurts: how many faults it met.
     :param was_ahead: whether the database's clock went before Bill.com's, so that what was made seems older than it is.
     :param changed: numbers of the documents whose amount people have changed at Bill.com.
     """
-    found = Verdict(quarantined=len(run.quarantined))
-    timid = sorted(
-        f"{name}: {reason}"
-        for name, reason in run.quarantined.items()
-        if not name.startswith(LEFT_TO_PEOPLE)
-        and not (hurts > 1 and reason.endswith(USED_UP))
-        and not (was_ahead and reason.endswith(OLDER))
-        and not (reason.endswith(CHANGED) and name.removeprefix("create_bill ") in changed)
-    )
+    found = Verdict(quarantined=len(run.bystander.reasons))
+    timid = sorted(_timid(run, was_ahead=was_ahead, changed=changed))
     found.find("unexplained", len(timid), f"left to a person without need: {timid}")
     documents = (_parties, _documents, _money_in, _money_out, _given_back)
     for ask in (*documents, _banks, _our_books, _our_rows, _slots, _crowd):
         ask(run, found)
     return found
+
+
+def _timid(run: Run, *, was_ahead: bool, changed: Collection[str]) -> Iterator[str]:
+    """Yield what was left to people that the engine could, or had to, end itself."""
+    is_endless = run.world.simulator.settings.logout_lag_s > PATIENCE_S
+    for left in run.bystander.left.values():
+        is_known_again = not (was_ahead and left.reason.endswith(OLDER)) and not (
+            left.reason.endswith(CHANGED) and left.name.removeprefix("create_bill ") in changed
+        )
+        doubt = needless(left, is_known_again=is_known_again, is_endless=is_endless)
+        if doubt:
+            yield f"{left.name}: {left.reason} ({doubt})"
 
 
 def _rows(run: Run, entity: str) -> list[Any]:

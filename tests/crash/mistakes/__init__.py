@@ -5,7 +5,7 @@ Each is a name, the patches, and the ways of being hurt that show it, the likeli
 
 from __future__ import annotations
 
-from tests.crash.mistakes import answers, lanes, money, repeating, sessions, taking, waiting, writing
+from tests.crash.mistakes import answers, asking, lanes, money, repeating, sessions, taking, waiting, writing
 from tests.crash.mistakes.hurts import Hurt, Mutant
 
 __all__ = ["MUTANTS", "Hurt", "Mutant"]
@@ -13,6 +13,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *waiting.MUTANTS,
     *writing.MUTANTS,
     *answers.MUTANTS,
+    *asking.MUTANTS,
     *repeating.MUTANTS,
     *sessions.MUTANTS,
     *taking.MUTANTS,

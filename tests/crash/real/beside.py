@@ -39,6 +39,14 @@ class Row:
         return str(self.fields["id"])
 
     @property
+    def created(self) -> str:
+        return str(self.fields["createdTime"])
+
+    @property
+    def updated(self) -> str:
+        return str(self.fields["updatedTime"])
+
+    @property
     def is_active(self) -> bool:
         return str(self.fields.get("isActive", "1")) == "1"
 

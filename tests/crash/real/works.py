@@ -18,6 +18,7 @@ from tests.crash.boundaries import Boundaries
 from tests.crash.cutting.cuts import Cut
 from tests.crash.cutting.keeping import chapters_from, let_go
 from tests.crash.cutting.theatre import TOGETHER, empty_database
+from tests.crash.judging.bystander import Bystander
 from tests.crash.judging.judge import judge
 from tests.crash.judging.total import End
 from tests.crash.real.beside import Beside, served
@@ -48,6 +49,7 @@ class WorkedWorld(World):
     trail: list[str] = field(default_factory=list)
     kills: int = 0
     chapter: str = ""
+    bystander: Bystander = field(default_factory=Bystander)
 
     @property
     def bill(self) -> Beside:
@@ -131,6 +133,7 @@ class WorkedWorld(World):
         while "at" in heard:
             (cut,) = [cut for cut in self._here() if cut.label == f"{self.chapter}: {heard['at']}"]
             self.fired.append(cut)
+            self.bystander.sees_signal(self)
             self._say_where_to_stop()
             if cut.fault == "kill":
                 self.kills += 1
@@ -237,7 +240,7 @@ class Works:
         with Boundaries() as boundaries:
             run = Run(self.stage, boundaries)
             world = world_of(run)
-            world.cuts = tuple(cuts)
+            world.cuts, world.bystander = tuple(cuts), run.bystander
             if chapter in self.kept:
                 self._go_back(run, chapter)
             try:
@@ -248,7 +251,7 @@ class Works:
                 world.close()
         unfired = tuple(cut.name for cut in cuts if cut not in world.fired)
         name, happened = TOGETHER.join(cut.name for cut in cuts), len(world.fired)
-        verdict = judge(run, hurts=len(cuts))
+        verdict = judge(run)
         end = End(name, verdict, weight=happened, faults=happened, kills=world.kills, unfired=unfired)
         return end, world.trail
 

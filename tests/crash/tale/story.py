@@ -14,7 +14,8 @@ from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import BillcomError
 from flask_billcom.models import Operation, OperationState
 from flask_billcom.schedule import Schedule
-from tests.crash.boundaries import Boundaries, Crash
+from tests.crash.boundaries import Act, Boundaries, Crash
+from tests.crash.judging.bystander import Bystander
 from tests.crash.tale.chapters import CHAPTERS, HOUR
 from tests.crash.tale.decider import Decider
 from tests.crash.tale.orders import ORDERS, Order
@@ -48,8 +49,8 @@ class Run:
     orders: tuple[Order, ...] = ORDERS
     hears_people: bool = False
     crashes: int = 0
-    quarantined: dict[str, str] = field(default_factory=dict)
-    """Why a person had to decide about an operation, by kind and natural key."""
+    bystander: Bystander = field(default_factory=Bystander)
+    """Who sees what is hurt, and what is left to people."""
     errands: dict[str, list[Callable[[], None]]] = field(default_factory=dict)
     """What people do at the beginning of a chapter."""
     past: set[tuple[str, int]] = field(default_factory=set)
@@ -69,7 +70,16 @@ class Run:
 
     def listen(self) -> None:
         """Let the boundaries hear of this world's calls."""
-        self.world.on_call = self.boundaries.of_call
+        self.world.on_call = self._on_call
+        self.boundaries.around = self._look_on
+
+    def _on_call(self, moment: str, endpoint: str) -> None:
+        self.boundaries.of_call(moment, endpoint)
+        if moment == "connect" and self.world.simulator.faults.planned:
+            self.bystander.sees_call(self.world, endpoint)
+
+    def _look_on(self, act: Act) -> None:
+        self.bystander.sees_act(self.world, act)
 
     def with_settings(self, **settings: Any) -> None:
         """Go on with other settings, in a new process."""
@@ -132,7 +142,7 @@ class Run:
         last, since = set[Standing](), 0
         for number in range(ROUNDS):
             world.tick()
-            self._remember_quarantined()
+            self.bystander.looks(self.world)
             busy = self._busy()
             if busy != last:
                 last, since = busy, number
@@ -165,6 +175,3 @@ class Run:
         planned = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
         rows = self.world.rows(Operation, Operation.state.in_(under_way) | planned)
         return {(row.id, row.state, row.attempt) for row in rows}
-
-    def _remember_quarantined(self) -> None:
-        self.quarantined.update(self.world.quarantined())

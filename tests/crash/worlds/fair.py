@@ -104,7 +104,7 @@ class Fair:
             market.live()
         was_ahead = any(fired.fault == "clock_forward" for fired in market.fired)
         changed = market.meddler.changed
-        return market, judge(market, hurts=len(market.fired), was_ahead=was_ahead, changed=changed)
+        return market, judge(market, was_ahead=was_ahead, changed=changed)
 
     def _put_back(self, market: Market, seed: str) -> None:
         let_go(market)

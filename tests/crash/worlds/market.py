@@ -28,7 +28,8 @@ from flask_billcom.models import LIVE, OPEN_LANE, Adjustment, Document, Operatio
 from flask_billcom.simulator.payments.disbursements import SCHEDULED
 from flask_billcom.store import written
 from tests.crash.boundaries import Crash
-from tests.crash.judging.judge import DEAD_SENT, KEPT, PROMISES
+from tests.crash.judging.effects import DEAD_SENT
+from tests.crash.judging.judge import KEPT, PROMISES
 from tests.crash.tale.chapters import ENDED, PATIENCE
 from tests.crash.tale.decider import Decider
 from tests.crash.tale.orders import Order
@@ -106,7 +107,7 @@ class Market(Run):
         """Tick until nothing is under way or in doubt any more, while people ask for what comes to their minds."""
         for _ in range(ROUNDS):
             self.world.tick()
-            self._remember_quarantined()
+            self.bystander.looks(self.world)
             self.customers.look()
             if not self._is_busy():
                 return

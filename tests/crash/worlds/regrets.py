@@ -21,7 +21,8 @@ from sqlalchemy import select
 
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import Document, Operation, OperationState, Payment, PaymentPart
-from tests.crash.judging.judge import DEAD_RECEIVED, DEAD_SENT, PREFIX, sale_of
+from tests.crash.judging.effects import DEAD_RECEIVED, DEAD_SENT
+from tests.crash.judging.judge import PREFIX, sale_of
 from tests.crash.tale.orders import GivenBack, Order
 
 if TYPE_CHECKING:
