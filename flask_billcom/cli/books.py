@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import accounts, shell, statements
+from .lazy import Group
 
 if TYPE_CHECKING:
     from flask_billcom.audit import Verdict
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.agreement.differences import Report
 
 
-@click.group
+@click.group(cls=Group)
 def books() -> None:
     """Look at the books, and compare them with Bill.com."""
 
@@ -92,7 +93,7 @@ def _show(report: Report) -> None:
     click.echo(f"compared: {compared}; differences: {report.count}")
 
 
-@click.group
+@click.group(cls=Group)
 def audit() -> None:
     """Look after the audit trail."""
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from . import deciding, shell
+from .lazy import Group
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.group
+@click.group(cls=Group)
 def files() -> None:
     """Send files to Bill.com, and fetch them."""
 

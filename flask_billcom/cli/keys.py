@@ -5,9 +5,10 @@ from __future__ import annotations
 import click
 
 from . import shell
+from .lazy import Group
 
 
-@click.group
+@click.group(cls=Group)
 def keys() -> None:
     """Make and change the keys that encrypt stored tokens."""
 

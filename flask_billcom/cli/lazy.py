@@ -10,8 +10,21 @@ from importlib import import_module
 
 import click
 
+_WHOLE = 500
+"""More letters than any of our sentences has."""
 
-class LazyGroup(click.Group):
+
+class Group(click.Group):
+    """A group whose help says what its commands do in whole sentences; click's own cuts each to its line."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the names of all commands and what they do."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_WHOLE)) for name, each in found if each is not None])
+
+
+class LazyGroup(Group):
     """A group of commands by name and place.
 
     :param homes: `module:name` of each command, relative to this package, in the order of the help.

@@ -63,7 +63,7 @@ def status(*, as_json: bool) -> None:
     click.echo(f"last tick   {_time(found.last_tick)}" + (f", stopped: {found.last_error}" if found.last_error else ""))
     until = found.session.trusted_until
     click.echo(f"session     {found.session.state}, {f'trusted until {_time(until)}' if until else 'not trusted'}")
-    click.echo(f"payments    {'may move' if found.payments_enabled else 'are switched off'}")
+    click.echo(f"payments    {_payments(found)}")
     _show_money(found)
     click.echo()
     shell.show_table(("settlements", "number"), found.settlements.items())
@@ -76,15 +76,25 @@ def status(*, as_json: bool) -> None:
         paid = [(p.kind, p.status, p.count, shell.dollars(p.cents)) for p in found.payments]
         shell.show_table(("payments", "status", "number", "dollars"), paid)
     for hold in found.holds:
-        held = f"{hold.scope} {hold.scope_id}".strip()
-        click.echo(f"held: {held} since {_time(hold.placed_at)} by {hold.actor}: {hold.reason}")
+        click.echo(f"held: {hold.on} since {_time(hold.placed_at)} by {hold.actor}: {hold.reason}")
     for state, count in found.undecided.items():
         if count:
-            click.echo(f"{count} adjustments are {state}: flask billcom pay adjustments --state {state}")
+            click.echo(f"{_are(count, 'adjustment')} {state}: flask billcom pay adjustments --state {state}")
     if found.refunds:
-        click.echo(f"{found.refunds} refunds are not carried out yet: flask billcom pay refunds")
+        click.echo(f"{_are(found.refunds, 'refund')} not carried out yet: flask billcom pay refunds")
     if found.stuck:
-        click.echo(f"{found.stuck} operations need a person: flask billcom ops list --stuck")
+        need = "1 operation needs" if found.stuck == 1 else f"{found.stuck} operations need"
+        click.echo(f"{need} a person: flask billcom ops list --stuck")
+
+
+def _payments(found: Status) -> str:
+    if not found.payments_enabled:
+        return "are switched off"
+    return "may move" if found.payouts_held is None else f"to sellers wait for a hold: {found.payouts_held}"
+
+
+def _are(number: int, word: str) -> str:
+    return f"1 {word} is" if number == 1 else f"{number} {word}s are"
 
 
 def _show_money(found: Status) -> None:

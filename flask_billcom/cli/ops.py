@@ -9,6 +9,7 @@ from uuid import UUID
 import click
 
 from . import deciding, shell
+from .lazy import Group
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.lists.operations import OperationRow, OperationSheet
 
 
-@click.group
+@click.group(cls=Group)
 def ops() -> None:
     """Look at operations, and decide about those that need a person."""
 

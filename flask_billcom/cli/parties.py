@@ -7,9 +7,10 @@ from typing import Unpack
 import click
 
 from . import consenting, deciding, matching, shell
+from .lazy import Group
 
 
-@click.group
+@click.group(cls=Group)
 def parties() -> None:
     """Say who buyers and sellers are at Bill.com."""
 

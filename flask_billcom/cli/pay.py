@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from . import adjusting, collecting, deciding, payouts, refunding, shell
+from .lazy import Group
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.paying.payouts import PayoutRun
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 Planning = Callable[..., "PayoutRun"]
 
 
-@click.group
+@click.group(cls=Group)
 def pay() -> None:
     """Pay sellers, hold and release their money."""
 
@@ -109,9 +110,18 @@ def list_(*, status: str | None, limit: int, after: str | None, as_json: bool) -
         shell.show_json(page)
         return
     shell.show_table(
-        ("id", "at Bill.com", "status", "dollars", "process date", "arrives"),
+        ("id", "at Bill.com", "seller", "bills", "status", "dollars", "process date", "arrives"),
         [
-            (each.id.hex, each.remote_id, each.status, shell.dollars(each.cents), each.process_date, each.arrives_on)
+            (
+                each.id.hex,
+                each.remote_id,
+                each.party,
+                ", ".join(each.numbers),
+                each.status,
+                shell.dollars(each.cents),
+                each.process_date,
+                each.arrives_on,
+            )
             for each in page.items
         ],
     )

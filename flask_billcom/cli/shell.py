@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 T = TypeVar("T")
+_DIALECTS = "sqlalchemy.dialects."
 ATTENTION, UNKNOWN = 1, 3
 """Exit codes: something is wrong or was refused; or it may have happened."""
 
@@ -73,12 +74,18 @@ def reported(function: F) -> F:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+        from flask.cli import NoAppException
         from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
         from flask_billcom.errors import BillcomError, OutcomeUnknown
 
         try:
             return function(*args, **kwargs)
+        except (ImportError, NoAppException) as error:
+            said = missing_driver(error)
+            if said is None:
+                raise
+            fail(said)
         except OutcomeUnknown as error:
             fail(str(error), UNKNOWN)
         except BillcomError as error:
@@ -88,6 +95,24 @@ def reported(function: F) -> F:
             fail(f"the database cannot be used: {str(error.orig).strip()}; run `flask billcom doctor`")
 
     return run  # type: ignore[return-value]  # wraps keeps the signature
+
+
+def missing_driver(error: BaseException) -> str | None:
+    """Return what to say where the app did not start because its database's driver is not installed, or None.
+
+    The app's own extension makes the engine, before ours can look at its dialect.
+    """
+    cause = error if isinstance(error, ImportError) else error.__context__
+    trace = None if cause is None else cause.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__", ""))
+    if not module.startswith(_DIALECTS):
+        return None
+    dialect = module.removeprefix(_DIALECTS).partition(".")[0]
+    if dialect in {"sqlite", "postgresql"}:
+        return f"the driver of the app's database is not installed: {cause}"
+    return f"flask_billcom needs SQLite or PostgreSQL, not {dialect}; the app's database has no driver either: {cause}"
 
 
 def fail(message: str, code: int = ATTENTION) -> NoReturn:

@@ -8,11 +8,12 @@ from datetime import datetime
 import click
 
 from . import shell
+from .lazy import Group
 
 PHONE = "the code that Bill.com has sent to your phone"
 
 
-@click.group
+@click.group(cls=Group)
 def session() -> None:
     """Sign in and out at Bill.com, and confirm this device."""
 

@@ -11,7 +11,7 @@ over held bills, and the engine asks `blocking` once more in the claim's own tra
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from sqlalchemy import ColumnElement, String, bindparam, cast, exists, func, or_
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import Adjustment, Document, Hold, PaymentPart
+from flask_billcom.models import Adjustment, Document, Hold, Party, Payment, PaymentPart, Settlement
 from flask_billcom.store import Rows
 
 ORGANIZATION, CAPABILITY = "organization", "capability"
@@ -50,6 +50,13 @@ class HoldOn:
         return cls(scope, row_id.hex)
 
 
+_NAMES: Mapping[str, tuple[str, Any, tuple[Any, ...]]] = {
+    PARTY: ("{} {}", Party.id, (Party.local_type, Party.local_id)),
+    SETTLEMENT: ("sale {}", Settlement.id, (Settlement.reference,)),
+    DOCUMENT: ("{} {}", Document.id, (Document.kind, Document.number)),
+    PAYMENT: ("payment {}", Payment.id, (Payment.remote_id,)),
+}
+"""How people call what a hold on a row is on, by its scope."""
 EVERYTHING = HoldOn(ORGANIZATION)
 ALL_PAYOUTS = HoldOn(CAPABILITY, PAYOUTS)
 
@@ -117,6 +124,23 @@ def live(rows: Rows, organization_id: str, on: HoldOn | None = None) -> list[Hol
         where += [Hold.scope == on.scope, Hold.scope_id == on.scope_id]
     found: list[Hold] = rows.all(select(Hold).where(*where).order_by(Hold.id))
     return found
+
+
+def names_of(rows: Rows, found: Sequence[Hold]) -> dict[UUID, str]:
+    """Return for each hold what it is on, in words: `Seller 1`, `sale 17`, `all payouts`."""
+    names: dict[Key, str] = {}
+    for scope, (words, row_id, columns) in _NAMES.items():
+        ids = sorted({UUID(each.scope_id) for each in found if each.scope == scope})
+        for start in range(0, len(ids), 500):
+            part = rows.all(select(row_id, *columns).where(row_id.in_(ids[start : start + 500])))
+            names |= {(scope, row[0].hex): words.format(*row[1:]) for row in part}
+    return {each.id: names.get((each.scope, each.scope_id)) or _name_of_whole(each) for each in found}
+
+
+def _name_of_whole(hold: Hold) -> str:
+    if hold.scope == ORGANIZATION or (hold.scope, hold.scope_id) == (CAPABILITY, ALL):
+        return "everything"
+    return f"all {hold.scope_id}" if hold.scope == CAPABILITY else f"{hold.scope} {hold.scope_id}"
 
 
 def stop_of(rows: Rows, organization_id: str, capability: str) -> str | None:

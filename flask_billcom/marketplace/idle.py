@@ -25,10 +25,9 @@ from flask_billcom.models import Adjustment, Document, Operation, OperationState
 from flask_billcom.money import from_cents
 from flask_billcom.store import Rows
 
-from . import holds
 from .corrections import clawback
 from .paying.payable import Judge, due_bills
-from .paying.payouts import SWITCHED_OFF
+from .paying.payouts import stop_of
 from .refunds.waiting import reasons_of
 from .returns.by_others import PARTIAL, paid_by_hand
 from .states import ROWS
@@ -108,7 +107,7 @@ class _Rest:
 def idle(domain: Domain) -> Iterator[Idle]:
     """Yield every unpaid bill that is not being paid, with the reason, in pages of short read transactions."""
     with domain.store.read() as rows:
-        stop = _stop(rows, domain)
+        stop = stop_of(rows, domain)
         judge = Judge(rows, domain)
     last: UUID | None = None
     while True:
@@ -119,13 +118,6 @@ def idle(domain: Domain) -> Iterator[Idle]:
         if len(bills) < ROWS:
             return
         last = bills[-1].id
-
-
-def _stop(rows: Rows, domain: Domain) -> str | None:
-    if not domain.settings.payments_enabled:
-        return SWITCHED_OFF
-    reason = holds.stop_of(rows, domain.organization_id, holds.PAYOUTS)
-    return None if reason is None else f"hold: {reason}"
 
 
 def _unpaid(rows: Rows, organization_id: str, last: UUID | None) -> list[Document]:

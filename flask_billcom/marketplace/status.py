@@ -19,8 +19,9 @@ from flask_billcom.models import Adjustment, Hold, Mark, Operation, OperationSta
 from flask_billcom.store import Rows
 
 from .corrections.adjustments import OPEN, PROPOSED
+from .holds import PAYOUTS, stop_of
 from .lists.operations import stuck_condition
-from .lists.settlements import HoldRow, hold_row
+from .lists.settlements import HoldRow, hold_rows
 from .refunds.waiting import count_waiting
 
 _UNDECIDED = (PROPOSED, OPEN)
@@ -90,6 +91,7 @@ class Money:
 class Status:
     """How everything stands.
 
+    :param payouts_held: the reason of a hold by which no payout is sent at all, or None.
     :param settlements: how many there are, by state; every state is there.
     :param stuck: operations that move no further without a person.
     :param refunds: refunds that are not carried out yet; `flask billcom pay refunds` says why.
@@ -102,6 +104,7 @@ class Status:
     organization_id: str
     environment: str
     payments_enabled: bool
+    payouts_held: str | None
     settlements: Mapping[str, int]
     operations: tuple[Work, ...]
     stuck: int
@@ -128,6 +131,7 @@ def status_of(rows: Rows, organization_id: str, *, environment: str, payments_en
         organization_id=organization_id,
         environment=environment,
         payments_enabled=payments_enabled,
+        payouts_held=stop_of(rows, organization_id, PAYOUTS),
         settlements=_settlements(rows, organization_id),
         operations=_work(rows, organization_id),
         stuck=_stuck(rows, organization_id),
@@ -148,7 +152,7 @@ def holds_in_force(rows: Rows, organization_id: str) -> tuple[HoldRow, ...]:
     found = rows.all(
         select(Hold).where(Hold.organization_id == organization_id, Hold.released_at.is_(None)).order_by(Hold.id)
     )
-    return tuple(hold_row(each) for each in found)
+    return tuple(hold_rows(rows, found))
 
 
 def _settlements(rows: Rows, organization_id: str) -> dict[str, int]:

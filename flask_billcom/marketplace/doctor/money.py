@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 from flask_billcom.marketplace import strays
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.idle import IN_PART, idle
+from flask_billcom.marketplace.paying.payouts import SWITCHED_OFF, stop_of
 from flask_billcom.marketplace.refunds.waiting import waiting
 from flask_billcom.marketplace.returns.by_others import paid_by_hand
-from flask_billcom.models import Document, Payment, Settlement
+from flask_billcom.marketplace.tracking.payments import PAYS
+from flask_billcom.models import Document, Operation, OperationState, Payment, Settlement
 from flask_billcom.money import from_cents
 
 from .checks import Check, Subject, age, counted, problem, warning, well
@@ -33,14 +35,19 @@ _NEEDS_A_PERSON = (
     "payout failed",
 )
 """How the reasons begin that no tick ends."""
+_HELD = ("hold: ", "payout parked: held")
+"""How the reasons begin that a release ends."""
 
 
 def payable(domain: Domain) -> Iterator[Check]:
     """Name why bills are not being paid, where that is a matter for a person, and those that nothing explains."""
     reasons: dict[str, list[int]] = defaultdict(list)
+    stopped = _planned_and_stopped(domain)
     for each in idle(domain):
         if each.reason is None:
             reasons[""].append(each.cents)
+        elif each.reason == SWITCHED_OFF or each.reason.startswith(_HELD):
+            stopped[each.reason].append(each.cents)
         elif _needs_a_person(each.reason):
             reasons[each.reason if IN_PART in each.reason else each.reason.split("; ")[0]].append(each.cents)
     for reason, cents in sorted(reasons.items()):
@@ -52,8 +59,39 @@ def payable(domain: Domain) -> Iterator[Check]:
             )
         else:
             yield problem("payable", f"{message}: nothing is going to pay them", "`flask billcom books reconcile`")
-    if not reasons:
+    yield from _stopped(stopped)
+    if not reasons and not stopped:
         yield well("payable", "every payable cent is on its way or waits for a known day")
+
+
+def _planned_and_stopped(domain: Domain) -> dict[str, list[int]]:
+    """Return the cents of the payouts that are planned and go nowhere, as no payout at all does, by the reason."""
+    found: dict[str, list[int]] = defaultdict(list)
+    with domain.store.read() as rows:
+        stop = stop_of(rows, domain)
+        if stop is not None:
+            planned = select(Operation.amount_cents).where(
+                Operation.organization_id == domain.organization_id,
+                Operation.kind.in_(PAYS),
+                Operation.state == OperationState.PLANNED,
+                Operation.parked.is_(None),
+            )
+            cents = rows.all(planned)
+            if cents:
+                found[stop] = cents
+    return found
+
+
+def _stopped(found: Mapping[str, list[int]]) -> Iterator[Check]:
+    for reason, cents in sorted(found.items()):
+        message = f"{counted(len(cents), 'bill')}, {from_cents(sum(cents))} dollars wait"
+        why, _, way = reason.partition("; ")
+        if reason == SWITCHED_OFF:
+            yield warning("payable", f"{message}: {why}", f"{way} once money may move")
+        else:
+            why = reason.partition("hold: ")[2]
+            message += f" for a hold: {why}" if why else " for the hold on their seller or sale"
+            yield warning("payable", message, "`flask billcom pay release` once its reason is gone")
 
 
 def _needs_a_person(reason: str) -> bool:

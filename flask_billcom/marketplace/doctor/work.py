@@ -57,8 +57,8 @@ def holds(subject: Subject, now: datetime) -> Iterator[Check]:
     with subject.store.read() as rows:
         found = holds_in_force(rows, subject.organization_id)
     for hold in found:
-        on = hold.scope if not hold.scope_id else f"{hold.scope} {hold.scope_id}"
-        message = f"{on} is held for {age(now, hold.placed_at)} by {hold.actor}: {hold.reason}"
+        are = "are" if hold.on.startswith("all ") else "is"
+        message = f"{hold.on} {are} held for {age(now, hold.placed_at)} by {hold.actor}: {hold.reason}"
         if hold.reason.endswith(RESTORED):
             yield problem("holds", message, "`flask billcom books reconcile`, then the same with --resume")
         elif hold.reason == BANK_CHANGED:

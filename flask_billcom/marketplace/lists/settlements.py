@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from flask_billcom.marketplace.holds import names_of
 from flask_billcom.marketplace.settlement.snapshots import PAID
 from flask_billcom.models import Document, Hold, Settlement, SettlementLine, SettlementState
 from flask_billcom.store import Rows
@@ -75,11 +76,15 @@ class DocumentRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldRow:
-    """Why something waits."""
+    """Why something waits.
+
+    :param on: what waits, in words: `Seller 1`, `sale 17`, `all payouts`.
+    """
 
     id: UUID
     scope: str
     scope_id: str
+    on: str
     reason: str
     actor: str
     placed_at: datetime
@@ -144,19 +149,24 @@ def holds_on(rows: Rows, sight: Sight, scope: str, row_id: UUID) -> list[HoldRow
         )
         .order_by(Hold.id)
     )
-    return [hold_row(each) for each in found]
+    return hold_rows(rows, found)
 
 
-def hold_row(hold: Hold) -> HoldRow:
-    """Return a hold as it is shown."""
-    return HoldRow(
-        id=hold.id,
-        scope=hold.scope,
-        scope_id=hold.scope_id,
-        reason=hold.reason,
-        actor=hold.actor,
-        placed_at=hold.placed_at,
-    )
+def hold_rows(rows: Rows, found: Sequence[Hold]) -> list[HoldRow]:
+    """Return holds as they are shown."""
+    names = names_of(rows, found)
+    return [
+        HoldRow(
+            id=hold.id,
+            scope=hold.scope,
+            scope_id=hold.scope_id,
+            on=names[hold.id],
+            reason=hold.reason,
+            actor=hold.actor,
+            placed_at=hold.placed_at,
+        )
+        for hold in found
+    ]
 
 
 def _lines(rows: Rows, settlement_ids: Sequence[UUID]) -> dict[UUID, Sequence[SettlementLine]]:

@@ -102,7 +102,7 @@ def plan_payouts(
     :param actor: who asks; he does not approve what he asked for.
     """
     with domain.store.read() as rows:
-        stopped = _stop(rows, domain)
+        stopped = stop_of(rows, domain)
     if dry_run:
         with domain.store.read() as rows:
             coming = _coming(rows, domain, seller)
@@ -125,7 +125,7 @@ def plan_payouts(
 def stop_of_waiting(domain: Domain) -> str | None:
     """Return why no payout at all is sent, where one is planned or a bill is due, or None."""
     with domain.store.read() as rows:
-        stopped = _stop(rows, domain)
+        stopped = stop_of(rows, domain)
         if stopped is None or not (_is_any_planned(rows, domain) or _is_any_due(rows, domain)):
             return None
     return stopped
@@ -162,7 +162,8 @@ def _newest_due(rows: Rows, domain: Domain, seen: datetime) -> list[DueBill]:
     return due_bills(rows, domain.organization_id, domain.clock.now(), after=before, limit=1)
 
 
-def _stop(rows: Rows, domain: Domain) -> str | None:
+def stop_of(rows: Rows, domain: Domain) -> str | None:
+    """Return why no payout at all is sent, or None."""
     if not domain.settings.payments_enabled:
         return SWITCHED_OFF
     reason = holds.stop_of(rows, domain.organization_id, holds.PAYOUTS)

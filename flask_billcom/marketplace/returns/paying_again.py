@@ -157,7 +157,7 @@ def sent_payment(rows: Rows, organization_id: str, payment_id: UUID) -> Payment:
         )
     )
     if found is None:
-        raise NotPossible("there is no such payout; the payouts of a seller show theirs")
+        raise NotPossible("there is no such payout; `flask billcom pay list` shows them")
     return found
 
 

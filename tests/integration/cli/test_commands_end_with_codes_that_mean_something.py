@@ -6,6 +6,8 @@ import click
 import pytest
 from click.testing import CliRunner
 from flask import Flask
+from flask.cli import ScriptInfo
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import text
 
 from flask_billcom.cli import billcom_cli
@@ -100,6 +102,24 @@ def test_an_app_without_billcom_is_told_to_call_init_app() -> None:
     assert (result.exit_code, result.output) == (1, "Error: this app has no Billcom; call billcom.init_app(app)\n")
 
 
+@pytest.mark.parametrize(
+    ("driver", "said"),
+    [("mysql", "needs SQLite or PostgreSQL, not mysql"), ("postgresql+psycopg2cffi", "is not installed")],
+)
+def test_a_database_without_a_driver_is_one_line(driver: str, said: str) -> None:
+    def start() -> Flask:
+        app = Flask("shop")
+        app.config["SQLALCHEMY_DATABASE_URI"] = f"{driver}://shop:swordfish@db.example.com/shop"
+        SQLAlchemy().init_app(app)
+        return app
+
+    result = CliRunner().invoke(billcom_cli, ["status"], obj=ScriptInfo(create_app=start))
+
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
+    assert said in result.output
+    assert "swordfish" not in result.output
+
+
 def test_another_environment_is_refused_in_one_line(make_local: Callable[..., LocalShop]) -> None:
     local = make_local()
     Terminal(local).run("status")
@@ -130,6 +150,7 @@ def test_every_command_says_what_it_does() -> None:
         usage, _, said = result.output.partition("\n\n")
         assert usage.startswith("Usage:")
         assert len(said.splitlines()[0].strip()) > 10
+        assert not [line for line in said.splitlines() if line.endswith("...")], "a summary is cut"
 
 
 def commands(group: click.Group, *before: str) -> Iterator[tuple[str, ...]]:

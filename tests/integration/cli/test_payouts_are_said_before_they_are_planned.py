@@ -259,3 +259,58 @@ def test_what_the_steps_of_a_round_have_counted_is_said(terminal: Terminal) -> N
 
     assert said[0].startswith("pay: 1 batch")
     assert "payments read, polls: " in said[1]
+
+
+def test_a_payout_is_listed_with_its_seller_and_its_bills(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "adopt", local.pays_by_hand(), "--reason", "Bea paid it", "--yes")
+    local.tick()
+
+    (listed,) = terminal.json("pay", "list")["items"]
+    line = terminal.run("pay", "list").stdout.splitlines()[1]
+
+    assert (listed["party"], listed["numbers"]) == ("Seller 1", ["FB-1-1"])
+    assert "  Seller 1  FB-1-1  " in line
+
+
+def test_a_payout_that_nobody_knows_is_refused_with_the_way_to_the_others(terminal: Terminal) -> None:
+    refused = terminal.run("pay", "void", "0" * 32, "--reason", "wrong seller", "--yes", code=1)
+
+    assert "`flask billcom pay list` shows them" in refused.stderr
+
+
+def payable(terminal: Terminal) -> list[tuple[str, str]]:
+    """Return what the doctor says about payable cents."""
+    checks = terminal.json("doctor", "--offline")["checks"]
+    return [(each["level"], each["message"]) for each in checks if each["id"] == "payable"]
+
+
+@pytest.mark.parametrize("is_planned", [False, True])
+def test_the_doctor_names_what_waits_for_a_hold_on_everything(terminal: Terminal, *, is_planned: bool) -> None:
+    if is_planned:
+        terminal.run("pay", "run", "--yes")
+    assert payable(terminal)[0][0] == "ok"
+
+    terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
+
+    assert payable(terminal) == [("warning", "2 bills, 14.00 dollars wait for a hold: strange logins")]
+
+
+def test_the_doctor_names_what_waits_for_a_hold_on_its_seller(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("pay", "hold", "Seller", "1", "--reason", "identity; passport")
+    assert payable(terminal) == [("warning", "1 bill, 9.00 dollars wait for a hold: identity; passport")]
+
+    terminal.run("pay", "release", "Seller", "1", "--yes")
+    terminal.run("pay", "run", "--yes")
+    terminal.run("pay", "hold", "Seller", "1", "--reason", "identity")
+    local.tick()
+
+    assert payable(terminal) == [("warning", "1 bill, 9.00 dollars wait for the hold on their seller or sale")]
+
+
+def test_the_doctor_names_what_waits_as_payments_are_switched_off(make_local: Callable[..., LocalShop]) -> None:
+    local = make_local(BILLCOM_RELEASE="on_settlement", BILLCOM_FLOAT_CENTS=100_000)
+    terminal = Terminal(local)
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00", "1.00")))
+    local.tick(2)
+
+    assert payable(terminal) == [("warning", "1 bill, 9.00 dollars wait: payments are switched off")]

@@ -298,3 +298,37 @@ def test_an_old_audit_row_is_no_worry_once_it_is_sealed(terminal: Terminal, loca
     change(local, update(Audit).values(at=local.simulator.clock.now() - timedelta(days=1)))
 
     assert found(terminal)["audit"]["level"] == "ok"
+
+
+def test_a_hold_is_named_by_what_it_is_on_as_the_app_calls_it(terminal: Terminal) -> None:
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00")))
+    for on in (("Seller", "1"), ("Order", "1"), ("--everything",)):
+        terminal.run("pay", "hold", *on, "--reason", "identity")
+
+    said = [check["message"] for check in terminal.json("doctor", code=1)["checks"] if check["id"] == "holds"]
+    shown = [line for line in terminal.run("status").stdout.splitlines() if line.startswith("held: ")]
+
+    for message, line, on in zip(said, shown, ("Seller 1 is", "sale 1 is", "all payouts are"), strict=True):
+        assert message.startswith(f"{on} held for ")
+        assert line.startswith(f"held: {on.rpartition(' ')[0]} since ")
+
+
+def test_the_status_does_not_say_that_payments_may_move_under_the_kill_switch(
+    make_local: Callable[..., LocalShop],
+) -> None:
+    terminal = Terminal(make_local(BILLCOM_PAYMENTS_ENABLED=True))
+    assert "payments    may move\n" in terminal.run("status").stdout
+
+    terminal.run("pay", "hold", "--everything", "--reason", "strange logins")
+
+    assert "payments    to sellers wait for a hold: strange logins\n" in terminal.run("status").stdout
+
+
+def test_one_operation_that_needs_a_person_is_one(terminal: Terminal, local: LocalShop) -> None:
+    terminal.run("settle", "Order", terminal.order(("ann", "10.00")))
+    change(
+        local,
+        update(Operation).where(Operation.kind == "create_invoice").values(state=OperationState.QUARANTINED),
+    )
+
+    assert "\n1 operation needs a person: " in terminal.run("status").stdout
