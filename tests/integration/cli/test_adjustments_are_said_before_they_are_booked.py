@@ -66,7 +66,7 @@ def test_a_large_one_names_the_command_that_approves_it(terminal: Terminal, loca
     said = terminal.run(*words, "--yes").stdout.splitlines()
     assert said[0].endswith(": proposed")
     command = said[1].partition(": flask billcom ")[2].split()
-    assert "1 adjustments are proposed" in terminal.run("status").stdout
+    assert "1 adjustment is proposed" in terminal.run("status").stdout
     assert "proposed" in terminal.run("pay", "adjustments", "--state", "proposed").stdout
 
     assert "somebody else" in terminal.run(*command, "--reason", "x", "--actor", "Ann", "--yes", code=1).stderr

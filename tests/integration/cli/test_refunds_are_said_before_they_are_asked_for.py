@@ -32,7 +32,7 @@ def test_a_refund_is_said_asked_and_written(terminal: Terminal) -> None:
     assert said.stdout.endswith("the worker carries it out; flask billcom pay refunds says how far it is\n")
     (found,) = terminal.json("pay", "refunds", "Order", "1")["items"]
     assert (found["state"], found["amount"], found["reference"]) == ("requested", "3.00", "r1")
-    assert "1 refunds are not carried out yet" in terminal.run("status").stdout
+    assert "1 refund is not carried out yet" in terminal.run("status").stdout
 
 
 def test_the_same_reference_is_the_same_refund(terminal: Terminal) -> None:
