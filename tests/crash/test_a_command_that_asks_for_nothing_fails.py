@@ -19,6 +19,7 @@ from tests.crash.naming import CHECKS, check_name
 from tests.crash.suites import SUITES
 from tests.crash.worlds.fair import lots_of
 
+pytestmark = pytest.mark.timeout(400)
 SILENCE = next(mutant for mutant in MUTANTS if mutant.name == "treat silence as failure")
 LOST = "arrive/-1/timeout_after@PayBills"
 TOLD = ("boundaries", "crashes", "pairs", "processes", "random", "mutants")
@@ -184,7 +185,6 @@ def test_without_a_number_a_thousand_settlements_are_played_and_with_one_just_as
     assert sum(lot.size for lot in lots_of(Asked("random", count=1))) == 1
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("house")
 def test_a_place_that_is_never_passed_fails_and_the_rest_is_played(capsys: pytest.CaptureFixture[str]) -> None:
     nowhere = "arrive/1:effect Nothing/crash"
@@ -197,7 +197,6 @@ def test_a_place_that_is_never_passed_fails_and_the_rest_is_played(capsys: pytes
     assert said.out.rstrip().endswith("unexplained=1")
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("house")
 def test_a_failure_is_told_with_the_fewest_cuts_the_calls_and_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     with mistaken(SILENCE):
@@ -209,7 +208,6 @@ def test_a_failure_is_told_with_the_fewest_cuts_the_calls_and_the_command(capsys
     assert f"  replay: python -m tests.crash --suite boundaries --database sqlite --seed 1 --only '{LOST}'\n" in said
 
 
-@pytest.mark.timeout(400)
 @pytest.mark.usefixtures("house")
 def test_a_mistake_is_not_caught_by_what_the_engine_as_it_is_fails(capsys: pytest.CaptureFixture[str]) -> None:
     with mistaken(SILENCE):
