@@ -60,10 +60,16 @@ MODULES = {
         "test_what_cannot_go_is_set_aside.py",
     ),
     "engine.fence": _engine(
-        "fence", "test_earlier_sessions_are_proved_dead.py", "test_sessions_whose_end_cannot_be_proved.py"
+        "fence",
+        "test_earlier_sessions_are_proved_dead.py",
+        "test_sessions_whose_end_cannot_be_proved.py",
+        "test_abandoned_calls_are_swept.py",
     ),
     "engine.endings": _engine(
-        "endings", "test_earlier_sessions_are_proved_dead.py", "test_sessions_whose_end_cannot_be_proved.py"
+        "endings",
+        "test_earlier_sessions_are_proved_dead.py",
+        "test_sessions_whose_end_cannot_be_proved.py",
+        "test_what_proves_the_end_of_a_session.py",
     ),
     "engine.gateway": _engine("gateway", "test_calls_outside_the_operations.py"),
     "engine.decisions": _engine("decisions", "decisions"),

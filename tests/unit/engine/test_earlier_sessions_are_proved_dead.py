@@ -185,6 +185,15 @@ def test_a_session_in_use_is_taken_out_of_it_once_in_five_minutes(
     assert (marks(shop)["fence"] == shop.now) is fenced
 
 
+def test_no_two_sessions_are_taken_out_of_use_at_one_time(shop: Workshop) -> None:
+    for number in (1, 2):
+        live = shop.sessions.live()
+        unanswered(shop, number, gen=live.gen)
+        shop.fence.round(KINDS)
+
+    assert [row.state for row in shop.generations()] == ["dead", "valid"]
+
+
 def test_a_clock_that_was_put_back_keeps_no_session_in_use(shop: Workshop) -> None:
     shop.sessions.live()
     unanswered(shop)

@@ -10,10 +10,13 @@ import pytest
 from sqlalchemy import update
 
 from flask_billcom.api.envelope import Reply
+from flask_billcom.engine.endings import Ending
 from flask_billcom.engine.errors import SessionSilent
-from flask_billcom.models import OperationState
+from flask_billcom.engine.fence import endless, note_sleeper
+from flask_billcom.models import Mark, OperationState
 from flask_billcom.models import Session as SessionRow
 from tests.unit.engine.fenced import KINDS, MINUTES, SECOND, known, marks, proof, unanswered
+from tests.unit.engine.planned import OTHERS, add
 from tests.unit.engine.workshop import TIMING, Workshop
 
 LOST = "the token of an earlier session is lost, so its end cannot be proved today"
@@ -359,7 +362,7 @@ def test_a_silence_proves_nothing_and_keeps_its_slot(shop: Workshop, endpoint: s
     unanswered(shop)
     shop.simulator.plan_fault(fault, endpoint)
 
-    with pytest.raises(SessionSilent, match="session 1 could not be asked after"):
+    with pytest.raises(SessionSilent, match=r"session 1 could not be asked after: (ConnectionFailed|RequestTimedOut)"):
         shop.fence.round(KINDS)
 
     assert [row.state for row in shop.generations()] == ["fenced"]
@@ -386,6 +389,27 @@ def test_each_silence_is_waited_for_longer_and_the_others_have_their_turn(shop: 
 
     assert [minute for gen, minute in asked if gen == "1"] == [0, 5, 10, 20, 40, 80, 120, 160, 200]
     assert {gen for gen, _ in asked} == {"1", "2"}
+
+
+def test_what_has_not_ended_is_named_after_ten_minutes(shop: Workshop) -> None:
+    for _ in range(12):
+        live = shop.sessions.live()
+        with shop.store.write() as rows:
+            shop.sessions.retire(rows, live.gen)
+    unanswered(shop, gen=12)
+    began = shop.now
+    shop.simulator.plan_fault("connect_refused", "Logout", count=100)
+    for gen in range(1, 13):
+        with pytest.raises(SessionSilent, match=f"session {gen} "):
+            shop.fence.round(KINDS)
+    with shop.store.write() as rows:
+        note_sleeper(rows, shop.organization_id, 12, shop.now)
+        add(rows, Mark(organization_id=OTHERS, name="fence/13", value=Ending(began).noted(), updated_at=began))
+
+    with shop.store.read() as rows:
+        assert endless(rows, shop.organization_id, began + 10 * MINUTES) == []
+        named = endless(rows, shop.organization_id, began + 10 * MINUTES + SECOND)
+    assert named == [(gen, began) for gen in range(1, 13)]
 
 
 def test_a_rest_ends_where_our_clock_was_put_back(shop: Workshop) -> None:
