@@ -129,11 +129,11 @@ def decide(
         return _present(operation, finding, dated=dated, timing=timing)
     if operation.absent_after is None or now < operation.absent_after or finding.server_date is None:
         return Decision(Step.WAIT, until=max(_next_look(operation, now), now + AGAIN))
-    if finding.blocked is not None:
+    absent = _absent_after_answer if operation.answered else _absent_without_answer
+    decision = absent(operation, finding.server_date, policy, now=now, timing=timing, proof=proof)
+    if finding.blocked is not None and decision.step is not Step.WAIT:
         return Decision(Step.QUARANTINE, reason=finding.blocked)
-    if operation.answered:
-        return _absent_after_answer(operation, finding.server_date, policy, now=now, timing=timing, proof=proof)
-    return _absent_without_answer(operation, finding.server_date, policy, now=now, timing=timing, proof=proof)
+    return decision
 
 
 def _present(operation: Operation, finding: Finding, *, dated: bool, timing: Timing) -> Decision:

@@ -308,9 +308,9 @@ def test_a_hold_is_named_by_what_it_is_on_as_the_app_calls_it(terminal: Terminal
     said = [check["message"] for check in terminal.json("doctor", code=1)["checks"] if check["id"] == "holds"]
     shown = [line for line in terminal.run("status").stdout.splitlines() if line.startswith("held: ")]
 
-    for message, line, on in zip(said, shown, ("Seller 1 is", "sale 1 is", "all payouts are"), strict=True):
-        assert message.startswith(f"{on} held for ")
-        assert line.startswith(f"held: {on.rpartition(' ')[0]} since ")
+    for message, line, subject in zip(said, shown, ("Seller 1 is", "sale 1 is", "all payouts are"), strict=True):
+        assert message.startswith(f"{subject} held for ")
+        assert line.startswith(f"held: {subject.rpartition(' ')[0]} since ")
 
 
 def test_the_status_does_not_say_that_payments_may_move_under_the_kill_switch(

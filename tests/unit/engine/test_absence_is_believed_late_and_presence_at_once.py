@@ -171,6 +171,16 @@ def test_what_hides_an_effect_is_for_a_person_once_it_should_be_seen() -> None:
     assert decided(unknown(absent_after=NOW + SECOND), blocked).step is Step.WAIT
 
 
+def test_what_hides_an_effect_is_waited_for_by_bill_coms_clock_as_well() -> None:
+    """Ours may have been put forward: what was paid a minute ago is not listed yet."""
+    blocked = shown(blocked="its list is closed")
+    young = Proof(FENCED.fenced_at, THERE - TIMING.grace + SECOND)
+
+    assert decided(unknown(), blocked, proof=young).step is Step.WAIT
+    assert decided(refused(), blocked, proof=Proof(answered_server_date=THERE)).step is Step.WAIT
+    assert decided(refused(), blocked, proof=Proof(answered_server_date=THERE - TIMING.doubt)).reason == blocked.blocked
+
+
 # -- refused, and nothing is there ---------------------------------------------------------------------------------
 
 
