@@ -45,19 +45,21 @@ class Found:
 class Ending:
     """What earlier proofs found, in Bill.com's time: ours may jump, and nobody would have waited at all.
 
-    :param first: when the session was first to be ended.
+    :param first: when it was first asked after and there was an answer.
     :param logged_out: when Bill.com said that it has ended it.
     :param denied: since when Bill.com, asked for it, does not know it.
     :param unknown: since when it knows no session to log out either.
     :param touched: when it was last asked after and lived, or there was no answer.
+    :param silent: in our time, since when there is no answer.
     :param again: in our time, when it may be asked after again; None for the next round.
     """
 
-    first: datetime
+    first: datetime | None = None
     logged_out: datetime | None = None
     denied: datetime | None = None
     unknown: datetime | None = None
     touched: datetime | None = None
+    silent: datetime | None = None
     again: datetime | None = None
 
     @classmethod
@@ -69,6 +71,11 @@ class Ending:
         """Return it as it is noted."""
         known = {each.name: getattr(self, each.name) for each in fields(self)}
         return json.dumps({name: value.isoformat() for name, value in known.items() if value is not None})
+
+    def lasts_since(self) -> datetime:
+        """Return since when it is asked for in vain."""
+        known = [each for each in (self.first, self.silent) if each is not None]
+        return min(known)
 
     def is_resting(self, now: datetime) -> bool:
         """Return whether it is too early to ask; no rest is longer than that unless our clock was put back."""
@@ -95,8 +102,9 @@ class Ending:
 
     def has_taken_too_long(self, found: Found, now: datetime) -> bool:
         """Return whether a person should know that this session does not end."""
-        there = found.server_date or now
-        return not found.logged_out and there > (self.logged_out or self.first) + FENCE_PATIENCE
+        # One that is not known needs a second look, whenever the first one came.
+        since = self.denied if found.is_gone and self.logged_out is None else self.logged_out or self.first
+        return not found.logged_out and since is not None and (found.server_date or now) > since + FENCE_PATIENCE
 
     def after(self, found: Found, now: datetime) -> Self:
         """Return what is known after one more proof that did not prove it."""
@@ -105,6 +113,8 @@ class Ending:
         logged_out = there if found.logged_out else self.logged_out
         return replace(
             self,
+            first=self.first or there,
+            silent=None,
             logged_out=None if lives_on else logged_out,
             denied=self.denied or there if found.is_gone else None,
             unknown=self.unknown or there if found.is_gone and found.is_unknown else None,
@@ -119,7 +129,9 @@ class Ending:
 
     def after_silence(self, now: datetime) -> Self:
         """Return what is known after a proof without an answer; each one is waited for longer."""
-        return replace(self, touched=now, again=now + min(max(now - self.first, FENCE_PATIENCE), LONGEST_IDLE))
+        silent = self.silent or now
+        rest = min(max(now - silent, FENCE_PATIENCE), LONGEST_IDLE)
+        return replace(self, silent=silent, touched=now, again=now + rest)
 
 
 def _is_confirmed(since: datetime | None, there: datetime) -> bool:

@@ -139,7 +139,7 @@ class Fence:
 
     def _end(self, row: Session, kinds: Collection[str]) -> None:
         now = self._clock.now()
-        ending = self._ending(row.gen) or Ending(now)
+        ending = self._ending(row.gen) or Ending()
         if self._has_open_calls(row.gen) or ending.is_resting(now):
             return
         there = self._server_time.now()
@@ -161,7 +161,7 @@ class Fence:
         known = self._ending(row.gen)
         found = self._probe(token, row.api_end_point, log_out=known is None or known.logged_out is None)
         now = self._clock.now()
-        ending = known or Ending(found.server_date or now)
+        ending = known or Ending()
         if ending.is_proved_by(found, row.last_used, now):
             self._bury(row, found.server_date, kinds)
             return
@@ -263,7 +263,7 @@ class Fence:
 
     def _note_silence(self, gen: int) -> None:
         now = self._clock.now()
-        self._keep(gen, (self._ending(gen) or Ending(now)).after_silence(now))
+        self._keep(gen, (self._ending(gen) or Ending()).after_silence(now))
 
     def _is(self, name: str) -> tuple[ColumnElement[bool], ...]:
         return Mark.organization_id == self.organization_id, Mark.name == name
@@ -284,7 +284,7 @@ def endless(rows: Rows, organization_id: str, now: datetime) -> list[tuple[int, 
         select(Mark.name, Mark.value).where(Mark.organization_id == organization_id, Mark.name.startswith(f"{MARK}/"))
     )
     known = {name.removeprefix(f"{MARK}/"): value for name, value in noted}
-    first = {int(gen): Ending.of(value).first for gen, value in known.items() if gen.isdigit()}
+    first = {int(gen): Ending.of(value).lasts_since() for gen, value in known.items() if gen.isdigit()}
     return sorted((gen, since) for gen, since in first.items() if now - since > 2 * FENCE_PATIENCE)
 
 

@@ -369,7 +369,32 @@ def test_a_silence_proves_nothing_and_keeps_its_slot(shop: Workshop, endpoint: s
     assert shop.slots_taken() == slots
     assert shop.operation(1).absent_after is not None
     assert shop.states() == ["unknown"]
-    assert known(shop) == {"first": shop.now, "touched": shop.now, "again": shop.now + 5 * MINUTES}
+    assert known(shop) == {"silent": shop.now, "touched": shop.now, "again": shop.now + 5 * MINUTES}
+
+
+@pytest.mark.parametrize("seen", ["gone", "alive"])
+def test_a_silence_costs_no_patience(shop: Workshop, seen: str) -> None:
+    shop.sessions.live()
+    unanswered(shop)
+    shop.simulator.plan_fault("garbage", "GetSessionInfo")
+    with pytest.raises(SessionSilent):
+        shop.fence.round(KINDS)
+    began = known(shop)["silent"]
+
+    shop.advance(6 * MINUTES)
+    if seen == "alive":
+        shop.simulator.plan_fault("bdc:BDC_1002", "Logout")
+        shop.simulator.plan_fault("bdc:BDC_1002", "GetSessionInfo")
+    shop.fence.round(KINDS)
+    assert shop.states() == ["unknown"]
+    assert "silent" not in known(shop)
+    assert known(shop)["first"] == shop.now > began
+
+    for _ in range(1 + (seen == "alive")):
+        shop.advance(5 * MINUTES)
+        shop.fence.round(KINDS)
+    assert [row.state for row in shop.generations()] == ["dead"]
+    assert shop.states() == ["unknown"]
 
 
 def test_each_silence_is_waited_for_longer_and_the_others_have_their_turn(shop: Workshop) -> None:
@@ -404,7 +429,7 @@ def test_what_has_not_ended_is_named_after_ten_minutes(shop: Workshop) -> None:
             shop.fence.round(KINDS)
     with shop.store.write() as rows:
         note_sleeper(rows, shop.organization_id, 12, shop.now)
-        add(rows, Mark(organization_id=OTHERS, name="fence/13", value=Ending(began).noted(), updated_at=began))
+        add(rows, Mark(organization_id=OTHERS, name="fence/13", value=Ending(first=began).noted(), updated_at=began))
 
     with shop.store.read() as rows:
         assert endless(rows, shop.organization_id, began + 10 * MINUTES) == []
