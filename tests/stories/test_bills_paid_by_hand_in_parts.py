@@ -170,6 +170,26 @@ def test_nobody_is_told_to_pay_a_rest_that_somebody_has_paid_anew_at_once(begin:
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_nobody_is_told_to_pay_again_what_another_part_still_pays(begin: Begin) -> None:
+    town, order, (one, two) = in_parts(begin, 5_40, 3_60)
+    adopts(town, one, two)
+    town.operator("void", id=two.id)
+    town.waits(bank_days=9)
+    odd = pays(town, order, 2_00)
+    back = f"cancel or void {odd.id} at Bill.com, then pay the rest there and flask billcom pay adopt that"
+    assert commands(town) == {back}
+    town.waits(bank_days=1)
+    as_paid = f"flask billcom pay adopt {odd.id} --as-paid --reason WHY"
+    assert commands(town) == {f"{back}; once it has arrived, set bill FB-1-1 to 7.40 there, then {as_paid}"}
+    town.operator("void", id=odd.id)
+    rest = pays(town, order, 3_60)
+    adopts(town, rest)
+    town.waits(bank_days=4)
+
+    assert doctor_is_silent(town)
+    town.ends(collected="10.00", paid_out="9.00", fees="1.00")
+
+
 def test_all_of_them_that_come_back_let_a_payout_of_ours_pay_the_whole(begin: Begin) -> None:
     town, _, (one, two) = in_parts(begin, 5_40, 3_60)
     adopts(town, one, two)

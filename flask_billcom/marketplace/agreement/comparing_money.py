@@ -104,7 +104,6 @@ def _adopting(
     if any(each.stand == Stand.BUSY for each in earlier):
         return None
     coming = sorted({str(each.payment) for each in earlier if each.stand == Stand.COMES_BACK})
-    void = sorted({str(each.payment) for each in earlier if each.stand == Stand.VOID})
     kept = {bill_id: _kept(earlier, bills[bill_id][0]) for bill_id in named}
     alone = {bill_id: [there] for bill_id in named}
     together = {bill_id: others[bill_id] for bill_id in named}
@@ -115,7 +114,7 @@ def _adopting(
         if all(cents == bills[bill_id][0].cents for bill_id, cents in paid.items()):
             adopt = f"flask billcom pay adopt {_ids(payments)} --reason WHY"
             return f"{RUN_TICK}, until payout {', '.join(coming)} is void; then {adopt}" if coming else adopt
-    taking_back = _taking_back(there, f"flask billcom pay again {void[0]} --reason WHY" if void else RUN_TICK)
+    taking_back = _taking_back(there, _way_on(earlier))
     if not _is_out(there) or coming:
         return taking_back
     odd = [
@@ -123,6 +122,18 @@ def _adopting(
     ]
     adopt = f"flask billcom pay adopt {_ids(together)} --as-paid --reason WHY"
     return f"{taking_back}; once it has arrived, set {', '.join(odd)} there, then {adopt}"
+
+
+def _way_on(earlier: Sequence[Earlier]) -> str:
+    """Return what pays bills after somebody has taken back what was paid of them by hand.
+
+    A payout that is void is paid again, but none may pay a bill of which another one still pays a part.
+    """
+    in_part = {each.bill_id for each in earlier if each.stand == Stand.PART}
+    void = sorted(str(each.payment) for each in earlier if each.stand == Stand.VOID and each.bill_id not in in_part)
+    if void:
+        return f"flask billcom pay again {void[0]} --reason WHY"
+    return "pay the rest there and flask billcom pay adopt that" if in_part else RUN_TICK
 
 
 def _by_bill(payments: Iterable[SentPay]) -> ByBill:
