@@ -263,14 +263,9 @@ class Settings:
     )
     max_lines: int | None = _setting(
         readers.optional(readers.whole(1, 1000)),
-        "Most lines on one wire document; longer sales are split; none for no limit.",
+        "Most lines that Bill.com takes on one document; a sale that needs more is refused as it is settled.",
+        protects="An invoice or bill that could never be made.",
         default=None,
-    )
-    use_vendor_credits: bool = _setting(
-        readers.flag,
-        "Whether vendor credits are used for sellers' debits.",
-        protects="The documents disagree on their arithmetic; off until tried in your organization.",
-        default=False,
     )
 
     @property

@@ -13,7 +13,7 @@ All statements work on many sales at once; one order is the case of many with on
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import AlreadySettled, BillcomError, MappingError
+from flask_billcom.errors import AlreadySettled, BillcomError, InvalidSale, MappingError
 from flask_billcom.ledger import Account, Leg, Posting, post
 from flask_billcom.marketplace.counterparties.known import KnownParties, chunks
 from flask_billcom.marketplace.moment import Moment
@@ -84,9 +84,10 @@ def settle_many(shop: Shop, rows: Rows, session: Session, orders: Iterable[objec
     parties = KnownParties(rows, shop.clock, organization_id)
     parties.find({key for sale in sales for key in sale.parties()})
     stored = find_stored(rows, organization_id, {sale.reference for sale in sales})
+    everyone = [(order, _fitting(shop.settings, stored, each)) for order, each in everyone]
     fresh: dict[str, FrozenSale] = {}
-    for sale in sales:
-        if sale.reference not in stored:
+    for _, sale in everyone:
+        if isinstance(sale, FrozenSale) and sale.reference not in stored:
             fresh.setdefault(sale.reference, sale)
     if fresh:
         stored |= _add(shop, rows, parties, list(fresh.values()))
@@ -105,6 +106,21 @@ def _frozen(registry: Registry, session: Session, order: object) -> FrozenSale |
         return freeze(registry, session, order)
     except BillcomError as error:
         return error
+
+
+def _fitting(
+    settings: Settings, stored: Mapping[str, StoredSale], each: FrozenSale | BillcomError
+) -> FrozenSale | BillcomError:
+    """Return a sale, or why Bill.com would not take the documents of a new one."""
+    if settings.max_lines is None or isinstance(each, BillcomError) or each.reference in stored:
+        return each
+    lines = each.most_lines(with_fees="fee" in settings.chart_of_accounts)
+    if lines <= settings.max_lines:
+        return each
+    return InvalidSale(
+        f"{each.order.local_type} {each.order.local_id}: one of its documents would have {lines} lines, and "
+        f"BILLCOM_MAX_LINES is {settings.max_lines}; describe it by fewer lines"
+    )
 
 
 def _compared(order: object, sale: FrozenSale, stored: StoredSale, parties: KnownParties) -> Settled:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -69,6 +70,18 @@ class FrozenSale:
             if line.seller is not None:
                 nets[line.seller] = nets.get(line.seller, 0) + line.cents - line.fee_cents
         return nets
+
+    def most_lines(self, *, with_fees: bool) -> int:
+        """Return how many lines the longest of its documents has.
+
+        :param with_fees: whether a fee is a line of its own on a bill.
+        """
+        invoice = sum(line.cents != 0 for line in self.lines)
+        bills = Counter[PartyKey]()
+        for line in self.lines:
+            if line.seller is not None and line.cents != line.fee_cents:
+                bills[line.seller] += 2 if with_fees and line.fee_cents else 1
+        return max(invoice, *bills.values(), 0)
 
     def parties(self) -> set[PartyKey]:
         """Return the buyer and every seller."""

@@ -9,7 +9,7 @@ import pytest
 from flask_billcom import Customer, InvalidSale, MappingError, Sale, SaleLine
 from tests.support.database import Database
 from tests.support.rows import counts
-from tests.support.shop import Shop, draw_shop, make_shop
+from tests.support.shop import Shop, draw_shop, make_shop, same_shop
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
 
@@ -107,3 +107,51 @@ def test_what_is_no_row_at_all_is_refused_in_words(unmapped: Shop, call: str, th
 
     with pytest.raises(MappingError, match=f"{type(thing).__name__} is not mapped"):
         getattr(unmapped.billcom, call)(thing)
+
+
+def with_limit(shop: Shop, limit: int, **accounts: str) -> Shop:
+    """Return the shop as it starts anew where Bill.com takes so many lines on one document."""
+    shop.close()
+    settings: dict[str, Any] = {"BILLCOM_MAX_LINES": limit, "BILLCOM_CHART_OF_ACCOUNTS": accounts}
+    return make_shop(str(shop.app.config["SQLALCHEMY_DATABASE_URI"]), drawing=same_shop(), **settings)
+
+
+def test_a_sale_with_more_lines_than_fit_on_a_document_is_refused_before_anything_is_written(shop: Shop) -> None:
+    limited = with_limit(shop, 2)
+    with limited.app.app_context():
+        fits = limited.order(("Bert", "1.00", "0.10"), ("Bert", "2.00", "0.20"))
+        long = limited.order(("Bert", "1.00"), ("Cleo", "2.00"), own="3.00")
+
+        first, second = limited.billcom.settle_many([fits, long])
+        limited.db.session.commit()
+
+        assert first.settlement is not None
+        assert isinstance(second.error, InvalidSale)
+        assert str(second.error) == (
+            "Order 2: one of its documents would have 3 lines, and BILLCOM_MAX_LINES is 2; describe it by fewer lines"
+        )
+        assert counts(limited)["settlement"] == 1
+    limited.close()
+
+
+def test_fees_with_an_account_of_their_own_are_lines_too(shop: Shop) -> None:
+    limited = with_limit(shop, 3, fee="0ca01000000000000001")
+    with limited.app.app_context():
+        with pytest.raises(InvalidSale, match="would have 4 lines"):
+            limited.billcom.settle(limited.order(("Bert", "1.00", "0.10"), ("Bert", "2.00", "0.20")))
+        limited.billcom.settle(limited.order(("Bert", "1.00", "0.10"), ("Cleo", "2.00", "0.20")))
+    limited.close()
+
+
+def test_what_was_settled_before_the_limit_stays_settled(shop: Shop) -> None:
+    with shop.app.app_context():
+        order = shop.order(("Bert", "1.00"), ("Bert", "2.00"))
+        settled = shop.billcom.settle(order)
+        shop.db.session.commit()
+        key = order.id
+    limited = with_limit(shop, 1)
+    with limited.app.app_context():
+        again = limited.billcom.settle(limited.db.session.get(limited.Order, key))
+
+        assert again.id == settled.id
+    limited.close()

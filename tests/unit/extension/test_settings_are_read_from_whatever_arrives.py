@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+import flask_billcom
 from flask_billcom.errors import ConfigurationError
 from flask_billcom.schedule import Schedule
 from flask_billcom.settings import Settings, defaults, describe, read_settings
@@ -221,3 +224,15 @@ def test_every_setting_says_what_it_is() -> None:
     assert all(each.doc.endswith(".") for each in described)
     assert {each.key for each in described if each.default != "required"} == set(defaults())
     assert {each.key for each in described if each.default == "required"} == set(REQUIRED) - {"BILLCOM_BASE_URL"}
+
+
+def test_every_setting_is_read_by_something() -> None:
+    """Or it would promise what nothing does."""
+    package = Path(flask_billcom.__file__).parent
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in package.rglob("*.py")
+        if path.name != "settings.py" and "simulator" not in path.relative_to(package).parts
+    )
+
+    assert [name for name in Settings.__dataclass_fields__ if not re.search(rf"settings\.{name}\b", code)] == []
