@@ -15,9 +15,10 @@ from flask_billcom.marketplace.books.export import export
 from flask_billcom.marketplace.books.history import History, Wanted, account_of, history
 from flask_billcom.marketplace.books.page import statement_page
 from flask_billcom.marketplace.books.parties import PartyBalance, party_balances
-from flask_billcom.marketplace.books.period import midnight, parse_period
+from flask_billcom.marketplace.books.period import Period, midnight, parse_period
 from flask_billcom.marketplace.books.statement import Statement, statement
 from flask_billcom.marketplace.books.totals import YearTotal, year_totals
+from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.lists import FEW, Page, Place, Sight
 from flask_billcom.marketplace.lists.pages import InvalidQuery
 from flask_billcom.models.parties import Role
@@ -97,9 +98,10 @@ class BooksCalls(PartiesCalls):
         :param period: such as `2026-10`, `2026-Q4`, `2026` or `2026-10-05..2026-11-04`, days of the organization's
             time zone.
         :param format: `csv`, a line for each entry, or `journal`, balanced entries that an accountant imports.
-        :raises InvalidQuery: the period or the format is none.
+        :raises InvalidQuery: the period or the format is none, or the period has not begun.
         """
-        return export(self._checked().parts.domain, parse_period(period), format=format)
+        domain = self._checked().parts.domain
+        return export(domain, _begun(domain, period), format=format)
 
     def statement(self, seller: object | UUID, period: str) -> Statement:
         """Return a seller's statement of a period: opening balance, what happened, closing balance, and the proof.
@@ -107,12 +109,13 @@ class BooksCalls(PartiesCalls):
         :param seller: a mapped seller, or the id of his row.
         :param period: such as `2026-10`, `2026-Q4`, `2026` or `2026-10-05..2026-11-04`, days of the organization's
             time zone.
-        :raises InvalidQuery: the period is none.
+        :raises InvalidQuery: the period is none, or it has not begun.
         :raises NotReady: nothing was ever settled for this seller.
         """
         state = self._checked()
         party_id = self._party_id(state, seller, Role.VENDOR)
-        return statement(state.parts.domain, party_id, parse_period(period))
+        domain = state.parts.domain
+        return statement(domain, party_id, _begun(domain, period))
 
     def statement_page(self, statement: Statement) -> str:
         """Return a statement as HTML that is ready to print; the app's own `billcom/statement.html` replaces ours.
@@ -135,6 +138,18 @@ class BooksCalls(PartiesCalls):
         if not _FIRST_YEAR <= year <= current:
             raise InvalidQuery(f"{year} is no year that has begun; give four digits, such as {current}")
         return year_totals(domain, year, Place(after, limit))
+
+
+def _begun(domain: Domain, words: str) -> Period:
+    """Return the period that a text names, of which there may be something in the books.
+
+    :raises InvalidQuery: it names none, or one of the future.
+    """
+    period = parse_period(words)
+    today = domain.clock.now().astimezone(domain.settings.zone).date()
+    if period.first > today:
+        raise InvalidQuery(f"the period {period.label} has not begun: today is {today}")
+    return period
 
 
 def _moment(state: AppState, given: Since, *, after: bool = False) -> datetime | None:

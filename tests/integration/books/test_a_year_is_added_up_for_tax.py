@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 import pytest
@@ -78,6 +78,7 @@ def test_twelve_statements_are_the_year(world: World) -> None:
     settle_some(world)
     pay_out(world)
     year = world.clock.now().year
+    world.clock.offset += timedelta(days=366)  # so that its last month has begun
     ann = next(each for each in totals(world, year).values() if each.gross_cents == 80_00)
 
     with world.app():

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import delete, update
 from flask_billcom.ledger import Account, Leg, Posting, post, transfer
 from flask_billcom.marketplace.books.movements import Cause
 from flask_billcom.marketplace.books.statement import Statement
+from flask_billcom.marketplace.lists import InvalidQuery
 from flask_billcom.models import Entry, Party, Payment, Settlement
 from flask_billcom.simulator.payments.disbursements import return_payout as send_payout_back
 from tests.integration.books.conftest import pay_out, round_of, settle_some, settled_world
@@ -113,6 +115,17 @@ def test_the_next_period_opens_with_what_the_one_before_closed_with(world: World
     assert (first.closing_cents, first.payouts_cents) == (72_00, 0)
     assert (rest.opening_cents, rest.sales_cents, rest.payouts_cents) == (72_00, 0, -72_00)
     assert rest.closing_cents == 0
+
+
+@pytest.mark.parametrize("days", [1, 40])
+def test_a_period_that_has_not_begun_is_refused(world: World, days: int) -> None:
+    settle_some(world)
+    today = world.clock.now().astimezone(world.settings.zone).date()
+    later = today + timedelta(days=days)
+
+    with pytest.raises(InvalidQuery, match=rf"the period {later}\.\.{later} has not begun: today is {today}"):
+        statement_of(world, "ann", f"{later}..{later}")
+    assert not statement_of(world, "ann", f"{today}..{later}").is_final
 
 
 def test_a_seller_who_keeps_nothing_still_sold_something(world: World) -> None:
