@@ -26,6 +26,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: install demo serve test stories machine test-all crash crash-all check pins clean
+.PHONY: style types floors spelling documentation
 
 demo: $(V)/.small
 	@$(V)/bin/python -m example_marketplace.demo
@@ -70,11 +71,22 @@ crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite mutants
 
 check: $(V)/.all
+	@$(MAKE) --no-print-directory --output-sync=target -j 2 types documentation style floors spelling
+
+style:
 	$(V)/bin/ruff check .
 	$(V)/bin/ruff format --check .
+
+types:
 	$(V)/bin/mypy --strict flask_billcom example_marketplace tests conftest.py
+
+floors:
 	$(V)/bin/lint-imports --no-cache
+
+spelling:
 	$(V)/bin/codespell
+
+documentation:
 	$(V)/bin/sphinx-build -q -W -n --keep-going docs docs/_build/html
 
 # The small set runs the demo; everything stands on it and adds suites, linters and documentation tools.
