@@ -64,6 +64,15 @@ _LIVING = (
     )
     .order_by(Session.gen)
 )
+_LIVING_ONE = (
+    select(Session.gen)
+    .where(
+        Session.organization_id == bindparam("organization_id"),
+        Session.gen == bindparam("gen"),
+        Session.dead_at.is_(None),
+    )
+    .with_for_update()
+)
 
 
 class Fence:
@@ -139,12 +148,12 @@ class Fence:
 
     def _end(self, row: Session, kinds: Collection[str]) -> None:
         now = self._clock.now()
-        ending = self._ending(row.gen) or Ending()
-        if self._has_open_calls(row.gen) or ending.is_resting(now):
+        known = self._known(row.gen)
+        if self._has_open_calls(row.gen) or known.is_resting(now):
             return
         there = self._server_time.now()
-        if ending.is_unused(row.last_used, now, there):
-            self._bury(row, there, kinds)
+        if known.is_unused(row.last_used, now, there):
+            self._bury(row, known, there, kinds)
             return
         try:
             token = self._sessions.token(row)
@@ -152,25 +161,25 @@ class Fence:
             self._give_up(row, kinds, "the token of an earlier session is lost, so its end cannot be proved today")
             return
         try:
-            self._prove(row, token, kinds)
+            self._prove(row, known, token, kinds)
         except TransportError as silence:
-            self._note_silence(row.gen)
+            self._note_silence(row.gen, known)
             raise SessionSilent(row.gen, silence) from silence
 
-    def _prove(self, row: Session, token: Secret, kinds: Collection[str]) -> None:
-        known = self._ending(row.gen)
-        found = self._probe(token, row.api_end_point, log_out=known is None or known.logged_out is None)
+    def _prove(self, row: Session, known: Ending, token: Secret, kinds: Collection[str]) -> None:
+        found = self._probe(token, row.api_end_point, log_out=known.logged_out is None)
         now = self._clock.now()
-        ending = known or Ending()
-        if ending.is_proved_by(found, row.last_used, now):
-            self._bury(row, found.server_date, kinds)
+        if known.is_proved_by(found, row.last_used, now):
+            self._bury(row, known, found.server_date, kinds)
             return
-        self._keep(row.gen, ending.after(found, now))
-        if ending.has_taken_too_long(found, now):
+        is_news = self._keep(row.gen, known, known.after(found, now))
+        if is_news and known.has_taken_too_long(found, now):
             self._give_up(row, kinds, "an earlier session does not end, so a late packet could still land")
 
-    def _bury(self, row: Session, there: datetime | None, kinds: Collection[str]) -> None:
+    def _bury(self, row: Session, known: Ending, there: datetime | None, kinds: Collection[str]) -> None:
         with self._store.write() as rows:
+            if not self._is_news(rows, row.gen, known):
+                return
             self._sessions.mark_dead(rows, row.gen, there)
             self._count_from_death(rows, row.gen, kinds)
             rows.change(delete(Mark).where(*self._is(_ending_of(row.gen))))
@@ -252,18 +261,33 @@ class Fence:
 
     # -- what is known of an end ---------------------------------------------------------------------------------
 
-    def _ending(self, gen: int) -> Ending | None:
+    def _known(self, gen: int) -> Ending:
         with self._store.read() as rows:
-            noted = value_of(rows, self.organization_id, _ending_of(gen))
-        return Ending.of(noted) if noted else None
+            return self._noted(rows, gen)
 
-    def _keep(self, gen: int, ending: Ending) -> None:
+    def _noted(self, rows: Rows, gen: int) -> Ending:
+        noted = value_of(rows, self.organization_id, _ending_of(gen))
+        return Ending.of(noted) if noted else Ending()
+
+    def _is_news(self, rows: Rows, gen: int, known: Ending) -> bool:
+        """Return whether nobody else has found anything of a session meanwhile, nor can until this transaction ends.
+
+        Two processes may ask at once. Where one of them has seen that it lives, what the other one found is no proof;
+        it is asked after again.
+        """
+        of = {"organization_id": self.organization_id, "gen": gen}
+        return rows.first(_LIVING_ONE, of) is not None and self._noted(rows, gen) == known
+
+    def _keep(self, gen: int, known: Ending, ending: Ending) -> bool:
+        """Note what is known by now, and return whether it is news."""
         with self._store.write() as rows:
-            self._note(rows, _ending_of(gen), ending.noted(), self._clock.now())
+            is_news = self._is_news(rows, gen, known)
+            if is_news:
+                self._note(rows, _ending_of(gen), ending.noted(), self._clock.now())
+            return is_news
 
-    def _note_silence(self, gen: int) -> None:
-        now = self._clock.now()
-        self._keep(gen, (self._ending(gen) or Ending()).after_silence(now))
+    def _note_silence(self, gen: int, known: Ending) -> None:
+        self._keep(gen, known, known.after_silence(self._clock.now()))
 
     def _is(self, name: str) -> tuple[ColumnElement[bool], ...]:
         return Mark.organization_id == self.organization_id, Mark.name == name
