@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -183,7 +184,7 @@ class Decisions:
         try:
             with self._store.write() as rows:
                 applied = [Applied(operation, chosen[0], operation.digest)]
-                finish(rows, applied, from_={"state": operation.state, "parked": operation.parked})
+                finish(rows, applied, from_={**_as_seen(operation), "parked": operation.parked})
                 kind.apply(rows, applied)
                 self._tell(rows, "operation_adopted", operation, person, {"remote_id": remote_id})
         except IntegrityError:
@@ -225,9 +226,9 @@ class Decisions:
         return found
 
     def _company(self, rows: Rows, operation: Operation) -> Sequence[Operation]:
-        """Return what stands and falls with an operation, in the same state as it."""
+        """Return what stands and falls with an operation, in the same state as it; itself as it was looked at."""
         together = self._kinds[operation.kind].company(rows, operation)
-        return [each for each in together if each.state == operation.state]
+        return [operation if each.id == operation.id else each for each in together if each.state == operation.state]
 
     def _expect_people(self, kind: str, person: Person) -> None:
         if self._people > 1 and self._kinds[kind].money and person.second is None:
@@ -308,7 +309,7 @@ class Decisions:
         return successor
 
     def _move(self, rows: Rows, operation: Operation, to: Mapping[str, object]) -> None:
-        if operations.move(rows, [operation.id], from_={"state": operation.state}, to=to) != 1:
+        if operations.move(rows, [operation.id], from_=_as_seen(operation), to=to) != 1:
             raise NotPossible(MOVED_ON)
 
     def _tell(
@@ -316,6 +317,15 @@ class Decisions:
     ) -> None:
         detail = {"kind": operation.kind, "reason": person.reason, "second": person.second, **(more or {})}
         record(rows, self._clock, self.organization_id, [Act(action, "operation", operation.id, detail, person.name)])
+
+
+def _as_seen(operation: Operation) -> Mapping[str, Any]:
+    """Return what must still be so of an operation that was looked at.
+
+    While one person waits, another one may have it sent again. If that is lost too it is set aside as before, but what
+    was proved of the first attempt says nothing about the second.
+    """
+    return {"state": operation.state, "attempt": operation.attempt}
 
 
 def _named(standing: Sequence[Remote]) -> str:
