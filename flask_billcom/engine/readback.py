@@ -20,7 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
@@ -33,7 +33,7 @@ from .errors import LateReply, NoCapacity
 from .kinds import LOOKED_FROM, Absent, Applied, Finding, Kind, Policy, Remote
 from .reads import Reads
 from .recording import Recorder, finish, next_pacific_day
-from .timing import CHECK_LEASE, SECOND_LOOK, Timing
+from .timing import A_READ, CHECK_LEASE, SECOND_LOOK, Timing
 
 logger = logging.getLogger(__name__)
 
@@ -290,8 +290,11 @@ class ReadBack:
             # What stands and falls together is written together.
             self._carry_out(kind, check_id, decided)
         else:
+            failed: list[Exception] = []
             for start in range(0, len(decided), WRITE_BATCH):
-                self._carry_out_some(kind, check_id, decided[start : start + WRITE_BATCH])
+                failed += self._carry_out_some(kind, check_id, decided[start : start + WRITE_BATCH])
+            if failed:
+                raise failed[0]
         return True
 
     def _claim(self, kind: Kind) -> tuple[UUID, list[Operation]]:
@@ -303,7 +306,9 @@ class ReadBack:
             if kind.followers:
                 first = rows.first(select(Operation).where(Operation.id == due[0]))
                 due = [operation.id for operation in kind.company(rows, first)]
-            rows.change(_CHECK, {"ids": due, "check": check_id, "until": now + CHECK_LEASE})
+            # Each may be read by itself: two that always took over from each other would never come to an end.
+            until = now + CHECK_LEASE + len(due) * A_READ
+            rows.change(_CHECK, {"ids": due, "check": check_id, "until": until})
             return check_id, rows.all(_OF_CHECK, {"ids": due, "check_id": check_id})
 
     def _give_back(self, check_id: UUID, claimed: Sequence[Operation]) -> None:
@@ -320,16 +325,29 @@ class ReadBack:
                 },
             )
 
-    def _carry_out_some(self, kind: Kind, check_id: UUID, decided: Sequence[tuple[Operation, Decision]]) -> None:
-        """Write decisions together, which is cheap, or one by one where one of them cannot be written."""
+    def _carry_out_some(
+        self, kind: Kind, check_id: UUID, decided: Sequence[tuple[Operation, Decision]]
+    ) -> Sequence[Exception]:
+        """Write decisions together, which is cheap, or one by one where one of them cannot be written; return why."""
         try:
             with self._store.write() as rows:
                 self._write(rows, kind, check_id, decided)
         except Exception:
             # Rolled back whole. Alone, each fails by itself, and for its own reason.
             logger.info("%s checks cannot be written together", len(decided), exc_info=True)
-            for each in decided:
-                self._carry_out(kind, check_id, [each])
+            return [error for each in decided for error in self._carry_out_alone(kind, check_id, each)]
+        return ()
+
+    def _carry_out_alone(self, kind: Kind, check_id: UUID, decided: tuple[Operation, Decision]) -> Sequence[Exception]:
+        """Write one decision and return why it cannot be written: the oldest must not stand before all others."""
+        try:
+            self._carry_out(kind, check_id, [decided])
+        except DBAPIError:
+            raise  # the database's trouble, which the others would meet as well
+        except Exception as error:
+            logger.warning("the check of operation %s cannot be written", decided[0].id, exc_info=True)
+            return [error]
+        return ()
 
     def _carry_out(self, kind: Kind, check_id: UUID, group: Sequence[tuple[Operation, Decision]]) -> None:
         """Write decisions that stand and fall together."""

@@ -264,7 +264,7 @@ def test_the_oldest_two_hundred_are_looked_up_together(shop: Workshop) -> None:
     assert [row.id.int for row in shop.operations() if row.check_after == shop.now] == [201]
 
 
-def test_while_one_looks_nobody_else_does_for_five_minutes(shop: Workshop) -> None:
+def test_while_one_looks_nobody_else_does_for_five_minutes_and_a_slow_read(shop: Workshop) -> None:
     kind = silent(shop, "timeout_after")
     seen: list[Any] = []
 
@@ -278,9 +278,27 @@ def test_while_one_looks_nobody_else_does_for_five_minutes(shop: Workshop) -> No
     began = shop.now
     shop.readback.round(kind)
 
-    assert (seen[0].state, seen[0].check_lease) == ("checking", began + timedelta(minutes=5))
+    assert (seen[0].state, seen[0].check_lease) == ("checking", began + timedelta(minutes=5, seconds=2))
     assert seen[0].check_id is not None
     assert seen[1] is False
+
+
+def test_while_one_looks_slowly_for_many_nobody_else_does(shop: Workshop) -> None:
+    count = 160
+    shop.plan(*range(1, count + 1), state=UNKNOWN, check_after=shop.now)
+    others: list[bool] = []
+
+    def look(moment: str, endpoint: str) -> None:
+        if (moment, endpoint) == ("answer", "List/Vendor"):
+            shop.advance(2)
+            if len(shop.journal("List/Vendor")) == count:
+                others.append(shop.readback.round(Vendors()))
+
+    shop.on_call = look
+    assert shop.readback.round(Vendors())
+
+    assert others == [False]
+    assert {row.check_id for row in shop.operations()} == {None}
 
 
 def test_a_check_that_lost_its_lease_writes_nothing(shop: Workshop) -> None:
@@ -378,3 +396,19 @@ def test_the_parts_of_an_effect_that_belongs_to_another_are_set_aside_together(s
 
     assert shop.states() == ["quarantined", "quarantined", "done"]
     assert [row.remote_id for row in shop.operations()][:2] == [None, None]
+
+
+def test_one_that_cannot_be_written_keeps_none_of_the_others_from_it(shop: Workshop) -> None:
+    kind = silent(shop, "timeout_after", 1, 2, 3)
+    apply = kind.apply
+
+    def fails(rows: Any, applied: Any) -> None:
+        if any(each.operation.id.int == 1 for each in applied):
+            raise RuntimeError("a mistake of the app")
+        apply(rows, applied)
+
+    kind.apply = fails  # type: ignore[method-assign]
+    with pytest.raises(RuntimeError, match="mistake"):
+        shop.readback.round(kind)
+
+    assert shop.states() == ["checking", "done", "done"]
