@@ -220,8 +220,11 @@ class Delivery:
 
     def _take(self, rows: Rows, kind: Kind, ready: Sequence[Ready], live: Live, checked: Moment) -> Claimed:
         now, monotonic = self._clock.fresh(), self._clock.monotonic()
-        if checked.age(now, monotonic) > self._timing.belief(len(ready)):
+        age = checked.age(now, monotonic)
+        if age > self._timing.belief(len(ready)):
             # Somebody may have paid since; the next round looks again.
+            told = "%s operations of kind %s were not sent: looking at Bill.com before that has taken %s"
+            logger.warning(told, len(ready), kind.name, age)
             raise _NothingClaimed
         call_id = self._clock.new_id()
         if not self._parking.admits(rows, now, kind.capability):

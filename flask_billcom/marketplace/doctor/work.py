@@ -95,7 +95,8 @@ def slow(subject: Subject, now: datetime) -> Iterator[Check]:
     free = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
     for _, _, count, oldest in _grouped(subject, free & (Operation.not_before < now - OVERDUE)):
         message = f"{counted(count, 'operation')} due for more than 15 min, planned {age(now, oldest)} ago"
-        yield warning("operations.overdue", message, "look whether a worker runs, and at holds and limits")
+        step = "look whether a worker runs, at holds and limits, and in its log whether Bill.com answers too slowly"
+        yield warning("operations.overdue", message, step)
     waiting = (Operation.state == OperationState.PLANNED) & Operation.parked.is_not(None)
     waiting &= Operation.parked.not_in(NEED_A_PERSON) & (Operation.created_at < now - PATIENCE)
     for _, parked, count, oldest in _grouped(subject, waiting):

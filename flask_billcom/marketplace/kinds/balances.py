@@ -2,7 +2,8 @@
 
     documents of a batch --read lately by this process?--> rows as they are
                            else: pages by `createdTime` over the batch's span; every document seen on the way is noted
-    what no page showed    one by one: after as many pages of paid documents as there are left, no more are read
+    what no page showed    one by one: after as many pages of paid documents as there are left, no more are read, nor
+                           once pages have taken half as long as slow reads of what is left
 
 Lately counts from before a page was asked for, and is told by the process's own monotonic clock as well: the database's
 may jump back, and its rows may come from a backup.
@@ -23,6 +24,7 @@ from sqlalchemy import bindparam, select, update
 from flask_billcom.api.query import Sort, since
 from flask_billcom.api.records import Bill, Invoice
 from flask_billcom.engine.reads import Reads
+from flask_billcom.engine.timing import A_READ
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.core import DOCUMENT
 from flask_billcom.models import Document
@@ -98,14 +100,18 @@ class Balances(Generic[R]):
         found: dict[str, R] = {}
         vain = 0
         asked = self._moment()
+        began = self._domain.clock.monotonic()
         for page in reads.pages(self._record_type, filters=[since("created_time", first)], sort=[Sort("created_time")]):
             self._note(page.records, *asked)
             asked = self._moment()
             found.update({r.id: r for r in page.records if r.id in wanted and r.id is not None})
             vain += not any(_due(record) for record in page.records)
             newest = page.records[-1].created_time if page.records else None
-            # What is left costs fewer calls one by one where nothing but paid documents lies before it.
-            if len(wanted) - len(found) <= vain or (newest is not None and newest > last):
+            left = len(wanted) - len(found)
+            # What is left costs fewer calls one by one where nothing but paid documents lies before it, and less time
+            # where pages are slow: no claim believes a look that took too long, however often it is repeated.
+            is_slow = self._domain.clock.monotonic() - began > left * A_READ.total_seconds() / 2
+            if left <= vain or is_slow or (newest is not None and newest > last):
                 break
         return found
 

@@ -96,3 +96,20 @@ def test_bills_that_lie_together_need_one_page(world: World) -> None:
     sell(world, 3)
 
     assert calls_to_read(world) == (1, 0)
+
+
+def test_slow_pages_of_what_is_due_keep_no_payout_from_being_sent(world: World) -> None:
+    sell(world, 1)
+    enter_bills(world, 6 * PAGE, paid=False)
+    sell(world, 1)
+    world.plan_payouts()
+    world.advance(seconds=1)
+
+    def pass_time(moment: str, endpoint: str) -> None:
+        if moment == "answer" and endpoint == "List/Bill":
+            world.advance(seconds=30)
+
+    world.on_call = pass_time
+    world.tick()
+
+    assert world.states("pay") == ["done"] * 2
