@@ -12,7 +12,7 @@ Acts: payout_planned, once for each run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -300,7 +300,7 @@ class _Run:
         clock, organization_id = self._domain.clock, self._domain.organization_id
         ids = [bill.id for bill in bills]
         busy = set(_busy(rows, ids))
-        got = set(
+        got = dict(
             rows.all(
                 update(Document)
                 .where(
@@ -309,11 +309,12 @@ class _Run:
                     Document.status == "open",
                 )
                 .values(released_at=clock.now())
-                .returning(Document.id)
+                .returning(Document.id, Document.cents)
             )
         )
-        ours = [bill for bill in bills if bill.id in got]
-        generations = _generations(rows, got)
+        ours = [bill for bill in bills if got.get(bill.id) == bill.cents]
+        _give_back(rows, got.keys() - {bill.id for bill in ours})
+        generations = _generations(rows, {bill.id for bill in ours})
         plans = [self._plan_of(bill, generations.get(bill.id, 0) + 1) for bill in ours]
         planned = plan(rows, clock, organization_id, plans)
         if self._parked is not None and self._id is not None:
@@ -359,6 +360,12 @@ class _Run:
             is_dry_run=is_dry_run,
             id=None if is_dry_run or not self._bills else self._id,
         )
+
+
+def _give_back(rows: Rows, lowered: Collection[UUID]) -> None:
+    """Leave bills to the next run that were lowered since they were judged: no claim takes what they came to before."""
+    if lowered:
+        rows.change(update(Document).where(Document.id.in_(sorted(lowered))).values(released_at=None))
 
 
 def _busy(rows: Rows, document_ids: Sequence[UUID]) -> list[UUID]:

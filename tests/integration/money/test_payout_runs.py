@@ -24,6 +24,7 @@ from flask_billcom.marketplace.paying.payable import (
     MINIMUM,
     RESERVE,
     RUN_CAP,
+    due_bills,
 )
 from flask_billcom.marketplace.paying.payouts import SWITCHED_OFF, PayoutRun, plan_payouts, plan_scheduled_payouts
 from flask_billcom.models import Audit, Document, Hold, Operation, Party
@@ -398,3 +399,23 @@ def test_a_hold_that_the_engine_probes_lets_the_probe_through_but_plans_nothing(
     with shop.store.read() as rows:
         assert holds.blocking(rows, shop.organization_id, "payouts", [sale.bills["ann"]]) == set()
     assert plan(shop).stopped is not None
+
+
+def test_a_bill_that_is_lowered_between_looking_and_planning_waits_for_the_next_look(
+    shop: Shop, owe: Owe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owe(100_00, {"ann": 90_00}, fee=10_00)
+
+    def then_lowered(rows: Any, *args: Any, **values: Any) -> Any:
+        found = due_bills(rows, *args, **values)
+        # As a transaction of READ COMMITTED sees what another one has committed in between.
+        rows.change(update(Document).where(Document.kind == "bill", Document.cents == 90_00).values(cents=50_00))
+        return found
+
+    monkeypatch.setattr("flask_billcom.marketplace.paying.payouts.due_bills", then_lowered)
+    assert plan(shop).bills == 0
+    assert shop.rows(Operation) == []
+    assert "seller_reserved" not in shop.books()
+
+    assert plan(shop).cents == 50_00
+    assert [op.amount_cents for op in shop.rows(Operation)] == [50_00]
