@@ -32,6 +32,7 @@ from flask_billcom.api.records import Bill, BillPay, DisbursementStatus, SentPay
 from flask_billcom.bankdays import PACIFIC, pacific_date
 from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.engine.timing import Timing
+from flask_billcom.errors import APIError, BillcomError, MalformedReply, RateLimited
 from flask_billcom.marketplace import postings, states
 from flask_billcom.marketplace.marks import PAGE
 from flask_billcom.marketplace.postings import Share
@@ -84,18 +85,33 @@ def prove(domain: Domain) -> int:
     with domain.store.read() as rows:
         coming = _coming_back(rows, domain)
     proved = 0
+    failed: list[BillcomError] = []
     for payment, sighting in coming[:BATCH]:
-        seen = _look(domain, payment)
-        now = domain.clock.now()
-        if seen is None:
-            sightings.remember(domain, payment, Sighting(now))
-        elif sighting is None or sighting.first is None or sighting.server is None or sighting.others != seen.others:
-            sightings.remember(domain, payment, Sighting(now, now, seen.server, seen.others))
-        elif _is_past(domain, sighting, now, seen.server):
-            proved += _give_back(domain, payment, seen.others)
-        else:
-            sightings.remember(domain, payment, replace(sighting, looked=now))
+        try:
+            proved += _prove(domain, payment, sighting)
+        except RateLimited:
+            raise
+        except (APIError, MalformedReply) as error:
+            # One that cannot be read must not stand before all others, in every round.
+            failed.append(error)
+    if failed:
+        raise failed[0]
     return proved
+
+
+def _prove(domain: Domain, payment: Payment, sighting: Sighting | None) -> int:
+    """Read one payout that comes back, and return whether it is proved void now."""
+    seen = _look(domain, payment)
+    now = domain.clock.now()
+    if seen is None:
+        sightings.remember(domain, payment, Sighting(now))
+    elif sighting is None or sighting.first is None or sighting.server is None or sighting.others != seen.others:
+        sightings.remember(domain, payment, Sighting(now, now, seen.server, seen.others))
+    elif _is_past(domain, sighting, now, seen.server):
+        return _give_back(domain, payment, seen.others)
+    else:
+        sightings.remember(domain, payment, replace(sighting, looked=now))
+    return 0
 
 
 def _coming_back(rows: Rows, domain: Domain) -> list[tuple[Payment, Sighting | None]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from flask_billcom.engine.decisions import NotPossible, Person
+from flask_billcom.errors import PermissionDenied
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace.agreement.proof import prove
 from flask_billcom.marketplace.paying.payouts import plan_payouts
@@ -304,3 +306,34 @@ def test_a_payout_that_failed_is_voided_and_its_money_given_back(paid: World) ->
 
     assert payout(paid).status == "voided"
     books_hold(paid)
+
+
+def test_a_payout_that_cannot_be_read_keeps_no_other_from_being_given_back(
+    make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+    world.ready_to_pay(2, sellers=["ann", "cid"])
+    world.tick()
+    first, second = world.rows(Payment, Payment.kind == "sent")
+    for each in (first, second):
+        void(world.parts.domain, each.id, EVE)
+    world.advance(seconds=1)
+    read = world.parts.domain.reads.dated
+
+    def unreadable(record_type: Any, remote_id: str) -> Any:
+        if remote_id == first.remote_id:
+            raise PermissionDenied("it is not yours")
+        return read(record_type, remote_id)
+
+    world.tick()
+    assert world.states("void") == ["done", "done"]
+    monkeypatch.setattr(world.parts.domain.reads, "dated", unreadable)
+
+    world.run_until(lambda: _status(world, second) == "cancelled", step=3600, within=26 * 3600)
+    assert _status(world, first) == "returning"
+    assert "voids" in world.tick().failed
+
+
+def _status(world: World, payment: Payment) -> str:
+    (found,) = world.rows(Payment, Payment.id == payment.id)
+    return str(found.status)
