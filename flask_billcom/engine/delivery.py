@@ -14,6 +14,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlalchemy.exc import IntegrityError
 
@@ -255,6 +256,7 @@ class Delivery:
                     "organization_id": self.organization_id,
                     "endpoint": kind.endpoint,
                     "n_items": len(claimed.ready),
+                    "digest": _digest_of(claimed.ready),
                     "session_gen": claimed.live.gen,
                     "slot": claimed.slot.slot,
                     "slot_fence": claimed.slot.fence,
@@ -290,6 +292,11 @@ class Delivery:
 
 class _NothingClaimed(Exception):  # noqa: N818 - rolls the claim back
     """Every operation was taken by somebody else."""
+
+
+def _digest_of(ready: Sequence[Ready]) -> str:
+    """Return the hash of what a call carries, in the order of its request."""
+    return sha256("\n".join(item.digest for item in ready).encode()).hexdigest()
 
 
 def _alike(kind: Kind, chosen: Sequence[Operation]) -> list[Operation]:

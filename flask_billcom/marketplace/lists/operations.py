@@ -108,11 +108,15 @@ class OperationRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRow:
-    """The last HTTP call that carried an operation."""
+    """The last HTTP call that carried an operation.
+
+    :param digest: hash of what it carried: that of each operation, in the order of the request.
+    """
 
     id: UUID
     endpoint: str
     items: int
+    digest: str | None
     session_gen: int
     started_at: datetime
     lease_until: datetime
@@ -314,6 +318,7 @@ def _call(rows: Rows, call_id: UUID | None) -> CallRow | None:
         id=call.id,
         endpoint=call.endpoint,
         items=call.n_items,
+        digest=call.digest,
         session_gen=call.session_gen,
         started_at=call.started_at,
         lease_until=call.lease_until,

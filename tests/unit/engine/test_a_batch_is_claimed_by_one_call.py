@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -51,6 +52,7 @@ def test_while_a_call_is_under_way_its_rows_say_all_about_it(shop: Workshop) -> 
         2,
         1,
     )
+    assert call.digest == sha256(b"digest of key 1\ndigest of key 2").hexdigest(), "in the order of the request"
     assert (call.slot, call.slot_fence, call.started_at) == (0, 2, shop.now)
     assert (call.lease_until, call.not_after) == (shop.now + TIMING.lease, shop.now + TIMING.write)
     assert (call.process_date, call.outcome) == (date(2026, 3, 4), None)
