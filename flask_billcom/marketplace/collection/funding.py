@@ -80,6 +80,8 @@ def fund_sales(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID]) -> li
     """Fund those of some sales that are collected and wait for no payment any more; return them."""
     clock, organization_id = domain.clock, domain.organization_id
     now = clock.now()
+    # One after the other: of two that look at one moment, each would still see the payment that the other one clears.
+    rows.all(select(Settlement.id).where(Settlement.id.in_(settlement_ids)).order_by(Settlement.id).with_for_update())
     sales = rows.all(
         update(Settlement)
         .where(

@@ -1,0 +1,49 @@
+"""Two workers clear the payments of one sale at the same moment: it is funded all the same."""
+
+from __future__ import annotations
+
+from threading import Thread
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from flask_billcom.marketplace.collection.funding import _fund_some
+from flask_billcom.models import Payment, Settlement
+from tests.integration.money.test_money_is_safe_before_it_is_released import pay
+from tests.support.factories import Shop
+
+pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+
+
+def until_it_ends_or_waits(shop: Shop, worker: Thread) -> None:
+    """Wait until a worker has come to its end, or waits for another transaction."""
+    waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+    while worker.is_alive():
+        worker.join(0.01)
+        with shop.store.engine.connect() as connection:
+            if connection.execute(waiting).scalar_one():
+                return
+
+
+def test_a_sale_is_funded_whose_payments_clear_in_transactions_of_one_moment(shop: Shop) -> None:
+    sale = shop.sell(100_00, {"ann": 60_00, "cid": 40_00})
+    shop.open_documents(sale)
+    pay(shop, {sale.invoice_id: 50_00}, number=1)
+    pay(shop, {sale.invoice_id: 50_00}, number=2, after=1)
+    assert shop.row(Settlement, sale.settlement_id).state == "collected"
+    first, second = (payment.id for payment in shop.rows(Payment))
+
+    def clear(payment_id: UUID) -> None:
+        with shop.store.write() as rows:
+            _fund_some(rows, shop.domain, [payment_id])
+
+    other = Thread(target=clear, args=(second,))
+    with shop.store.write() as rows:
+        _fund_some(rows, shop.domain, [first])
+        other.start()
+        until_it_ends_or_waits(shop, other)
+    other.join()
+
+    assert [payment.status for payment in shop.rows(Payment)] == ["cleared", "cleared"]
+    assert shop.row(Settlement, sale.settlement_id).state == "funded"
