@@ -85,7 +85,10 @@ class Recorder:
             self._unanswered(rows, claimed, by_fate.get(Fate.UNANSWERED, []), now)
 
     def keep_late(self, claimed: Claimed, end: Reply | TransportError) -> None:
-        """Keep a late answer as evidence and have its operations looked at again at once."""
+        """Keep a late answer as evidence and have its operations looked at again at once.
+
+        An operation that is sent again forgets its call; what it was told late stands among its acts.
+        """
         now = self._clock.now()
         said = (end.code or "success") if isinstance(end, Reply) else type(end).__name__
         with self._store.write() as rows:
@@ -98,6 +101,9 @@ class Recorder:
                 from_={"state": OperationState.UNKNOWN, "call_id": claimed.call_id},
                 to={"check_after": now},
             )
+            told = [(ready.operation.id, {"kind": ready.operation.kind, "said": said}) for ready in claimed.ready]
+            acts = [Act("answered_late", "operation", operation_id, detail) for operation_id, detail in told]
+            record(rows, self._clock, self.organization_id, acts)
 
     def quarantine(
         self,

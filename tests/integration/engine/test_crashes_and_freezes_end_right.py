@@ -16,6 +16,7 @@ from flask_billcom.api import sessions
 from flask_billcom.api.secret import Secret
 from flask_billcom.api.transport import Transport
 from flask_billcom.engine.recording import Recorder
+from flask_billcom.models import Audit
 from flask_billcom.simulator import people
 from tests.integration.engine.conftest import MakeWorld
 from tests.support.virtual import Wire
@@ -359,6 +360,8 @@ def test_an_answer_that_comes_after_its_lease_is_kept_as_evidence(world: World) 
     (call,) = world.calls("PayBills")
     assert call.outcome == "abandoned"
     assert "success" in (call.late_evidence or "")
+    late = world.rows(Audit, Audit.action == "answered_late")
+    assert {act.subject_id: act.detail["said"] for act in late} == {o.id: "success" for o in world.operations("pay")}
     assert world.states("pay") == ["done", "done"], "the other worker had read it back"
     assert set(world.paid_cents().values()) == {900}
 

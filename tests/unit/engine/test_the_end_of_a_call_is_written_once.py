@@ -314,7 +314,10 @@ def test_a_late_answer_is_kept_as_evidence_and_looked_at_at_once(shop: Workshop,
     assert call.late_evidence == f"{shop.now.isoformat()} {said}"
     assert [row.state for row in shop.operations()] == ["unknown", "unknown"]
     assert {row.check_after for row in shop.operations()} == {shop.now}
-    assert [each[0] for each in shop.told()] == ["outcome_unknown", "outcome_unknown"]
+    assert [each[0] for each in shop.told()] == ["outcome_unknown"] * 2 + ["answered_late"] * 2
+    assert shop.told("outcome_unknown") == [
+        ("answered_late", number, {"kind": "vendor", "said": said}) for number in (1, 2)
+    ]
 
 
 def test_a_late_silence_is_evidence_too(shop: Workshop) -> None:
@@ -365,7 +368,7 @@ def test_nothing_is_written_where_one_of_the_operations_has_moved_on(
     assert shop.calls()[0].late_evidence is not None
     assert shop.operation(1).state == "sending"
     assert kind.applied == []
-    assert shop.told() == []
+    assert shop.told("answered_late") == []
 
 
 def test_done_is_written_only_from_where_it_was(rows: Rows, clock: ManualClock) -> None:
