@@ -88,7 +88,7 @@ def test_a_bill_that_was_given_up_is_named_no_more_when_its_sale_is_given_back(b
 def test_an_invoice_that_was_given_up_is_named_until_it_is_made_anew(begin: Begin) -> None:
     town, order, lost = gives_up_a_paper(begin, "Invoice")
     town.waits(bank_days=5)
-    assert named_by_doctor(town) == ["1 operation given_up, the oldest for 9 d"]
+    assert named_by_doctor(town) == ["1 operation given_up, the oldest for 7 d"], "since it was given up"
     town.billcom.retry(lost.id, actor="eve", reason="the network is mended")
     town.passes()
     town.pays_by_link(order)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from flask_billcom.engine.holds import ENGINE
 from flask_billcom.engine.timing import Timing
@@ -14,7 +15,7 @@ from flask_billcom.engine.worker import LAST_ERROR, last_tick
 from flask_billcom.ledger import trial_balance
 from flask_billcom.marketplace.counterparties.confirming import BANK_CHANGED
 from flask_billcom.marketplace.events import failing_events
-from flask_billcom.marketplace.lists.operations import GIVEN_UP, NEED_A_PERSON, stuck_condition
+from flask_billcom.marketplace.lists.operations import GIVEN_UP, NEED_A_PERSON, since_of, stuck_condition
 from flask_billcom.marketplace.status import holds_in_force
 from flask_billcom.marketplace.strays import RESTORED
 from flask_billcom.models import Audit, Mark, Operation, OperationState
@@ -26,6 +27,8 @@ TICK_EVERY = timedelta(minutes=5)
 OVERDUE = timedelta(minutes=15)
 PATIENCE = timedelta(days=1)
 """How long an operation may wait for somebody of the app before it is worth a warning."""
+AGES = 1000
+"""Of so many operations at most the age is looked at, those first that were planned first."""
 _OPS = "`flask billcom ops list --stuck`"
 
 
@@ -74,7 +77,9 @@ def holds(subject: Subject, now: datetime) -> Iterator[Check]:
 def stuck(subject: Subject, now: datetime) -> Iterator[Check]:
     """Name the operations that move no further without a person, by state and reason."""
     found = _grouped(subject, stuck_condition())
-    for state, parked, count, oldest in found:
+    since = _since_when(subject, stuck_condition()) if found else {}
+    for state, parked, count, planned in found:
+        oldest = since.get((state, parked), planned)
         what = parked if parked in NEED_A_PERSON else GIVEN_UP if state == OperationState.CANCELLED else state
         message = f"{counted(count, 'operation')} {what}, the oldest for {age(now, oldest)}"
         yield problem(f"operations.{what}", message, f"{_OPS} shows them, `flask billcom ops show` the evidence")
@@ -88,7 +93,7 @@ def slow(subject: Subject, now: datetime) -> Iterator[Check]:
     timing = Timing(settings.landing_s, settings.list_lag_s, settings.grace_margin_s)
     long_unknown = now - timing.lease - 2 * timing.grace
     unknown = Operation.state.in_((OperationState.UNKNOWN, OperationState.CHECKING))
-    doubtful = _grouped(subject, unknown & (Operation.unknown_since < long_unknown))
+    doubtful = _grouped(subject, unknown & (Operation.unknown_since < long_unknown), Operation.unknown_since)
     for _, _, count, oldest in doubtful:
         message = f"{counted(count, 'operation')} unknown for longer than it should take, for {age(now, oldest)}"
         yield problem("operations.unknown", message, "look whether ticks run and Bill.com answers")
@@ -99,15 +104,36 @@ def slow(subject: Subject, now: datetime) -> Iterator[Check]:
         yield warning("operations.overdue", message, step)
     waiting = (Operation.state == OperationState.PLANNED) & Operation.parked.is_not(None)
     waiting &= Operation.parked.not_in(NEED_A_PERSON) & (Operation.created_at < now - PATIENCE)
-    for _, parked, count, oldest in _grouped(subject, waiting):
+    held_up = _grouped(subject, waiting)
+    since = _since_when(subject, waiting) if held_up else {}
+    for state, parked, count, planned in held_up:
+        oldest = since.get((state, parked), planned)
         message = f"{counted(count, 'operation')} {parked}, the oldest for {age(now, oldest)}"
         yield warning(f"operations.{parked}", message, "`flask billcom ops list --state planned` shows them")
 
 
-def _grouped(subject: Subject, condition: ColumnElement[bool]) -> list[tuple[str, str | None, int, Any]]:
+def _since_when(subject: Subject, condition: ColumnElement[bool]) -> dict[tuple[str, str | None], datetime]:
+    """Return since when the first of some operations stand where they stand, by state and reason."""
+    first: dict[tuple[str, str | None], datetime] = {}
+    with subject.store.read() as rows:
+        where = (Operation.organization_id == subject.organization_id, condition)
+        found: list[Operation] = rows.all(select(Operation).where(*where).order_by(Operation.id).limit(AGES))
+        since = since_of(rows, found)
+    for each in found:
+        began = since[each.id] or each.created_at
+        key = each.state, each.parked
+        first[key] = min(began, first.get(key, began))
+    return first
+
+
+def _grouped(
+    subject: Subject,
+    condition: ColumnElement[bool],
+    since: InstrumentedAttribute[Any] = Operation.created_at,
+) -> list[tuple[str, str | None, int, Any]]:
     with subject.store.read() as rows:
         return rows.all(
-            select(Operation.state, Operation.parked, func.count(), func.min(Operation.created_at))
+            select(Operation.state, Operation.parked, func.count(), func.min(since))
             .where(Operation.organization_id == subject.organization_id, condition)
             .group_by(Operation.state, Operation.parked)
             .order_by(Operation.state, Operation.parked)

@@ -191,7 +191,7 @@ def list_operations(
     if subject is not None:
         statement = statement.where(Operation.subject_id == subject)
     found, after = place.cut(rows, statement, Operation.id)
-    since = _since(rows, [each.Operation for each in found])
+    since = since_of(rows, [each.Operation for each in found])
     shown = (_shown(each.Operation, since[each.Operation.id], is_stuck=bool(each.stuck)) for each in found)
     return Page(tuple(shown), after)
 
@@ -207,7 +207,7 @@ def operation_sheet(rows: Rows, sight: Sight, operation_id: str) -> OperationShe
         return None
     operation: Operation = found.Operation
     return OperationSheet(
-        operation=_shown(operation, _since(rows, [operation])[operation.id], is_stuck=bool(found.stuck)),
+        operation=_shown(operation, since_of(rows, [operation])[operation.id], is_stuck=bool(found.stuck)),
         lane=operation.lane,
         digest=operation.digest,
         resends=operation.resends,
@@ -264,7 +264,7 @@ def _is_not_collected() -> ColumnElement[bool]:
     return and_(Operation.kind == CHARGE, exists().where(*is_open), exists().where(*by_a_person))
 
 
-def _since(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime | None]:
+def since_of(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime | None]:
     """Return since when each operation stands where it stands."""
     parked = _first_parked(rows, [each.id for each in operations if each.parked is not None])
     ended = _last_acts(rows, [each for each in operations if each.state in _ACT_OF])

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from flask_billcom.audit import Act, record
 from flask_billcom.engine.clocks import SimulatorClock
@@ -202,6 +202,35 @@ def test_operations_that_wait_for_a_person_are_counted_with_their_age(
     assert "2 h" in check["message"]
     assert "ops list --stuck" in check["next_step"]
     assert dialect
+
+
+@pytest.mark.parametrize(
+    ("values", "act", "named"),
+    [
+        ({"state": OperationState.QUARANTINED}, "quarantined", "operations.quarantined"),
+        ({"state": OperationState.REJECTED}, "operation_rejected", "operations.rejected"),
+        ({"parked": "difference"}, "operation_parked", "operations.difference"),
+        ({"state": OperationState.UNKNOWN}, None, "operations.unknown"),
+    ],
+)
+def test_the_age_of_what_waits_counts_from_when_it_began_to_wait(
+    terminal: Terminal, local: LocalShop, values: dict[str, Any], act: str | None, named: str
+) -> None:
+    terminal.order(("ann", "10.00"))
+    terminal.run("settle", "Order", "1")
+    local.simulator.clock.advance(seconds=3 * 86400)
+    began = local.simulator.clock.now()
+    invoice = Operation.kind == "create_invoice"
+    change(local, update(Operation).where(invoice).values(**values, unknown_since=began))
+    if act is not None:
+        with local.shop.app.app_context():
+            state = local.shop.billcom.state_of()
+            with state.store.write() as rows:
+                subject = rows.first(select(Operation.id).where(invoice))
+                record(rows, state.clock, state.settings.organization_id, [Act(act, "operation", subject, {})])
+    local.simulator.clock.advance(seconds=2 * 3600)
+
+    assert found(terminal, "--offline", code=1)[named]["message"].endswith("for 2 h")
 
 
 def test_an_operation_that_stays_unknown_too_long_is_a_problem(terminal: Terminal, local: LocalShop) -> None:
