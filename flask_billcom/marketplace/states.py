@@ -23,7 +23,9 @@ from uuid import UUID
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Select,
     Subquery,
+    Table,
     Update,
     and_,
     bindparam,
@@ -60,6 +62,7 @@ def refresh_documents(rows: Rows, document_ids: Collection[UUID], now: datetime)
     :param now: when a bill counts as cleared whose payments are.
     """
     for ids in chunks(document_ids):
+        _lock(rows, DOCUMENT, ids)
         rows.execute(_documents_statement(), {"ids": ids, "now": now})
 
 
@@ -73,9 +76,19 @@ def refresh(
     """
     moved: dict[UUID, str] = {}
     for ids in chunks(settlement_ids):
+        _lock(rows, SETTLEMENT, ids)
         values = {"ids": ids, "organization": organization_id, "now": now}
         moved |= {row.id: row.state for row in rows.execute(_settlements_statement(), values)}
     return moved
+
+
+def _lock(rows: Rows, table: Table, ids: Sequence[UUID]) -> None:
+    """Let others who derive these rows wait: of two at one moment, each would see its own half of what has changed.
+
+    On SQLite every write transaction waits for the other ones.
+    """
+    if rows.dialect != "sqlite":
+        rows.execute(_locked_statement(table), {"ids": ids}).all()
 
 
 def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UUID]) -> list[UUID]:
@@ -88,6 +101,12 @@ def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UU
 
 # These statements are large, and are run for every page of a million rows: they are put together once. They are Core
 # statements, since the ORM would take their parameters for rows.
+
+
+@cache
+def _locked_statement(table: Table) -> Select[Any]:
+    these = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
+    return these.order_by(table.c.id).with_for_update()
 
 
 @cache
