@@ -26,7 +26,7 @@ from flask_billcom.models.parties import Role
 from flask_billcom.store import Rows
 
 from . import entries
-from .asking import KINDS
+from .asking import KINDS, locked
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 def write_bill(rows: Rows, domain: Domain, sale: Settlement, adjustment_id: UUID, cents: int) -> Posting:
     """Insert the bill that pays a buyer back, plan to make it, and return what it does to the books."""
     vendor = _vendor(rows, domain, sale.buyer_id)
+    # Who funds the sale at this moment does not see the bill, so he has to come first, or after it.
+    sale = locked(rows, sale.id)
     bill = AdjustmentBill(
         adjustment_id=adjustment_id,
         number=_number(rows, domain, sale, adjustment_id),
