@@ -85,7 +85,8 @@ def refresh(
 def _lock(rows: Rows, table: Table, ids: Sequence[UUID]) -> None:
     """Let others who derive these rows wait: of two at one moment, each would see its own half of what has changed.
 
-    On SQLite every write transaction waits for the other ones.
+    Rows that only point at them can be added meanwhile: an app that refunds a sale would wait for us, and we for it. On
+    SQLite every write transaction waits for the other ones.
     """
     if rows.dialect != "sqlite":
         rows.execute(_locked_statement(table), {"ids": ids}).all()
@@ -106,7 +107,7 @@ def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UU
 @cache
 def _locked_statement(table: Table) -> Select[Any]:
     these = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
-    return these.order_by(table.c.id).with_for_update()
+    return these.order_by(table.c.id).with_for_update(key_share=True)
 
 
 @cache
