@@ -44,3 +44,20 @@ def test_what_a_buyer_has_paid_of_an_invoice_that_was_raised_stays_a_difference(
     settled(town, operator)
 
     assert operator.paid_as_edited == {"other_amount invoice FB-2"}
+
+
+def test_the_rest_of_a_bill_is_paid_that_nobody_may_lower_any_more() -> None:
+    town = begin({"change_paid": "refuse"}, {}, is_young=False)
+    order = town.orders[-1]
+    who = {"actor": "eve", "reason": "paid by hand"}
+    bill = town.bill_of(order, "cy")
+    payments = [town.operator("pay_bill", id=bill.id, amount_cents=cents) for cents in (7_20, 64_80)]
+    town.billcom.adopt_payment(*(each.id for each in payments), **who)
+    town.waits(bank_days=2)
+    town.bank("return_payout", payments[1], "R03")
+    town.waits(bank_days=1)
+    town.billcom.refund(order, reference="r", **who)
+
+    settled(town, Operator(town))
+
+    assert town.bill_of(order, "cy")["dueAmount"] == 0

@@ -113,6 +113,7 @@ def _people_decide(town: Town, operator: Operator, *, deletes_strays: bool) -> N
             town.billcom.void(payment.id, "the dust settles", actor="eve")
     _approve(town)
     _say_who_they_are(town, operator)
+    operator.pays_rests()  # before what was refused is tried again, and nobody is told any more what else would end it
     Decider(town.world).decide_all()
     _make_anew(town)
     operator.mends(town.billcom.reconcile().differences, deletes_strays=deletes_strays)
