@@ -78,6 +78,8 @@ def approve(domain: Domain, run_id: UUID, person: Person | None) -> WaitingRun:
     :raises NotPossible: no such run waits, or the person asked for it.
     """
     with domain.store.write() as rows:
+        if person is not None:
+            _lock(rows, domain, run_id)
         run = _found(rows, domain, run_id)
         if run is None or not run.bills:
             raise NotPossible("no such payout run waits for approval; `flask billcom pay approve` lists those that do")
@@ -96,6 +98,12 @@ def approve(domain: Domain, run_id: UUID, person: Person | None) -> WaitingRun:
                 .values(parked=None, not_before=domain.clock.now())
             )
     return approved
+
+
+def _lock(rows: Rows, domain: Domain, run_id: UUID) -> None:
+    """Let others who approve this run wait: of two at one moment, each would miss the other one's approval."""
+    asked = (Audit.organization_id == domain.organization_id, Audit.subject_id == run_id, Audit.action == ASKED)
+    rows.all(select(Audit.id).where(*asked).with_for_update())
 
 
 def _found(rows: Rows, domain: Domain, run_id: UUID) -> WaitingRun | None:
