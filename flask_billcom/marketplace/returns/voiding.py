@@ -299,6 +299,7 @@ def _give_back(domain: Domain, payment: Payment, others: ByBill) -> int:
     :param others: what others pay of its bills.
     """
     with domain.store.write() as rows:
+        _lock(rows, domain)
         if not _is_credited(rows, domain, payment) or not _are_others(rows, payment, others):
             return 0
         left = has_left(rows, domain.organization_id, payment)
@@ -315,6 +316,11 @@ def _give_back(domain: Domain, payment: Payment, others: ByBill) -> int:
         by_hand = {PAID_BY_HAND: others} if others else {}
         tell(rows, domain, VOIDED, payment, {"cents": payment.cents, "status": to, **by_hand}, "engine")
     return 1
+
+
+def _lock(rows: Rows, domain: Domain) -> None:
+    """Let others who void a payout wait: two at one moment would take one credit at the bank for both of them."""
+    rows.all(select(Payment.id).where(_came_back(domain, "returning")).order_by(Payment.id).with_for_update())
 
 
 def _are_others(rows: Rows, payment: Payment, others: ByBill) -> bool:

@@ -169,6 +169,8 @@ def take_back(domain: Domain) -> int:
             .where(_came_back(domain.organization_id), Payment.status == "returning")
             .order_by(Payment.id)
             .limit(ROWS)
+            # One after the other: two at one moment would take one line for payments of two days.
+            .with_for_update()
         )
         taken = []
         for day in sorted({pacific_date(row.returning_since) for row in coming}):
