@@ -78,6 +78,8 @@ def _fund_some(rows: Rows, domain: Domain, payment_ids: Sequence[UUID]) -> list[
 
 def fund_sales(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID]) -> list[UUID]:
     """Fund those of some sales that are collected and wait for no payment any more; return them."""
+    if not settlement_ids:
+        return []
     clock, organization_id = domain.clock, domain.organization_id
     now = clock.now()
     # One after the other: of two that look at one moment, each would still see the payment that the other one clears.

@@ -27,7 +27,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from flask_billcom.api.records import MoneyMovement, ReceivedPay, SentPay
 from flask_billcom.marketplace import marks
-from flask_billcom.marketplace.collection.funding import RECEIVED_POLL
+from flask_billcom.marketplace.collection.funding import RECEIVED_POLL, fund_sales
 from flask_billcom.models import Payment, Settlement, SettlementState
 from flask_billcom.store import Rows
 
@@ -76,12 +76,20 @@ def follow_received(domain: Domain) -> bool:
     def consume(page: Sequence[ReceivedPay]) -> datetime | None:
         left: list[datetime] = []
         for some in received.in_batches(page):
-            with domain.store.write() as rows:
-                again_from = received.take_in(rows, domain.clock, domain.organization_id, some)
+            again_from = take_in_received(domain, some)
             left += [again_from] if again_from is not None else []
         return min(left, default=None)
 
     return marks.read_changes(domain, RECEIVED_POLL, progress, ReceivedPay, consume)
+
+
+def take_in_received(domain: Domain, records: Sequence[ReceivedPay]) -> datetime | None:
+    """Bring our rows up to what some ReceivedPays say, and return the earliest change that has to be read again."""
+    with domain.store.write() as rows:
+        again_from, freed = received.take_in(rows, domain.clock, domain.organization_id, records)
+        # What pays them beside it may have been counted on long ago; nothing else would look at them again.
+        fund_sales(rows, domain, freed)
+    return again_from
 
 
 def follow_sent(domain: Domain) -> bool:

@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, delete, func, select, update
@@ -40,8 +40,21 @@ CHARGE_RETURNED = "charge returned"
 PARTS = 1000
 """Parts of payments that one transaction takes."""
 
+_GONE = (*BACK, "cancelled")
+
 Change = tuple[Receipt, Receipt]
 """A payment before and after."""
+
+
+class Taken(NamedTuple):
+    """What became of some ReceivedPays.
+
+    :param again_from: the earliest change that was left and has to be read again, or None.
+    :param freed: sales whose invoices one of these payments pays no longer, nor is going to.
+    """
+
+    again_from: datetime | None
+    freed: Sequence[UUID]
 
 
 def in_batches(records: Iterable[ReceivedPay]) -> Iterator[Sequence[ReceivedPay]]:
@@ -61,19 +74,17 @@ def in_batches(records: Iterable[ReceivedPay]) -> Iterator[Sequence[ReceivedPay]
 
 def take_in(
     rows: Rows, clock: Clock, organization_id: str, records: Sequence[ReceivedPay], *, read_back: bool = False
-) -> datetime | None:
+) -> Taken:
     """Bring our rows up to what some ReceivedPays say; payments for none of our invoices are passed over.
 
     A payment that a charge of ours in flight may have made is left to the outcome of that charge.
 
     :param read_back: whether this is that outcome.
-    :return: the earliest change that was left and has to be read again, or None.
     """
     intake = _Intake(rows, clock, organization_id, newest_of(records))
     again_from = None if read_back else intake.leave_those_in_flight()
     intake.add_new()
-    intake.change()
-    return again_from
+    return Taken(again_from, intake.change())
 
 
 class _Intake:
@@ -133,8 +144,8 @@ class _Intake:
     def _buyer(self, there: ReceivedPay) -> UUID:
         return next(self._invoices[p.invoice_id].party_id for p in there.invoice_pays if p.invoice_id in self._invoices)
 
-    def change(self) -> None:
-        """Bring payments, parts, invoices, books and settlements up to what is news."""
+    def change(self) -> Sequence[UUID]:
+        """Bring payments, parts, invoices, books and settlements up to what is news, and return the freed sales."""
         changes = []
         for key, there in self._ours.items():
             before = self._known[key]
@@ -142,7 +153,7 @@ class _Intake:
             if after is not before:
                 changes.append((before, after))
         if not changes:
-            return
+            return []
         self._change_parts(changes)
         self._move(changes)
         paid = [share for old, new in changes for share in differences(old.booked_parts(), new.booked_parts())]
@@ -153,6 +164,7 @@ class _Intake:
         self._book(changes, paid, shares)
         back = {new.id: list(old.parts.values()) for old, new in changes if old.status in BOOKED and new.status in BACK}
         self._spread(shares, back)
+        return sorted({sale for old, new in changes for sale in _sales_of(old) - _sales_of(new)})
 
     # -- what is there -------------------------------------------------------------------------------------------
 
@@ -288,8 +300,13 @@ class _Intake:
         record(self._rows, self._clock, self._organization_id, acts)
 
     def _hold_back(self, settlement_ids: Iterable[UUID | None]) -> None:
-        """Keep the sellers of sales whose money came back from being paid, unless they are paid in any case."""
-        back = sorted(each for each in settlement_ids if each is not None)
+        """Keep the sellers of sales whose money came back from being paid, unless they are paid in any case.
+
+        A sale that its other payments still pay goes on.
+        """
+        given = sorted(each for each in settlement_ids if each is not None)
+        unpaid = select(Settlement.id).where(Settlement.id.in_(given), Settlement.collected_at.is_(None))
+        back = sorted(self._rows.all(unpaid)) if given else []
         if not back:
             return
         reopen(self._rows, back)
@@ -322,6 +339,12 @@ _RECEIPT = tuple(
         "remote_updated_at",
     )
 )
+
+
+def _sales_of(receipt: Receipt) -> set[UUID]:
+    """Return the sales whose invoices a payment pays, or is going to."""
+    held = () if receipt.status in _GONE else receipt.parts.values()
+    return {share.settlement_id for share in held if share.settlement_id is not None}
 
 
 def _share(row: Row[Any]) -> Share:

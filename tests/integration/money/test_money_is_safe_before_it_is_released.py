@@ -10,12 +10,14 @@ from sqlalchemy import update
 from flask_billcom.api.records import InvoicePay, MoneyMovement, ReceivedPay
 from flask_billcom.marketplace import holds, marks
 from flask_billcom.marketplace.collection.funding import RECEIVED_POLL, fund
-from flask_billcom.marketplace.tracking import movements, received
+from flask_billcom.marketplace.tracking import movements
+from flask_billcom.marketplace.tracking.following import take_in_received
 from flask_billcom.models import Document, Hold, Mark, Movement, Payment, Settlement
 from tests.support.factories import SaleRows, Shop
 
 pytestmark = pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
-TUESDAY = date(2031, 3, 4)
+TUESDAY, LATER = date(2031, 3, 4), date(2031, 3, 10)
+VOID = "1"
 SAFE = datetime(2031, 3, 11, 16, 0, tzinfo=UTC)
 """9 am Pacific, five bank days after Tuesday."""
 
@@ -27,11 +29,19 @@ def sale(shop: Shop) -> SaleRows:
     return sold
 
 
-def pay(shop: Shop, parts: dict[UUID, int], *, status: str = "0", number: int = 1, after: int = 0) -> None:
+def pay(
+    shop: Shop,
+    parts: dict[UUID, int],
+    *,
+    status: str = "0",
+    number: int = 1,
+    after: int = 0,
+    day: date = TUESDAY,
+) -> None:
     there = ReceivedPay(
         id=f"0rp01PAYMENT{number:08d}",
         status=status,
-        payment_date=TUESDAY,
+        payment_date=day,
         amount=Decimal(sum(parts.values())) / 100,
         unapplied_amount=Decimal(0),
         pay_to_bank_account_id="bac01BANK00000000001",
@@ -41,8 +51,7 @@ def pay(shop: Shop, parts: dict[UUID, int], *, status: str = "0", number: int = 
         ),
         updated_time=shop.clock.now() + timedelta(seconds=after),
     )
-    with shop.store.write() as rows:
-        received.take_in(rows, shop.clock, shop.organization_id, [there])
+    take_in_received(shop.domain, [there])
 
 
 def bank(shop: Shop, cents: int, *, status: str = "1", number: int = 1, day: date = TUESDAY) -> None:
@@ -186,3 +195,40 @@ def test_a_returned_payment_that_is_paid_again_lets_the_sellers_go(shop: Shop, s
     assert shop.rows(Hold)[0].released_at == SAFE
     with shop.store.read() as rows:
         assert holds.blocking(rows, shop.organization_id, "payouts", list(sale.bills.values())) == set()
+
+
+def test_a_sale_is_funded_whose_second_payment_comes_back(shop: Shop, sale: SaleRows) -> None:
+    pay(shop, {sale.invoice_id: 100_00})
+    pay(shop, {sale.invoice_id: 100_00}, number=2, day=LATER)
+    assert polled(shop, SAFE) == 0, "the second payment may still be one that stays"
+
+    pay(shop, {sale.invoice_id: 100_00}, number=2, day=LATER, status=VOID, after=60)
+
+    assert shop.row(Settlement, sale.settlement_id).state == "funded"
+    assert release_of(shop, sale) == {SAFE}
+    assert not shop.rows(Hold)
+
+
+def test_a_sale_is_funded_whose_second_payment_is_used_for_another_invoice(shop: Shop, sale: SaleRows) -> None:
+    other = shop.sell(100_00, {"ann": 100_00})
+    shop.open_documents(other)
+    pay(shop, {sale.invoice_id: 100_00})
+    pay(shop, {sale.invoice_id: 100_00}, number=2, day=LATER)
+    polled(shop, SAFE)
+
+    pay(shop, {other.invoice_id: 100_00}, number=2, day=LATER, after=60)
+
+    assert shop.row(Settlement, sale.settlement_id).state == "funded"
+    assert shop.row(Settlement, other.settlement_id).state == "collected"
+
+
+def test_a_funded_sale_stays_so_when_its_second_payment_comes_back(shop: Shop, sale: SaleRows) -> None:
+    pay(shop, {sale.invoice_id: 100_00})
+    assert polled(shop, SAFE) == 1
+
+    pay(shop, {sale.invoice_id: 100_00}, number=2, day=LATER)
+    pay(shop, {sale.invoice_id: 100_00}, number=2, day=LATER, status=VOID, after=60)
+
+    assert shop.row(Settlement, sale.settlement_id).state == "funded"
+    assert release_of(shop, sale) == {SAFE}
+    assert not shop.rows(Hold)

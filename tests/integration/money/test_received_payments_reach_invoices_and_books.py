@@ -52,7 +52,7 @@ def received(
 
 def take(shop: Shop, *records: ReceivedPay, read_back: bool = False) -> datetime | None:
     with shop.store.write() as rows:
-        return take_in(rows, shop.clock, shop.organization_id, records, read_back=read_back)
+        return take_in(rows, shop.clock, shop.organization_id, records, read_back=read_back).again_from
 
 
 @pytest.fixture
