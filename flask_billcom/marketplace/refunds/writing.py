@@ -255,10 +255,11 @@ def follow(rows: Rows, domain: Domain, adjustment_ids: Collection[UUID]) -> None
         state = _state_of(each, standing)
         if each.state in {REFUNDED, CANCELLED} or state == each.state:
             continue
-        rows.change(
+        changed = rows.change(
             update(Adjustment).where(Adjustment.id == each.id, Adjustment.state == each.state).values(state=state)
         )
-        if state in {REFUNDED, CANCELLED}:
+        # Another worker may have come to the same end meanwhile, with another document of it, and have told of it.
+        if changed and state in {REFUNDED, CANCELLED}:
             detail = {"refund": each.reference, "cents": each.cents}
             act = Act(state, "settlement", each.origin_id, detail, each.actor)
             record(rows, domain.clock, domain.organization_id, [act])
