@@ -72,6 +72,21 @@ def test_a_debit_that_came_back_is_charged_again_when_a_person_says_so(town: Tow
     town.ends(collected="20.00", returned="10.00", paid_out="9.00", fees="1.00")
 
 
+def test_what_is_paid_by_a_cheque_that_is_not_told_yet_is_not_charged_again(begin: Begin) -> None:
+    town = begin()
+    town.world.simulator.switch(list_lag_s=100)
+    order = town.sold(TEN, bank_days=1)
+    town.bank("return_charge", town.debit_of("Ada"), "R01")
+    town.waits(bank_days=2)
+    check_comes(town, order, "1.00")
+
+    with pytest.raises(NotPossible, match="recorded"):
+        town.billcom.charge_again(order, actor="eve", reason="her wages have come")
+
+    town.passes()
+    assert town.calls("ChargeCustomer") == 1
+
+
 def test_an_invoice_that_stays_unpaid_is_sent_again_on_its_days(begin: Begin) -> None:
     town = begin(collect="send", reminder_days=(3, 7))
     order = town.sold(TEN)

@@ -26,7 +26,7 @@ from flask_billcom.marketplace.states import chunks
 from flask_billcom.models import LIVE, Document, Operation, OperationState, Party
 from flask_billcom.store import Rows
 
-from .elsewhere import due_cents, invoice_of
+from .elsewhere import due_cents, entered_cents, invoice_of
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -106,10 +106,10 @@ def _last_charge(rows: Rows, invoice: Document) -> Operation:
 def _refuse(rows: Rows, invoice: Document, last: Operation) -> None:
     if last.state in LIVE:
         raise NotPossible(f"a charge of {invoice.number} is {last.state} already")
-    if due_cents(invoice) != invoice.cents:
+    if due_cents(invoice) - entered_cents(rows, invoice) != invoice.cents:
         raise NotPossible(
-            f"{invoice.number} is paid or scheduled, wholly or in part; a charge collects all of it, the rest comes "
-            "by the link in the invoice"
+            f"{invoice.number} is paid, recorded as paid or scheduled, wholly or in part; a charge collects all of it, "
+            "the rest comes by the link in the invoice"
         )
     buyer: Party = rows.first(select(Party).where(Party.id == invoice.party_id))
     if not (buyer.authorized and buyer.bank_account_id):

@@ -172,6 +172,16 @@ def due_cents(invoice: Document) -> int:
     return due - (invoice.scheduled_cents or 0)
 
 
+def entered_cents(rows: Rows, invoice: Document) -> int:
+    """Return what payments pay of an invoice that were entered and that Bill.com is still to be told of, in cents."""
+    entered = rows.first(
+        select(func.coalesce(func.sum(RecordedPayment.applied_cents), 0))
+        .join(Operation, Operation.subject_id == RecordedPayment.id)
+        .where(RecordedPayment.document_id == invoice.id, Operation.kind == RECORD, Operation.state.in_(LIVE))
+    )
+    return int(entered)
+
+
 def key_of(prefix: str, invoice: str, reference: str) -> str:
     """Return the number under which Bill.com keeps a recorded payment: prefix, R, and 13 base-32 characters.
 
@@ -243,12 +253,7 @@ def _charge_to_give_up(rows: Rows, invoice: Document) -> Operation | None:
 
 
 def _applied(rows: Rows, invoice: Document, receipt: Elsewhere, *, overpay: bool) -> int:
-    entered = rows.first(
-        select(func.coalesce(func.sum(RecordedPayment.applied_cents), 0))
-        .join(Operation, Operation.subject_id == RecordedPayment.id)
-        .where(RecordedPayment.document_id == invoice.id, Operation.kind == RECORD, Operation.state.in_(LIVE))
-    )
-    due = due_cents(invoice) - int(entered)
+    due = due_cents(invoice) - entered_cents(rows, invoice)
     if due <= 0:
         raise NotPossible(f"nothing is due on {invoice.number} that is not paid, scheduled or recorded already")
     if receipt.cents > due and not overpay:
