@@ -141,7 +141,10 @@ def _release(rows: Rows, domain: Domain, bills: Sequence[Document]) -> None:
         .where(Operation.subject_id.in_(ids), Operation.kind.in_(PAYS), Operation.state == OperationState.DONE)
         .values(state=OperationState.CANCELLED, evidence={"message": "its payment was void and is made again"})
     )
-    rows.change(update(Document).where(Document.id.in_(ids)).values(released_at=None, read_at=None))
+    # Whoever adopts another payment of one of them at this moment has the same operation, and then the bill.
+    given_back = update(Document).where(Document.id.in_(ids), Document.status == "open")
+    if rows.change(given_back.values(released_at=None, read_at=None)) != len(ids):
+        raise NotPossible("one of its bills has changed meanwhile; look again")
     sales = {bill.origin_id for bill in bills if bill.origin_type == "settlement"}
     states.refresh(rows, domain.organization_id, sales, now=domain.clock.now())
 

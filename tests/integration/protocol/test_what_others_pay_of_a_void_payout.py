@@ -17,6 +17,7 @@ from flask_billcom.marketplace.returns.paying_again import pay_again
 from flask_billcom.marketplace.tracking.payments import SENT, NewPayment, add_payments
 from flask_billcom.models import OPEN_LANE, Audit, Payment
 from tests.integration.protocol.test_payouts_are_taken_back import pay_together
+from tests.support.at_once import HeldOpen
 from tests.support.together import together
 from tests.support.world import Stage, World
 
@@ -177,4 +178,20 @@ def test_one_who_adopts_and_one_who_pays_again_at_once_pay_every_bill_once(world
     world.run(120)
 
     assert world.paid_cents() == {"FB-1-1": 900, "FB-2-1": 900}
+    books_hold(world)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_what_is_adopted_at_the_same_moment_is_not_said_to_be_paid_again(world: World) -> None:
+    comes_back(world)
+    is_void(world)
+    payout_id, one = payout(world).id, by_hand(world)
+    processes = [world.process() for _ in range(2)]
+    held = HeldOpen(world.store, then=lambda: pay_again(processes[1].domain, payout_id, EVE))
+    processes[0].decisions._store = held
+    adopt(processes[0].domain, processes[0].decisions, [one], EVE)
+
+    with pytest.raises(NotPossible, match="changed meanwhile"):
+        held.wait()
+    assert pay_again(processes[1].domain, payout_id, EVE).numbers == ("FB-2-1",)
     books_hold(world)
