@@ -2,9 +2,10 @@
 
     sync_party(obj)                  plan create, or update; a party that was refused is planned again
     a mapped object is flushed       plan update, in the same transaction
-    another update is under way      a mark, which the next tick turns into an update once that one has ended
+    it is being made, or another     a mark, which the next tick turns into an update once that has ended
+    update is under way
 
-The mark matters: an update under way may have been written from the row as it was before this transaction's commit.
+The mark matters: what is under way may have been written from the row as it was before this transaction's commit.
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ def sync_parties(rows: Rows, clock: Clock, settings: Settings, keys: Sequence[Pa
     KnownParties.of(rows, clock, organization_id, keys)
     parties = find_parties(rows, organization_id, keys)
     unknown = [each for each in parties.values() if not each.is_known]
+    _mark_those_being_made(rows, clock, settings, unknown)
     plan(rows, clock, organization_id, _creations(rows, organization_id, unknown), linger_s=settings.linger_s)
     plan_updates(rows, clock, settings, [(each.role, each.id) for each in parties.values() if each.is_known])
     unpark(rows, clock, [each.id for each in parties.values()])
@@ -139,11 +141,29 @@ def plan_updates(rows: Rows, clock: Clock, settings: Settings, parties: Sequence
 
     :param parties: role and row id of each.
     """
-    dropped = _plan(rows, clock, settings, parties)
-    if not dropped:
+    _mark(rows, clock, settings, _plan(rows, clock, settings, parties))
+
+
+def _mark_those_being_made(rows: Rows, clock: Clock, settings: Settings, parties: Sequence[PartySnapshot]) -> None:
+    """Leave a mark for those of some unknown parties that may have been rendered already, and are told once more."""
+    if not parties:
+        return
+    made = rows.all(
+        select(Operation.subject_id).where(
+            Operation.organization_id == settings.organization_id,
+            Operation.subject_id.in_([each.id for each in parties]),
+            Operation.kind.in_(tuple(CREATE_PARTY.values())),
+            Operation.state.not_in((OperationState.REJECTED, OperationState.CANCELLED)),
+        )
+    )
+    _mark(rows, clock, settings, [(each.role, each.id) for each in parties if each.id in made])
+
+
+def _mark(rows: Rows, clock: Clock, settings: Settings, parties: Sequence[tuple[Role, UUID]]) -> None:
+    if not parties:
         return
     now = clock.now()
-    names = {f"{WAITING}{role}/{id_.hex}": clock.new_id().hex for role, id_ in dropped}
+    names = {f"{WAITING}{role}/{id_.hex}": clock.new_id().hex for role, id_ in parties}
     rows.insert_new(
         Mark,
         [
@@ -165,9 +185,10 @@ def plan_waiting_updates(rows: Rows, clock: Clock, settings: Settings) -> int:
     """Turn marks into updates where nothing else is under way any more, and return how many."""
     organization_id = settings.organization_id
     marks = rows.all(_WAITING, {"organization_id": organization_id})
-    if not marks:
+    known = _known(rows, [_party_of(name) for name, _ in marks])
+    wanted = {party: (name, value) for name, value in marks if (party := _party_of(name)) in known}
+    if not wanted:
         return 0
-    wanted = {_party_of(name): (name, value) for name, value in marks}
     dropped = set(_plan(rows, clock, settings, list(wanted)))
     for party, (name, value) in wanted.items():
         if party not in dropped:
@@ -175,6 +196,14 @@ def plan_waiting_updates(rows: Rows, clock: Clock, settings: Settings) -> int:
                 delete(Mark).where(Mark.organization_id == organization_id, Mark.name == name, Mark.value == value)
             )
     return len(wanted) - len(dropped)
+
+
+def _known(rows: Rows, parties: Sequence[tuple[Role, UUID]]) -> set[tuple[Role, UUID]]:
+    """Return those of some parties that Bill.com knows; nothing can be told of one that is still being made."""
+    known: set[UUID] = set()
+    for part in chunks([id_ for _, id_ in parties]):
+        known.update(rows.all(select(Party.id).where(Party.id.in_(part), Party.remote_id.is_not(None))))
+    return {party for party in parties if party[1] in known}
 
 
 def _party_of(name: str) -> tuple[Role, UUID]:
@@ -212,5 +241,6 @@ def unpark(rows: Rows, clock: Clock, party_ids: Sequence[UUID]) -> None:
 def party_changed(rows: Rows, clock: Clock, settings: Settings, keys: Sequence[PartyKey]) -> None:
     """Plan what follows from a change of the app's objects, as far as they are parties."""
     parties = find_parties(rows, settings.organization_id, keys)
+    _mark_those_being_made(rows, clock, settings, [each for each in parties.values() if not each.is_known])
     plan_updates(rows, clock, settings, [(each.role, each.id) for each in parties.values() if each.is_known])
     unpark(rows, clock, [each.id for each in parties.values()])

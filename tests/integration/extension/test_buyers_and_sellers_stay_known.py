@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from flask_billcom import MappingError
 from flask_billcom.api.records import Customer, Vendor
+from flask_billcom.marketplace.kinds.parties import CreateParty
 from flask_billcom.models import Mark, Operation, Party
 from flask_billcom.models.parties import Role
 from tests.support.local_shop import LocalShop
@@ -116,6 +117,32 @@ def test_a_change_while_another_update_is_under_way_is_told_after_it(local: Loca
 
         assert [vendor.name for vendor in local.shown(Vendor)] == ["third"]
         assert updates(shop) == ["done", "done"]
+        assert [name for name in select_all(shop, Mark.name) if name.startswith("resync/")] == []
+
+
+@pytest.mark.parametrize("asked", [False, True], ids=["noticed", "asked for"])
+def test_a_change_while_the_party_is_being_made_is_told_after_it(
+    local: LocalShop, monkeypatch: pytest.MonkeyPatch, *, asked: bool
+) -> None:
+    shop, check, changes = local.shop, CreateParty.check, iter([True])
+
+    def meanwhile(kind: CreateParty, reads: Any, ready: Any) -> Any:
+        if next(changes, False):
+            with shop.app.app_context():
+                seller = shop.db.session.query(shop.Seller).one()
+                seller.name = "Bertrand"
+                if asked:
+                    shop.billcom.sync_party(seller)
+                shop.db.session.commit()
+        return check(kind, reads, ready)
+
+    monkeypatch.setattr(CreateParty, "check", meanwhile)
+    with shop.app.app_context():
+        known_seller(local)
+        local.tick(2)
+
+        assert [vendor.name for vendor in local.shown(Vendor)] == ["Bertrand"]
+        assert updates(shop) == ["done"]
         assert [name for name in select_all(shop, Mark.name) if name.startswith("resync/")] == []
 
 
