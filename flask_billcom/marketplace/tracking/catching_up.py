@@ -33,6 +33,9 @@ _LATE = (
         PaymentPart.remote_id.in_(bindparam("parts", expanding=True)),
         Payment.status != "scheduled",
     )
+    .order_by(Payment.id)
+    # Whoever moves a payment, or confirms it, books the parts that he sees: he has come first, or sees these as well.
+    .with_for_update(of=Payment, key_share=True)
 )
 
 
