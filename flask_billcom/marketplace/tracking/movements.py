@@ -163,14 +163,15 @@ def confirm_some(rows: Rows, clock: Clock, organization_id: str, kind: str, paym
 
 def take_back(domain: Domain) -> int:
     """Let the bank's lines take back received payments that came back, and return how many."""
+    is_coming = and_(_came_back(domain.organization_id), Payment.status == "returning")
     with domain.store.write() as rows:
+        # Changes nothing, and lets others wait: two at one moment would take one line for payments of two days.
+        rows.change(update(Payment).where(is_coming).values(status=Payment.status))
         coming = rows.all(
             select(Payment.id, Payment.party_id, Payment.cents, Payment.unapplied_cents, Payment.returning_since)
-            .where(_came_back(domain.organization_id), Payment.status == "returning")
+            .where(is_coming)
             .order_by(Payment.id)
             .limit(ROWS)
-            # One after the other: two at one moment would take one line for payments of two days.
-            .with_for_update()
         )
         taken = []
         for day in sorted({pacific_date(row.returning_since) for row in coming}):
