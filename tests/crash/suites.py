@@ -35,6 +35,8 @@ from tests.crash.judging.total import End, Total
 from tests.crash.sharing.crew import tell
 from tests.crash.sharing.troupe import Troupe, troupe
 from tests.crash.tale.chapters import CHAPTERS
+from tests.crash.tale.orders import ORDERS
+from tests.crash.tale.trade import WITH_TRADE
 from tests.crash.worlds.fair import randomly
 
 T = TypeVar("T")
@@ -44,8 +46,9 @@ Play = Callable[[Theatre, T], End]
 
 @contextmanager
 def opened(asked: Asked, simulator: dict[str, object] | None = None) -> Iterator[Theatre]:
-    """Open the theatre that was asked for."""
-    with theatre(asked.database, seed=asked.seed, simulator=simulator) as house:
+    """Open the theatre that was asked for; for pairs one with so much trade that places are passed again and again."""
+    orders = WITH_TRADE if asked.suite == "pairs" else ORDERS
+    with theatre(asked.database, seed=asked.seed, simulator=simulator, orders=orders) as house:
         yield house
 
 

@@ -19,8 +19,8 @@ from tests.crash.tale.chapters import CHAPTERS, UNHURT
 from tests.crash.tale.story import Run
 
 THEN = " >> "
-PER_CHAPTER = 8
-"""How many crashes of a chain fall into one chapter, so that the story still resembles a life."""
+PER_CHAPTER = 40
+"""How many crashes of a chain fall into one chapter, so that the story still resembles a life, if a hard one."""
 
 
 @dataclass(frozen=True)

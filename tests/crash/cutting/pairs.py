@@ -27,9 +27,9 @@ from tests.crash.judging.judge import Verdict
 from tests.crash.judging.total import End, joined
 from tests.crash.sharing.crew import say
 
-PART = 15_000
-"""How many pairs share chains; the parts are what processes share. Many pairs fill each chain: of 14,000 wanted ones a
-telling reaches sixty, of 1,000 it soon reaches five."""
+PART = 17_000
+"""How many pairs share chains; the parts are what processes share. Many pairs fill each chain: of 16,000 wanted ones a
+telling reaches four hundred, of 1,000 it soon reaches five."""
 FEW = 12
 """When a telling reaches fewer pairs, what is left lies far apart."""
 

@@ -18,6 +18,7 @@ from tests.crash.judging.judge import Verdict, judge
 from tests.crash.judging.total import End
 from tests.crash.quiet import collect_rarely
 from tests.crash.tale.chapters import CHAPTERS, UNHURT
+from tests.crash.tale.orders import ORDERS, Order
 from tests.crash.tale.story import Run
 from tests.support.postgres import Server, server_of
 from tests.support.world import Stage
@@ -33,15 +34,24 @@ class Theatre:
     :param url: of an empty database.
     :param folder: for copies of it.
     :param simulator: switches of the simulator.
+    :param orders: what is sold.
     """
 
-    def __init__(self, url: str, folder: Path, *, seed: int = 1, simulator: dict[str, object] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        seed: int = 1,
+        simulator: dict[str, object] | None = None,
+        orders: tuple[Order, ...] = ORDERS,
+    ) -> None:
         self.stage = Stage(url)
         self.folder = folder
         self.kept: dict[str, Kept] = {}
         self.trail: dict[str, list[str]] = {}
         with Boundaries() as boundaries:
-            self.first = Run(self.stage, boundaries, seed=seed, simulator=dict(simulator or {}))
+            self.first = Run(self.stage, boundaries, seed=seed, simulator=dict(simulator or {}), orders=orders)
             for chapter in CHAPTERS:
                 self.kept[chapter] = keep(self.first, folder, chapter)
                 self.first.world.restart()

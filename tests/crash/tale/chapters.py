@@ -63,12 +63,17 @@ def _enter(run: Run) -> None:
 
 def _sell(run: Run) -> None:
     world = run.world
-    for order in run.orders:
+    for order in sold_in(run, "sell"):
         _collect_by(run, order.collect)
         settle(run, order)
     world.advance(seconds=5)
     run.rounds()
     run.rounds()
+
+
+def sold_in(run: Run, chapter: str) -> list[Order]:
+    """Return the orders of a chapter."""
+    return [order for order in run.orders if order.chapter == chapter]
 
 
 def _collect_by(run: Run, collect: str) -> None:
@@ -113,7 +118,7 @@ def _change(run: Run) -> None:
 
 def _correct(run: Run) -> None:
     """Lower, cancel and record, each in a request of its own; again for the same order it changes nothing."""
-    for order in run.orders:
+    for order in sold_in(run, "sell"):
         if order.lowered == order.gross:
             _request(run, order, lambda billcom, row: billcom.cancel(row, reason="ordered twice", actor="operator"))
         elif order.lowered:

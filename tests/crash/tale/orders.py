@@ -29,6 +29,7 @@ class Order:
     :param given_back: what was promised at any time.
     :param canceled: whether it was canceled before anybody had paid.
     :param late: numbers of its sellers' bills that may have been paid before that.
+    :param chapter: in which it is sold.
     """
 
     number: str
@@ -42,6 +43,7 @@ class Order:
     given_back: tuple[GivenBack, ...] = ()
     canceled: bool = False
     late: frozenset[str] = frozenset()
+    chapter: str = "sell"
 
     @property
     def gross(self) -> int:

@@ -19,6 +19,7 @@ from tests.crash.judging.bystander import Bystander
 from tests.crash.tale.chapters import CHAPTERS, HOUR
 from tests.crash.tale.decider import Decider
 from tests.crash.tale.orders import ORDERS, Order
+from tests.crash.tale.trade import BUSY, trade
 from tests.support.world import Stage, World
 
 ROUNDS = 60
@@ -108,6 +109,8 @@ class Run:
 
     def chapter(self) -> None:
         """Live through the chapter that was opened."""
+        if self.boundaries.chapter in BUSY:
+            trade(self, self.boundaries.chapter)
         CHAPTERS[self.boundaries.chapter](self)
 
     def _run_errands(self, chapter: str) -> None:
