@@ -87,6 +87,23 @@ def test_what_is_paid_by_a_cheque_that_is_not_told_yet_is_not_charged_again(begi
     assert town.calls("ChargeCustomer") == 1
 
 
+def test_what_a_cheque_has_just_paid_is_not_charged_again_while_lists_do_not_show_it(begin: Begin) -> None:
+    town = begin()
+    town.world.simulator.switch(list_lag_s=3600)
+    order = town.sold(TEN, bank_days=1)
+    town.bank("return_charge", town.debit_of("Ada"), "R01")
+    town.waits(bank_days=2)
+    check_comes(town, order, "1.00")
+    town.world.tick()
+    assert town.calls("RecordARPayment") == 1
+
+    with pytest.raises(NotPossible, match="recorded"):
+        town.billcom.charge_again(order, actor="eve", reason="her wages have come")
+
+    town.passes()
+    assert town.calls("ChargeCustomer") == 1
+
+
 def test_an_invoice_that_stays_unpaid_is_sent_again_on_its_days(begin: Begin) -> None:
     town = begin(collect="send", reminder_days=(3, 7))
     order = town.sold(TEN)
