@@ -14,6 +14,8 @@ from tests.crash.cutting.cuts import named
 from tests.crash.cutting.recoveries import Detour, detours
 from tests.crash.cutting.theatre import Theatre, theatre
 
+pytestmark = pytest.mark.timeout(400)
+
 PACKAGE = Path(flask_billcom.__file__).parent
 BEFORE = "before commit of "
 NEVER = {
