@@ -6,7 +6,7 @@
 #   make stories   a marketplace's life in some 270 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
 #   make crash     kill the marketplace in samples: 240 and 100 of some 5,000 ways to cut its story, on SQLite and on
-#                  PostgreSQL, 40 of some 29,000 pairs of crashes, and 10,000 random settlements
+#                  PostgreSQL, 40 of some 33,000 pairs of crashes, and 10,000 random settlements
 #   make machine   public calls in any order, the invariants after each step, in 500 sequences of 100
 #   make crash-all all of these ways and pairs, real processes, the mistakes, and 100,000 settlements; takes days
 #   make test-all  all suites at full length, mutants, a million fuzzed answers, and the tests again on the oldest, the
