@@ -5,7 +5,7 @@
 #   make test      the tests, 8 minutes at most; what needs a missing program is skipped and named at the end
 #   make stories   a marketplace's life in some 270 stories, each checked at our books, Bill.com's and the bank
 #   make check     style, types, floors, spelling, documentation
-#   make crash     kill the marketplace in samples: 240 and 100 of some 5,000 ways to cut its story, on SQLite and on
+#   make crash     kill the marketplace in samples: 160 and 60 of some 5,000 ways to cut its story, on SQLite and on
 #                  PostgreSQL, 40 of some 33,000 pairs of crashes, and 10,000 random settlements
 #   make machine   public calls in any order, the invariants after each step, in 500 sequences of 100
 #   make crash-all all of these ways and pairs, real processes, the mistakes, and 100,000 settlements; takes days
@@ -55,8 +55,8 @@ machine: $(V)/.all
 	$(V)/bin/python -m tests.machine --sequences 500 --steps 100 --seed 7 --jobs 2
 
 crash: $(V)/.all
-	$(V)/bin/python -m tests.crash --suite boundaries --count 240 --jobs 2
-	$(V)/bin/python -m tests.crash --suite boundaries --count 100 --jobs 2 --database postgresql
+	$(V)/bin/python -m tests.crash --suite boundaries --count 160 --jobs 2
+	$(V)/bin/python -m tests.crash --suite boundaries --count 60 --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite pairs --count 40 --jobs 2
 	$(V)/bin/python -m tests.crash --suite random --count 10000 --seed 42 --jobs 2
 
