@@ -3,30 +3,60 @@
     at_once(store, first, then=second)                a transaction of the test's own
     domain.store = HeldOpen(store, then=second)       one that what is tested opens itself
 
-Nothing else may wait for a lock in the same database server meanwhile.
+On PostgreSQL nothing else may wait for a lock in the same database meanwhile. On SQLite whoever is about to write, or
+to begin a transaction that will, can only wait; what he has read before that is what matters.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread, current_thread
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from flask_billcom.store import Rows, Store
 
 _WAITING = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+_WRITES = ("BEGIN IMMEDIATE", "INSERT", "UPDATE", "DELETE")
 
 
 def until_it_ends_or_waits(store: Store, other: Thread) -> None:
-    """Wait until somebody has come to his end, or waits for another transaction."""
-    while other.is_alive():
-        other.join(0.01)
-        with store.engine.connect() as connection:
-            if connection.execute(_WAITING).scalar_one():
+    """Start somebody, and wait until he has come to his end, or waits for another transaction."""
+    with _writing(store, other) as writes:
+        other.start()
+        while other.is_alive():
+            other.join(0.01)
+            if writes.is_set() or _is_waiting(store):
                 return
+
+
+def _is_waiting(store: Store) -> bool:
+    if store.engine.dialect.name == "sqlite":
+        return False
+    with store.engine.connect() as connection:
+        return bool(connection.execute(_WAITING).scalar_one())
+
+
+@contextmanager
+def _writing(store: Store, other: Thread) -> Iterator[Event]:
+    """Tell when somebody begins to write on SQLite, where he has to wait for who writes already."""
+    writes = Event()
+
+    def listen(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if current_thread() is other and statement.startswith(_WRITES):
+            writes.set()
+
+    if store.engine.dialect.name != "sqlite":
+        yield writes
+        return
+    # Of every engine: another process has one of its own.
+    event.listen(Engine, "before_cursor_execute", listen)
+    try:
+        yield writes
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
 
 
 class HeldOpen(Store):
@@ -48,7 +78,6 @@ class HeldOpen(Store):
             yield rows
             if self._then is not None:
                 self._other, self._then = Thread(target=self._act, args=(self._then,)), None
-                self._other.start()
                 until_it_ends_or_waits(self, self._other)
 
     def wait(self) -> None:

@@ -22,7 +22,6 @@ from tests.integration.money.test_money_is_safe_before_it_is_released import TUE
 from tests.support.at_once import at_once
 from tests.support.factories import Shop
 
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 PAYMENT = "stp01PAYMENT00000001"
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from uuid import UUID
 
-import pytest
 from sqlalchemy import update
 
 from flask_billcom.marketplace import states
 from flask_billcom.models import Document, Payment, Settlement
 from flask_billcom.store import Rows
 from tests.integration.money.test_money_is_safe_before_it_is_released import pay
-from tests.integration.money.test_two_payments_of_one_sale_clear_at_once import until_it_ends_or_waits
+from tests.support.at_once import at_once
 from tests.support.factories import SaleRows, Shop
-
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
 
 def move(shop: Shop, rows: Rows, sale: SaleRows, status: str, *payment_ids: UUID) -> None:
@@ -38,12 +34,7 @@ def test_an_invoice_is_paid_whose_two_payments_are_written_at_one_moment(shop: S
         with shop.store.write() as rows:
             move(shop, rows, sale, "paid", second)
 
-    other = Thread(target=write_second)
-    with shop.store.write() as rows:
-        move(shop, rows, sale, "paid", first)
-        other.start()
-        until_it_ends_or_waits(shop, other)
-    other.join()
+    at_once(shop.store, lambda rows: move(shop, rows, sale, "paid", first), then=write_second)
 
     assert shop.row(Document, sale.invoice_id).status == "paid"
     assert shop.row(Settlement, sale.settlement_id).state == "collected"

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-from threading import Thread
-from uuid import UUID
-
-import pytest
-from sqlalchemy import text
-
 from flask_billcom.marketplace.collection.funding import _fund_some
 from flask_billcom.models import Payment, Settlement
 from tests.integration.money.test_money_is_safe_before_it_is_released import pay
+from tests.support.at_once import at_once
 from tests.support.factories import Shop
-
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-
-
-def until_it_ends_or_waits(shop: Shop, worker: Thread) -> None:
-    """Wait until a worker has come to its end, or waits for another transaction."""
-    waiting = text("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
-    while worker.is_alive():
-        worker.join(0.01)
-        with shop.store.engine.connect() as connection:
-            if connection.execute(waiting).scalar_one():
-                return
 
 
 def test_a_sale_is_funded_whose_payments_clear_in_transactions_of_one_moment(shop: Shop) -> None:
@@ -34,16 +17,11 @@ def test_a_sale_is_funded_whose_payments_clear_in_transactions_of_one_moment(sho
     assert shop.row(Settlement, sale.settlement_id).state == "collected"
     first, second = (payment.id for payment in shop.rows(Payment))
 
-    def clear(payment_id: UUID) -> None:
+    def clear_second() -> None:
         with shop.store.write() as rows:
-            _fund_some(rows, shop.domain, [payment_id])
+            _fund_some(rows, shop.domain, [second])
 
-    other = Thread(target=clear, args=(second,))
-    with shop.store.write() as rows:
-        _fund_some(rows, shop.domain, [first])
-        other.start()
-        until_it_ends_or_waits(shop, other)
-    other.join()
+    at_once(shop.store, lambda rows: _fund_some(rows, shop.domain, [first]), then=clear_second)
 
     assert [payment.status for payment in shop.rows(Payment)] == ["cleared", "cleared"]
     assert shop.row(Settlement, sale.settlement_id).state == "funded"

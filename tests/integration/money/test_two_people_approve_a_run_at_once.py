@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 from sqlalchemy import update
 
 from flask_billcom.engine.decisions import Person
@@ -13,8 +12,6 @@ from flask_billcom.marketplace.paying.payouts import plan_payouts
 from flask_billcom.models import Document, Operation
 from tests.support.at_once import HeldOpen
 from tests.support.factories import Shop
-
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
 
 def test_a_run_goes_on_that_two_people_approve_in_transactions_of_one_moment(shop: Shop) -> None:

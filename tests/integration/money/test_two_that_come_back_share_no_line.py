@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-import pytest
 from sqlalchemy import select, update
 
 from flask_billcom.api.records import MoneyMovement
@@ -19,7 +18,6 @@ from tests.integration.money.test_money_is_safe_before_it_is_released import TUE
 from tests.support.at_once import HeldOpen
 from tests.support.factories import Shop
 
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 PAYABLES, RECEIVABLES, CONFIRMED = "1", "2", "1"
 
 

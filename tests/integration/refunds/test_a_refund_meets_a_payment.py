@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from threading import Thread
 
-import pytest
-
 from flask_billcom.clock import ManualClock
 from flask_billcom.marketplace.refunds import asking
 from flask_billcom.models import Adjustment, Document
@@ -14,8 +12,6 @@ from tests.integration.money.test_money_is_safe_before_it_is_released import pay
 from tests.support.at_once import until_it_ends_or_waits
 from tests.support.database import Database
 from tests.support.factories import MONDAY, Shop
-
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 
 
 def test_neither_of_them_is_refused(billcom_database: Database) -> None:
@@ -27,7 +23,6 @@ def test_neither_of_them_is_refused(billcom_database: Database) -> None:
     worker = Thread(target=lambda: pay(shop, {sale.invoice_id: 100_00}))
     with shop.store.write() as rows:
         settlement = asking.locked(rows, sale.settlement_id)
-        worker.start()
         until_it_ends_or_waits(shop.store, worker)
         asking.ask(rows, shop.clock, shop.settings, settlement, asked)
     worker.join()

@@ -14,8 +14,6 @@ from tests.support.at_once import HeldOpen, at_once
 from tests.support.database import Database
 from tests.support.factories import MONDAY, SaleRows, Shop
 
-pytestmark = pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
-
 
 @pytest.fixture
 def shop(billcom_database: Database) -> Shop:
