@@ -1,6 +1,6 @@
 """Our rows in the app's database: sessions of our own, and statements inside the app's.
 
-    with store.write() as rows:       one short transaction, BEGIN IMMEDIATE where `sqlite_safe` is in place
+    with store.write() as rows:       one short transaction; on SQLite it has the write lock before it reads
         rows.execute(update(Operation)...)
 
     rows = store.within(db.session)   the same statements inside a transaction of the app
@@ -36,6 +36,8 @@ from .errors import ConfigurationError
 SUPPORTED = ("sqlite", "postgresql")
 ROWS_PER_STATEMENT = 1000
 """Keeps every write transaction below 50 ms."""
+_HAS_BEGUN = "in_transaction"
+"""Which a driver of SQLite says of itself; another one than Python's may not."""
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -162,6 +164,16 @@ def written(words: Iterable[str]) -> list[ColumnElement[str]]:
     return [literal_column(f"'{word}'") for word in words]
 
 
+def begin_at_once(connection: Connection) -> None:
+    """Take the write lock of SQLite, which locks no rows, for a transaction that has done nothing yet.
+
+    Where the app's engine begins none, the driver does at the first change: what was read before that has changed by
+    then, and nobody is told.
+    """
+    if connection.dialect.name == "sqlite" and not getattr(connection.connection.driver_connection, _HAS_BEGUN, True):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 class Store:
     """Opens sessions of our own on the app's database.
 
@@ -184,6 +196,8 @@ class Store:
     def write(self) -> Iterator[Rows]:
         """Open one short write transaction; it commits at the end and rolls back on any error."""
         with OrmSession(self._writing, expire_on_commit=False) as session, session.begin():
+            if self.engine.dialect.name == "sqlite":  # elsewhere its connection is opened by its first statement
+                begin_at_once(session.connection())
             yield Rows(session, self._writing, self.schema, ours=True)
 
     @contextmanager

@@ -20,7 +20,7 @@ from flask_billcom.marketplace.lists import Lists
 from flask_billcom.marketplace.paying.reserve import reserve_of
 from flask_billcom.marketplace.shop.identity import parse_key
 from flask_billcom.marketplace.status import Status, status_of
-from flask_billcom.store import Rows
+from flask_billcom.store import Rows, begin_at_once
 
 from .parties import PartiesCalls
 
@@ -96,7 +96,8 @@ class OfficeCalls(PartiesCalls):
         """
         state, session = self._checked(), self._database.session()
         try:
-            session.connection(bind_arguments={"bind": state.store.engine}, execution_options={"billcom_write": True})
+            ours = {"bind": state.store.engine}
+            begin_at_once(session.connection(bind_arguments=ours, execution_options={"billcom_write": True}))
             yield session
             session.commit()
         except BaseException:

@@ -73,7 +73,9 @@ def _sqlite(engine: Engine) -> Iterator[Check]:
         yield warning(f"database.{name}", f"SQLite's {name} {why}", RECIPE)
     begins = _begins_at_once(engine)
     if not begins:
-        message = "our write transactions do not begin with BEGIN IMMEDIATE, so some are refused under load"
+        message = (
+            "transactions marked to write do not begin with BEGIN IMMEDIATE, so requests that settle may be refused"
+        )
         yield warning("database.begin", message, RECIPE)
     if not wrong and begins:
         yield well("database.engine", "SQLite with WAL and BEGIN IMMEDIATE; one machine only")
