@@ -8,8 +8,8 @@
 Lately counts from before a page was asked for, and is told by the process's own monotonic clock as well: the database's
 may jump back, and its rows may come from a backup.
 A document that reads otherwise than ours is left unread in our rows, so that its own batch meets it again and says what
-differs; where its amount is another, what we know to be due stays, since what is due there is not of ours. Nothing here
-decides about paying; it only tells how a document stands.
+differs; what is due of it stays, since that comes from the payments that we know, and a list may lag behind these.
+Nothing here decides about paying; it only tells how a document stands.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import and_, bindparam, case, select, update
 
 from flask_billcom.api.query import Sort, since
 from flask_billcom.api.records import Bill, Invoice
@@ -34,10 +34,15 @@ FRESH = timedelta(seconds=30)
 """How long a balance is believed: as long as the batches that share its page take, and no longer, since a person may
 pay in Bill.com's own page at any time."""
 ACTIVE = "1"
+_AS_OURS = and_(
+    DOCUMENT.c.cents == bindparam("amount"),
+    DOCUMENT.c.due_cents == bindparam("due"),
+    DOCUMENT.c.scheduled_cents == bindparam("planned"),
+)
 _NOTE = (
     update(DOCUMENT)
     .where(DOCUMENT.c.id == bindparam("row"))
-    .values(due_cents=bindparam("due"), scheduled_cents=bindparam("planned"), read_at=bindparam("read"))
+    .values(read_at=case((_AS_OURS, bindparam("read", type_=DOCUMENT.c.read_at.type)), else_=None))
 )
 
 R = TypeVar("R", Invoice, Bill)
@@ -119,7 +124,7 @@ class Balances(Generic[R]):
         return self._domain.clock.now(), self._domain.clock.monotonic()
 
     def _note(self, records: Iterable[R], now: datetime, moment: float) -> None:
-        """Write what was read of our documents, all of one page at once.
+        """Write which of our documents were read as they are, all of one page at once.
 
         :param now: when it was asked for, by the clock that all share.
         :param moment: the same by the process's own.
@@ -127,7 +132,7 @@ class Balances(Generic[R]):
         by_id = {record.id: record for record in records}
         with self._domain.store.read() as rows:
             ours = rows.all(
-                select(Document.id, Document.remote_id, Document.cents).where(
+                select(Document.id, Document.remote_id).where(
                     Document.organization_id == self._domain.organization_id,
                     Document.kind == self._record_type.__name__.lower(),
                     Document.remote_id.in_(list(by_id)),
@@ -135,20 +140,10 @@ class Balances(Generic[R]):
             )
         if not ours:
             return
-        same: list[tuple[Any, R]] = []
-        other: list[Any] = []
-        for row, remote, cents in ours:
-            if _cents(by_id[remote].amount) == cents:
-                same.append((row, by_id[remote]))
-            else:
-                other.append(row)
+        noted = [_noted(row, by_id[remote], now) for row, remote in ours]
         with self._domain.store.write() as rows:
-            if same:
-                values = [_noted(row, record, now) for row, record in same]
-                rows.execute(_NOTE, sorted(values, key=lambda each: each["row"]))
-            if other:
-                rows.change(update(Document).where(Document.id.in_(other)).values(read_at=None))
-        self._remember([remote for _, remote, _ in ours], moment)
+            rows.execute(_NOTE, sorted(noted, key=lambda each: each["row"]))
+        self._remember([remote for _, remote in ours], moment)
 
     def _remember(self, remote_ids: Iterable[str], moment: float) -> None:
         """Remember when documents were read; what is too old to be believed is forgotten."""
@@ -161,6 +156,7 @@ def _noted(row: Any, record: Invoice | Bill, now: datetime) -> dict[str, Any]:  
     is_plain = record.is_active == ACTIVE and getattr(record, "approval_status", None) != "5"
     return {
         "row": row,
+        "amount": _cents(record.amount),
         "due": _due(record),
         "planned": _cents(record.scheduled_amount),
         "read": now if is_plain else None,

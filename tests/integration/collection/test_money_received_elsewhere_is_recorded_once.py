@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from flask_billcom.api.records import Invoice
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.errors import InvalidRequest
 from flask_billcom.ledger import Account
+from flask_billcom.marketplace.kinds.balances import Balances
 from flask_billcom.models import Audit, Document, Payment, RecordedPayment, Settlement
 from tests.support.world import World
 
@@ -103,6 +105,22 @@ def test_a_double_click_is_one_payment(world: World) -> None:
 
     assert (first.is_new, second.is_new, third.is_new) == (True, False, False)
     assert len(receipts(world)) == len(world.rows(RecordedPayment)) == len(world.operations("record")) == 1
+
+
+def test_a_list_that_lags_takes_nothing_of_it_back(make_world: MakeWorld) -> None:
+    world = make_world(simulator={"list_lag_s": 3600})
+    sell(world)
+    world.advance(seconds=7200)
+    enter(world, amount=Decimal("1.88"))
+    world.tick()
+    assert invoice(world).due_cents == 812
+
+    other = Balances(world.parts.domain, Invoice)
+    other.read(world.parts.domain.reads, [(invoice(world), world.simulator.books.customers[0].id)])
+
+    assert (invoice(world).status, invoice(world).due_cents) == ("partial", 812)
+    world.advance(seconds=7200)
+    assert differences(world) == []
 
 
 @pytest.mark.parametrize(

@@ -44,23 +44,32 @@ def read(world: World) -> Any:
     return bill
 
 
-def test_what_was_raised_there_leaves_what_we_know_is_due(world: World) -> None:
-    set_there(world, dueAmount=0, paidAmount=900)
-    assert read(world).due_cents == 0
+def test_what_reads_as_it_is_here_is_noted(world: World) -> None:
+    assert read(world).read_at is not None
 
-    set_there(world, amount=1111, dueAmount=211)
+
+def test_what_was_raised_there_leaves_what_we_know_is_due(world: World) -> None:
+    set_there(world, amount=1111, dueAmount=211, paidAmount=900)
+
     raised = read(world)
 
-    assert raised.due_cents == 0
-    assert raised.read_at is None
+    assert (raised.due_cents, raised.read_at) == (900, None)
+
+
+def test_what_is_due_comes_from_the_payments_that_we_know(world: World) -> None:
+    set_there(world, dueAmount=0, paidAmount=900)
+
+    paid = read(world)
+
+    assert (paid.due_cents, paid.read_at) == (900, None)
 
 
 def test_what_was_put_back_is_read_again(world: World) -> None:
     set_there(world, amount=1111, dueAmount=1111)
-    assert read(world).due_cents == 900
-    set_there(world, amount=900, dueAmount=450, paidAmount=450)
+    assert read(world).read_at is None
+    set_there(world, amount=900, dueAmount=900)
 
     back = read(world)
 
-    assert back.due_cents == 450
+    assert back.due_cents == 900
     assert back.read_at is not None
