@@ -24,6 +24,7 @@ from flask_billcom.models import Hold, Settlement
 from tests.crash.boundaries import Crash
 from tests.machine.counted import COUNTED
 from tests.machine.ground import begin
+from tests.machine.reading import Disturbed
 from tests.machine.trouble import Trouble
 from tests.machine.watch import Watch
 from tests.stories.dust import ROUND, settle
@@ -40,6 +41,7 @@ DOCUMENTED = {
 """What may end a step of a tick: anything else is a mistake of ours."""
 OVER_THE_WIRE = {
     "add_bank_account",
+    "adopt_payment",
     "attach",
     "authorize_charges",
     "confirm_bank_account",
@@ -52,7 +54,7 @@ OVER_THE_WIRE = {
     "cancel_operation",
     "revoke_charges",
 }
-"""Calls that ask Bill.com while the caller waits; these note what they send."""
+"""Calls that ask Bill.com while the caller waits; these note what they send, and no money."""
 NOTING = {"refund", "cancel", "resume"}
 """Calls that lock a sale, or read Bill.com, before they refuse: a commit, which changes nothing of what counts."""
 CHANCE = "chance"
@@ -98,28 +100,34 @@ class Base(RuleBasedStateMachine):
                 "collect": st.sampled_from(["charge", "send"]),
                 "combine_payments": st.booleans(),
                 "approval_threshold_cents": st.sampled_from([None, 50_00]),
+                "confirm_new_parties": st.booleans(),
             }
         ),
     )
     def begins(self, *, dice: int, switches: dict[str, Any], settings: dict[str, Any], is_young: bool) -> Any:
         """Begin with a Bill.com and settings by chance, before the first sale or in the middle of life."""
         assume(dice)  # Hypothesis begins each handful with nothing but zeros, which is the same sequence each time
+        self.starts(switches, settings, is_young=is_young)
+        return multiple(*self.town.orders)
+
+    def starts(self, switches: dict[str, Any], settings: dict[str, Any], *, is_young: bool) -> None:
+        """Found the town, and begin to look."""
         self.town = begin(switches, settings, is_young=is_young)
         self.trouble = Trouble(self.town, _count_trouble)
         self.trouble.boundaries.__enter__()
         self.watch = Watch(self.town)
         self.operator = Operator(self.town)
         self._is_begun = True
-        return multiple(*self.town.orders)
 
     # -- public calls ----------------------------------------------------------------------------------------------
 
-    def asks(self, call: str, *args: Any, wrong: bool = False, **options: Any) -> Any:
-        """Make a public call, and commit whatever came of it; return its result, or None where it was refused.
+    def asks(self, call: str, *args: Any, wrong: bool = False, right: bool = False, **options: Any) -> Any:
+        """Make a public call, and commit whatever came of it; return its result, or None where it was refused or cut.
 
         :param wrong: whether the arguments cannot be right: then it must refuse.
+        :param right: whether nothing can be wrong with it: then it must not.
         """
-        look = self.watch.content if call in NOTING else self.watch.version
+        look = self._look(call)
         before, is_calm = look(), self.trouble.is_calm
         try:
             done, refused = self.trouble.during(
@@ -134,9 +142,26 @@ class Base(RuleBasedStateMachine):
             return done
         COUNTED[f"refused {call}"] += 1
         assert str(refused), f"{call} refused without a word"
-        if call not in OVER_THE_WIRE and is_calm:
+        assert not right, f"{call} refused what is right, {args} {options}: {refused!r}"
+        if is_calm:
             assert look() == before, f"{call} raised {refused!r} and wrote something"
         return None
+
+    def reads(self, call: str, *args: Any, **options: Any) -> Any:
+        """Make a public call that has something to say to everybody, and return that.
+
+        :raises Disturbed: something happened meanwhile, so that other rows may say something else by now.
+        """
+        happened = self.trouble.happened
+        done = self.asks(call, *args, right=True, **options)
+        if self.trouble.happened > happened:
+            raise Disturbed
+        return done
+
+    def _look(self, call: str) -> Callable[[], Any]:
+        if call in OVER_THE_WIRE:
+            return self.watch.money
+        return self.watch.content if call in NOTING else self.watch.version
 
     def _ask(self, call: str, args: Any, options: Any, expected: Any) -> tuple[Any, Exception | None]:
         """Make a call as an app does that goes on after an error and commits."""
@@ -164,6 +189,12 @@ class Base(RuleBasedStateMachine):
         with self.town.world.app() as session:
             getattr(self.town.world.shop.billcom, call)([self.town.mapped(session, each) for each in orders])
             session.commit()
+            COUNTED[f"done {call}"] += 1
+
+    @property
+    def today(self) -> date:
+        """The day in the marketplace's time zone."""
+        return self.town.world.clock.now().astimezone(self.town.world.settings.zone).date()
 
     def several(self, *found: Any) -> Any:
         """Return what a rule adds to its bundle: nothing where nothing was found."""

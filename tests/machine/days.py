@@ -123,7 +123,8 @@ class Days(Base):
         self.asks_again(self.known)
         COUNTED["restored"] += 1
 
-    @rule()
-    def a_person_lets_it_go_on(self) -> None:
-        if self.town.world.rows(Hold, Hold.scope == ORGANIZATION, Hold.released_at.is_(None)):
+    @rule(anyway=st.sampled_from([False, False, False, True]))
+    def a_person_lets_it_go_on(self, *, anyway: bool) -> None:
+        """Let a person look and let it go on, now and then also where nothing has stopped."""
+        if anyway or self.town.world.rows(Hold, Hold.scope == ORGANIZATION, Hold.released_at.is_(None)):
             self.asks("resume", actor="eve", reason="the backup was restored")

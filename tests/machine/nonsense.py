@@ -36,7 +36,12 @@ WHO: dict[str, Any] = {"actor": "eve", "reason": "chance"}
 UNKNOWN: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "refund": ((NOBODY,), {"reference": "r", **WHO}),
     "cancel": ((NOBODY,), WHO),
+    "adopt_payment": (("stp01NOBODY",), WHO),
     "confirm_match": ((NOBODY, "0cu01NOBODY"), WHO),
+    "confirm_new": ((NOBODY,), WHO),
+    "export": (("the day before yesterday",), {}),
+    "ledger": (("pocket money",), {}),
+    "year_totals": ((0,), {}),
     "remind": ((NOBODY,), WHO),
     "charge_again": ((NOBODY,), WHO),
     "dispute": ((NOBODY,), {"reference": "d", **WHO}),

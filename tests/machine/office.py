@@ -16,6 +16,8 @@ from tests.machine.sales import CENTS, FEW, SELLER
 from tests.stories.town import BUYERS, SELLERS, Order
 
 ACTOR = st.sampled_from(["eve", "bob"])
+KNOWN = [*(("seller", name) for name in SELLERS), *(("buyer", name) for name in BUYERS)]
+ROLES = {"seller": "vendor", "buyer": "customer"}
 COMES_BACK = ("returning", "voided", "cancelled")
 OF_A_SELLER = ("balance_of", "adjustments_of")
 LOOKS = (
@@ -178,6 +180,23 @@ class Office(Base):
     def decides_about_an_operation(self, operation: Any, call: str) -> None:
         self.asks(call, operation, actor="eve", reason="chance")
 
+    @rule(operation=Base.operations, number=st.integers(0, 9))
+    def takes_something_for_an_effect(self, operation: Any, number: int) -> None:
+        """Let a person take what Bill.com shows beside an operation's document for its effect."""
+        made = self.watch.ask(
+            "select d.remote_id from billcom_operation o join billcom_document d on d.id = o.subject_id "
+            f"where o.id = '{operation.hex}' and d.remote_id is not null"
+        )
+        ids = [
+            part.id
+            for entity, parts, key in (("SentPay", "billPays", "billId"), ("ReceivedPay", "invoicePays", "invoiceId"))
+            for payment in self.town.at_billcom(entity)
+            for part in payment[parts] or ()
+            if (part[key],) in made
+        ] or [remote_id for (remote_id,) in made]
+        if ids:
+            self.asks("resolve", operation, adopt=ids[number % len(ids)], actor="eve", reason="chance")
+
     # -- parties ---------------------------------------------------------------------------------------------------
 
     @rule(
@@ -190,6 +209,20 @@ class Office(Base):
         if mail is not None:
             self.town.changes(who, email=mail)
         self.asks(call, who)
+
+    @rule(
+        number=st.integers(0, 5), role=st.sampled_from(["seller", "buyer"]), is_new=st.booleans(), first=st.booleans()
+    )
+    def says_who_is_new(self, *, number: int, role: str, is_new: bool, first: bool) -> None:
+        """Say that Bill.com does not know somebody: that is new once, and never so of whom it knows."""
+        who = self.town.person(role, f"new {role} {number % 3}") if is_new else self.town.person(*KNOWN[number])
+        if first:
+            self.asks("ensure_party", who)
+        known = f"role = '{ROLES[who.role]}' and local_type = '{who.role.capitalize()}' and local_id = '{who.key}'"
+        before = self.watch.ask(f"select remote_id, confirmed_new_at from billcom_party where {known}")
+        remote_id, confirmed = before[0] if before else (None, None)
+        found = self.asks("confirm_new", who, actor="eve", reason="he is new here", wrong=remote_id is not None)
+        assert found in {None, confirmed is None}, (who, found)
 
     @rule(seller=SELLER)
     def enters_a_bank_account(self, seller: str) -> None:

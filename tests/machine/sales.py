@@ -6,12 +6,14 @@ from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
-from flask_billcom.errors import AlreadySettled
+from flask_billcom.errors import AlreadySettled, BillcomError
 from flask_billcom.marketplace.counterparties.consent import Consent
+from tests.crash.boundaries import Crash
 from tests.machine.base import Base, dollars
 from tests.machine.base import cents_as_text as text
-from tests.machine.counted import rule
+from tests.machine.counted import COUNTED, rule
 from tests.stories.town import BUYERS, SELLERS, Order
 
 CENTS = st.integers(1, 99_99)
@@ -20,6 +22,10 @@ FEE = st.sampled_from([0, 1, 10, 100])
 FEW = st.integers(0, 3)
 BUYER, SELLER = st.sampled_from(BUYERS), st.sampled_from(SELLERS)
 LINES = st.lists(st.tuples(SELLER, CENTS, FEE), min_size=1, max_size=3)
+
+
+class Broken(Exception):  # noqa: N818 - what happens, and nobody's mistake
+    """The app breaks in the middle of a transaction."""
 
 
 class Sales(Base):
@@ -46,6 +52,30 @@ class Sales(Base):
     @rule(some=st.lists(Base.orders, min_size=1, max_size=3, unique_by=lambda order: order.number))
     def settles_many(self, some: list[Order]) -> None:
         self.together("settle_many", some)
+
+    @rule(order=Base.orders, breaks=st.booleans())
+    def settles_in_a_transaction(self, *, order: Order, breaks: bool) -> None:
+        """Settle within the extension's own transaction; where the app breaks in the middle, nothing is written."""
+        before, is_calm = self.watch.content(), self.trouble.is_calm
+        try:
+            self.trouble.during(lambda: self._settle_within(order, breaks=breaks))
+        except (Crash, OperationalError):
+            COUNTED["cut"] += 1
+        except (Broken, BillcomError):
+            COUNTED["refused transaction"] += 1
+            assert self.watch.content() == before or not is_calm, "a transaction that broke has written something"
+        else:
+            COUNTED["done transaction"] += 1
+
+    def _settle_within(self, order: Order, *, breaks: bool) -> None:
+        billcom = self.town.world.shop.billcom
+        with self.town.world.app(), billcom.transaction() as session:
+            row = self.town.mapped(session, order)
+            assert billcom.session_of(row) is session
+            COUNTED["done session_of"] += 1
+            billcom.settle(row)
+            if breaks:
+                raise Broken
 
     @rule(order=Base.orders)
     def settles_other_content(self, order: Order) -> None:
@@ -80,12 +110,11 @@ class Sales(Base):
 
     @rule(order=Base.orders, cents=st.none() | CENTS, name=FEW, overpay=st.booleans())
     def records_a_payment(self, *, order: Order, cents: int | None, name: int, overpay: bool) -> None:
-        today = self.town.world.clock.now().astimezone(self.town.world.settings.zone).date()
         self.asks(
             "record_payment",
             order,
             amount=dollars(order.gross if cents is None else cents),
-            date=today,
+            date=self.today,
             reference=f"check {name}",
             actor="eve",
             overpay=overpay,
@@ -97,10 +126,9 @@ class Sales(Base):
 
     @rule(buyer=BUYER, may=st.sampled_from([True, True, False]))
     def consents(self, *, buyer: str, may: bool) -> None:
-        today = self.town.world.clock.now().astimezone(self.town.world.settings.zone).date()
         who = self.town.buyer(buyer)
         if may:
-            self.asks("authorize_charges", who, Consent(reference="form", date=today))
+            self.asks("authorize_charges", who, Consent(reference="form", date=self.today))
         else:
             self.asks("revoke_charges", who)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from tests.machine.calls import CALLS
 from tests.machine.days import FAULTS
 from tests.machine.machine import Machine
 from tests.machine.trouble import HAPPENINGS
@@ -29,6 +30,8 @@ def missing(counted: Counter[str], *, wanted: int) -> Iterator[str]:
         yield f"only {counted['sequences']} of {wanted} sequences were played"
     if wanted >= ENOUGH:
         yield from (f"never happened: {name}" for name in sorted(NAMES) if not counted[name])
+        made = {name for name in CALLS if counted[f"done {name}"] or counted[f"refused {name}"]}
+        yield from (f"never made: {name}" for name in sorted(CALLS - made))
 
 
 def lines(counted: Counter[str]) -> Iterator[str]:

@@ -36,6 +36,8 @@ class Trouble:
         self.boundaries = Boundaries()
         self.told = told
         self._planned: str | None = None
+        self.happened = 0
+        """How often something did."""
         self.listen()
 
     def listen(self) -> None:
@@ -62,6 +64,7 @@ class Trouble:
 
     def _happen(self, what: str) -> None:
         self.calm()
+        self.happened += 1
         self.told(what)
         HAPPENINGS[what](self)
 

@@ -56,6 +56,15 @@ SUMMED_TABLES = {
     "document": "status || cents",
     "operation": "state || amount_cents",
 }
+MONEY = "select " + ", ".join(
+    [f"(select count(*) from billcom_{table})" for table in ("entry", "payment", "recorded_payment")]
+    + [
+        f"(select group_concat({what}) from billcom_{table})"
+        for table, what in SUMMED_TABLES.items()
+        if table != "operation"
+    ]
+    + ["(select group_concat(kind || state || amount_cents) from billcom_operation where amount_cents > 0)"]
+)
 CONTENT = "select " + ", ".join(
     [f"(select count(*) from billcom_{table})" for table in COUNTED_TABLES]
     + [f"(select group_concat({what}) from billcom_{table})" for table, what in SUMMED_TABLES.items()]
@@ -92,6 +101,10 @@ class Watch:
     def content(self) -> list[Any]:
         """Return what people see of all rows, where a lock alone is no change."""
         return self.ask(CONTENT)
+
+    def money(self) -> list[Any]:
+        """Return what counts of the rows about money."""
+        return self.ask(MONEY)
 
     def look(self) -> None:
         """Assert all of it."""
