@@ -45,6 +45,8 @@ class BillcomError(Exception):
         self.code = code
         self.operation = operation
         self.organization_id = organization_id
+        self.about: str | None = None
+        """Id of the one object whose read failed, where another one may well be read."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Go through pickle whole: what Python does by itself calls the class with the message alone."""

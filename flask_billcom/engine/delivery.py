@@ -22,12 +22,13 @@ from flask_billcom.api.envelope import Reply
 from flask_billcom.api.transport import Transport
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import TransportError
+from flask_billcom.errors import BillcomError, TransportError
 from flask_billcom.models import Call, Operation, OperationState
 from flask_billcom.store import Rows, Store
 
 from . import operations
 from .claims import Claimed
+from .decisions import DIFFERENCE
 from .errors import LateReply, NoCapacity
 from .holds import Parking
 from .kinds import Absent, Kind, Needless, Ready, Rendered, Wait
@@ -37,7 +38,7 @@ from .reads import Reads
 from .recording import Recorder
 from .servertime import ServerTime
 from .sessions import Live, Sessions
-from .timing import Timing
+from .timing import DIFFERENCE_RETRY, Timing
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Delivery:
         if not ready:
             return parked
         checked = self._moment()
-        ready, moved = self._settle_aside(kind.check(self._reads, ready))
+        ready, moved = self._settle_aside(self._checked(kind, ready))
         parked = moved or parked
         if kind.policy.absent is not Absent.REPEAT:
             ready = self._same_digest(ready)
@@ -142,6 +143,21 @@ class Delivery:
             if len(due) < most or (chosen and len(chosen) >= _share(kind, chosen[0].splits)):
                 break
         return chosen
+
+    def _checked(self, kind: Kind, ready: Sequence[Ready]) -> Sequence[Rendered]:
+        """Return operations as they stand after the reads; what Bill.com does not show keeps nothing else waiting.
+
+        Which one that is, halves tell in few reads.
+        """
+        try:
+            return kind.check(self._reads, ready)
+        except BillcomError as error:
+            if error.about is None:
+                raise
+            if len(ready) == 1 or kind.followers:
+                return [_not_shown(item.operation, error) for item in ready]
+        half = len(ready) // 2
+        return [*self._checked(kind, ready[:half]), *self._checked(kind, ready[half:])]
 
     def _settle_aside(self, rendered: Sequence[Rendered]) -> tuple[list[Ready], bool]:
         """Return what can be sent, and whether anything else was parked or found needless."""
@@ -292,6 +308,15 @@ class Delivery:
 
 class _NothingClaimed(Exception):  # noqa: N818 - rolls the claim back
     """Every operation was taken by somebody else."""
+
+
+def _not_shown(operation: Operation, error: BillcomError) -> Wait:
+    evidence = {
+        "difference": f"Bill.com does not show it: {type(error).__name__} {error}",
+        "id": error.about,
+        "resolve": f"flask billcom ops show {operation.id}",
+    }
+    return Wait(operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
 
 
 def _digest_of(ready: Sequence[Ready]) -> str:

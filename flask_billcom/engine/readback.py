@@ -24,7 +24,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from flask_billcom.audit import Act, record
 from flask_billcom.clock import Clock
-from flask_billcom.errors import APIError, TransportError
+from flask_billcom.errors import APIError, BillcomError, TransportError
 from flask_billcom.models import Call, Operation, OperationState, Session
 from flask_billcom.store import Rows, Store
 
@@ -264,7 +264,7 @@ class ReadBack:
         if not claimed:
             return False
         try:
-            findings = kind.find(self._reads, claimed)
+            findings = self._found(kind, claimed)
         except (NoCapacity, TransportError, APIError):
             self._give_back(check_id, claimed)
             raise
@@ -296,6 +296,22 @@ class ReadBack:
             if failed:
                 raise failed[0]
         return True
+
+    def _found(self, kind: Kind, claimed: Sequence[Operation]) -> Mapping[UUID, Finding]:
+        """Return what is shown of operations; of one that Bill.com does not show nothing is known, so it waits.
+
+        Which one that is, halves tell in few reads.
+        """
+        try:
+            return kind.find(self._reads, claimed)
+        except BillcomError as error:
+            if error.about is None:
+                raise
+            if len(claimed) == 1 or kind.followers:
+                logger.warning("what became of operation %s cannot be read: %s", claimed[0].id, error)
+                return {}
+        half = len(claimed) // 2
+        return {**self._found(kind, claimed[:half]), **self._found(kind, claimed[half:])}
 
     def _claim(self, kind: Kind) -> tuple[UUID, list[Operation]]:
         now, check_id = self._clock.now(), self._clock.new_id()

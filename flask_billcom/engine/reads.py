@@ -13,9 +13,19 @@ from flask_billcom.api.envelope import Reply
 from flask_billcom.api.fields import Record
 from flask_billcom.api.query import Filter, Sort
 from flask_billcom.api.records import SentPay
-from flask_billcom.errors import MalformedReply, NotFound
+from flask_billcom.errors import (
+    APIError,
+    AuthenticationFailed,
+    MalformedReply,
+    MFARequired,
+    NotFound,
+    RateLimited,
+    SessionExpired,
+)
 
 R = TypeVar("R", bound=Record)
+OF_ALL = (RateLimited, SessionExpired, AuthenticationFailed, MFARequired)
+"""What Bill.com would say of any other object as well."""
 PAGE = 999
 """Most records that one list call returns: https://developer.bill.com/v2/docs/search-ops-with-lists"""
 
@@ -93,9 +103,13 @@ class Reads:
         """Return one record, or None, and the server's time of the answer."""
         try:
             reply = self._reader.read(wire.read(record_type, remote_id))
+            return _record(record_type, reply.data), reply.server_date
         except NotFound as error:
             return None, error.server_date
-        return _record(record_type, reply.data), reply.server_date
+        except (APIError, MalformedReply) as error:
+            if not isinstance(error, OF_ALL):
+                error.about = remote_id
+            raise
 
     def payments(self, disbursement_status: str, *, start: int = 0, max: int = PAGE) -> Page[SentPay]:  # noqa: A002
         """Return payments whose disbursement has a status.
