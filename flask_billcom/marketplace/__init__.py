@@ -40,6 +40,7 @@ for all of them
     core            our tables, for statements that carry many rows
     numbers         document numbers, and our own keys of parties
     states          how far documents and settlements are
+    locking         in which order rows are locked
     marks           how far each poll has come
     holds           named reasons to wait
     strays          what carries our mark and no row of ours has made

@@ -23,9 +23,7 @@ from uuid import UUID
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Select,
     Subquery,
-    Table,
     Update,
     and_,
     bindparam,
@@ -42,6 +40,7 @@ from flask_billcom.models.base import UTCDateTime
 from flask_billcom.store import Rows
 
 from .core import DOCUMENT, SETTLEMENT
+from .locking import lock
 
 ROWS = 1000
 """Rows that one statement changes."""
@@ -62,7 +61,7 @@ def refresh_documents(rows: Rows, document_ids: Collection[UUID], now: datetime)
     :param now: when a bill counts as cleared whose payments are.
     """
     for ids in chunks(document_ids):
-        _lock(rows, DOCUMENT, ids)
+        lock(rows, DOCUMENT, ids)
         rows.execute(_documents_statement(), {"ids": ids, "now": now})
 
 
@@ -76,20 +75,10 @@ def refresh(
     """
     moved: dict[UUID, str] = {}
     for ids in chunks(settlement_ids):
-        _lock(rows, SETTLEMENT, ids)
+        lock(rows, SETTLEMENT, ids)
         values = {"ids": ids, "organization": organization_id, "now": now}
         moved |= {row.id: row.state for row in rows.execute(_settlements_statement(), values)}
     return moved
-
-
-def _lock(rows: Rows, table: Table, ids: Sequence[UUID]) -> None:
-    """Let others who derive these rows wait: of two at one moment, each would see its own half of what has changed.
-
-    Rows that only point at them can be added meanwhile: an app that refunds a sale would wait for us, and we for it. On
-    SQLite every write transaction waits for the other ones.
-    """
-    if rows.dialect != "sqlite":
-        rows.execute(_locked_statement(table), {"ids": ids}).all()
 
 
 def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UUID]) -> list[UUID]:
@@ -102,12 +91,6 @@ def cancel_empty(rows: Rows, organization_id: str, settlement_ids: Collection[UU
 
 # These statements are large, and are run for every page of a million rows: they are put together once. They are Core
 # statements, since the ORM would take their parameters for rows.
-
-
-@cache
-def _locked_statement(table: Table) -> Select[Any]:
-    these = select(table.c.id).where(table.c.id.in_(bindparam("ids", expanding=True)))
-    return these.order_by(table.c.id).with_for_update(key_share=True)
 
 
 @cache

@@ -22,6 +22,7 @@ from sqlalchemy.orm import aliased
 
 from flask_billcom.audit import Act, record
 from flask_billcom.marketplace import holds, marks, states
+from flask_billcom.marketplace.locking import lock_sales
 from flask_billcom.marketplace.refunds.releasing import release_refunds
 from flask_billcom.marketplace.tracking.bankhours import reached
 from flask_billcom.marketplace.tracking.movements import confirm_some, has_lines
@@ -83,7 +84,7 @@ def fund_sales(rows: Rows, domain: Domain, settlement_ids: Sequence[UUID]) -> li
     clock, organization_id = domain.clock, domain.organization_id
     now = clock.now()
     # One after the other: of two that look at one moment, each would still see the payment that the other one clears.
-    rows.all(select(Settlement.id).where(Settlement.id.in_(settlement_ids)).order_by(Settlement.id).with_for_update())
+    lock_sales(rows, settlement_ids)
     sales = rows.all(
         update(Settlement)
         .where(

@@ -15,7 +15,7 @@ from flask_billcom.store import Rows
 from .carrying import GIVEN_BACK, give_up
 from .facts import facts_of
 from .stages import is_lowerable
-from .writing import lock_document, lower
+from .writing import lock_document, lock_documents, lower
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -29,8 +29,7 @@ def still_planned(rows: Rows, operations: Sequence[Operation], *, locks: bool = 
     :param locks: whether nobody may change these documents before the transaction ends.
     """
     if locks:
-        for document_id in sorted({operation.subject_id for operation in operations}):
-            lock_document(rows, document_id)
+        lock_documents(rows, {operation.subject_id for operation in operations})
     keys = {operation.natural_key: operation.id for operation in operations}
     found = rows.all(
         select(AdjustmentPart.operation_key)

@@ -18,6 +18,7 @@ from flask_billcom.audit import Act, record
 from flask_billcom.ledger import Posting, post
 from flask_billcom.marketplace import states
 from flask_billcom.marketplace.core import DOCUMENT
+from flask_billcom.marketplace.locking import lock_beside
 from flask_billcom.models import Adjustment, AdjustmentPart, Document, Operation, OperationState, Settlement
 from flask_billcom.store import Rows
 
@@ -73,7 +74,17 @@ _CLEARED = (
 
 def lock_document(rows: Rows, document_id: UUID) -> None:
     """Let everybody else who lowers, plans to pay or sends this document wait until the transaction ends."""
-    rows.change(_LOCK, {"row": document_id})
+    lock_documents(rows, [document_id])
+
+
+def lock_documents(rows: Rows, document_ids: Collection[UUID]) -> None:
+    """Let everybody else who lowers, plans to pay or sends one of these documents wait until the transaction ends.
+
+    The other documents of their sales go with them: an invoice that is lowered may let its bills be paid.
+    """
+    lock_beside(rows, document_ids)
+    for document_id in sorted(document_ids):
+        rows.change(_LOCK, {"row": document_id})
 
 
 def sales_of(rows: Rows, adjustments: Collection[Adjustment]) -> set[UUID]:

@@ -27,6 +27,7 @@ from flask_billcom.clock import Clock
 from flask_billcom.marketplace import holds, postings, states
 from flask_billcom.marketplace.collection import charging
 from flask_billcom.marketplace.core import DOCUMENT, PART, PAYMENT
+from flask_billcom.marketplace.locking import lock_papers
 from flask_billcom.marketplace.postings import Share
 from flask_billcom.marketplace.refunds.releasing import reopen
 from flask_billcom.models import OPEN_LANE, Document, Operation, Payment, PaymentPart, Settlement
@@ -158,13 +159,16 @@ class _Intake:
         self._move(changes)
         paid = [share for old, new in changes for share in differences(old.booked_parts(), new.booked_parts())]
         shares = {share.document_id: share for each in changes for of in each for share in of.parts.values()}
+        freed = {sale for old, new in changes for sale in _sales_of(old) - _sales_of(new)}
+        if freed:  # what follows concerns their bills too
+            lock_papers(self._rows, freed, also=shares)
         states.refresh_documents(self._rows, shares, self._clock.now())
         if paid:
             charging.drop_needless(self._rows, {share.document_id for share in paid})
         self._book(changes, paid, shares)
         back = {new.id: list(old.parts.values()) for old, new in changes if old.status in BOOKED and new.status in BACK}
         self._spread(shares, back)
-        return sorted({sale for old, new in changes for sale in _sales_of(old) - _sales_of(new)})
+        return sorted(freed)
 
     # -- what is there -------------------------------------------------------------------------------------------
 
