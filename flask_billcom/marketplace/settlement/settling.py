@@ -6,7 +6,8 @@
 
 Only rows are added: nothing is committed and nothing is sent. What a unique constraint may know already is inserted
 with ON CONFLICT DO NOTHING and read back; who finds his own settlement there writes the rest, so two requests at once
-leave one set of rows. Parties are inserted in sorted order, so that two transactions do not wait in a ring.
+leave one set of rows. Parties and settlements are inserted in sorted order, so that two transactions do not wait in a
+ring.
 
 All statements work on many sales at once; one order is the case of many with one.
 """
@@ -143,7 +144,8 @@ def _add(shop: Shop, rows: Rows, parties: KnownParties, fresh: Sequence[FrozenSa
     settings = shop.settings
     parties.add({key for sale in fresh for key in sale.parties()})
     offered = {sale.reference: _offer(shop.clock, sale, parties) for sale in fresh}
-    rows.insert_new(Settlement, [_settlement_row(settings, sale, offered[sale.reference]) for sale in fresh])
+    in_order = sorted(fresh, key=lambda sale: sale.reference)
+    rows.insert_new(Settlement, [_settlement_row(settings, sale, offered[sale.reference]) for sale in in_order])
     ids = _stored_ids(rows, settings.organization_id, list(offered))
     won = [(sale, offered[sale.reference].id) for sale in fresh if ids[sale.reference] == offered[sale.reference].id]
     if won:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from flask_billcom import SettlementSnapshot
+from flask_billcom import SettlementSnapshot, store
+from tests.support.at_once import until_it_ends_or_waits
 from tests.support.rows import counts
 from tests.support.shop import Shop
 
@@ -116,3 +118,43 @@ def test_orders_with_the_same_new_parties_do_not_wait_in_a_ring(shop: Shop) -> N
 
     assert len({result.id for result in results}) == 2
     assert counts(shop)["party"] == 3
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_the_same_orders_settled_in_opposite_order_do_not_wait_in_a_ring(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each sale in a statement of its own, as where there are thousands; the parties are known already."""
+    monkeypatch.setattr(store, "ROWS_PER_STATEMENT", 1)
+    with shop.app.app_context():
+        shop.billcom.settle(shop.order(("Bert", "1.00"), buyer="Ada"))
+        orders = [shop.order(("Bert", amount), buyer="Ada") for amount in ("2.00", "3.00")]
+        shop.db.session.commit()
+        ids = [order.id for order in orders]
+        ours = shop.billcom.state_of(shop.app).store
+    raised: list[Exception] = []
+
+    def settle(wanted: list[int]) -> None:
+        with shop.app.app_context():
+            shop.billcom.settle_many([shop.db.session.get(shop.Order, each) for each in wanted])
+            shop.db.session.commit()
+
+    def settle_others_way_round() -> None:
+        try:
+            settle(ids[::-1])
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            raised.append(error)
+
+    other = threading.Thread(target=settle_others_way_round)
+
+    def after(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        is_first = threading.current_thread() is threading.main_thread() and other.ident is None
+        if is_first and statement.startswith("INSERT INTO billcom_settlement "):
+            until_it_ends_or_waits(ours, other)
+
+    event.listen(ours.engine, "after_cursor_execute", after)
+    settle(ids)
+    other.join()
+
+    assert raised == []
+    assert counts(shop)["settlement"] == 3
