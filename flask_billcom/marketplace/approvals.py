@@ -101,9 +101,12 @@ def approve(domain: Domain, run_id: UUID, person: Person | None) -> WaitingRun:
 
 
 def _lock(rows: Rows, domain: Domain, run_id: UUID) -> None:
-    """Let others who approve this run wait: of two at one moment, each would miss the other one's approval."""
-    asked = (Audit.organization_id == domain.organization_id, Audit.subject_id == run_id, Audit.action == ASKED)
-    rows.all(select(Audit.id).where(*asked).with_for_update())
+    """Let others who approve this run wait: of two at one moment, each would miss the other one's approval.
+
+    An update that changes nothing, as the first statement. The audit trail is only ever added to, so nothing of it is
+    locked.
+    """
+    rows.change(update(Operation).where(*_parked(domain), _run() == run_id.hex).values(state=Operation.state))
 
 
 def _found(rows: Rows, domain: Domain, run_id: UUID) -> WaitingRun | None:

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from sqlalchemy import update
 
-from flask_billcom.engine.decisions import Person
+from flask_billcom.engine.decisions import NotPossible, Person
 from flask_billcom.marketplace import approvals
 from flask_billcom.marketplace.paying.payouts import plan_payouts
-from flask_billcom.models import Document, Operation
+from flask_billcom.models import Audit, Document, Operation
 from tests.support.at_once import HeldOpen
 from tests.support.factories import Shop
 
 
-def test_a_run_goes_on_that_two_people_approve_in_transactions_of_one_moment(shop: Shop) -> None:
-    shop.settings = replace(shop.settings, float_cents=10**9, approval_threshold_cents=1, approvers=2)
-    sale = shop.sell(100_00, {"ann": 90_00}, fee=10_00)
+def approve_at_once(shop: Shop, *, needed: int) -> None:
+    """Let Bob and Cleo approve a run that Ada has asked for.
+
+    :raises NotPossible: Cleo is refused.
+    """
+    shop.settings = replace(shop.settings, float_cents=10**9, approval_threshold_cents=1, approvers=needed)
+    sale = shop.sell(100_00, {"ann": 50_00, "cid": 40_00}, fee=10_00)
     shop.open_documents(sale)
     with shop.store.write() as rows:
         rows.change(update(Document).where(Document.kind == "bill").values(release_after=shop.clock.now()))
@@ -29,5 +34,17 @@ def test_a_run_goes_on_that_two_people_approve_in_transactions_of_one_moment(sho
     approvals.approve(domain, run.id, Person("Bob", "seen"))
     held.wait()
 
-    assert [operation.parked for operation in shop.rows(Operation)] == [None]
+
+def test_a_run_goes_on_that_two_people_approve_in_transactions_of_one_moment(shop: Shop) -> None:
+    approve_at_once(shop, needed=2)
+
+    assert [operation.parked for operation in shop.rows(Operation)] == [None, None]
     assert approvals.waiting(shop.domain) == []
+
+
+def test_the_second_one_is_told_that_nothing_waits_where_one_was_enough(shop: Shop) -> None:
+    with pytest.raises(NotPossible, match="no such payout run waits"):
+        approve_at_once(shop, needed=1)
+
+    approved = [act.actor for act in shop.rows(Audit) if act.action == approvals.APPROVED]
+    assert approved == ["Bob"]
