@@ -113,7 +113,9 @@ class Decisions:
                     f"the operation is {operation.state}; only one that was rejected, parked or given up is tried again"
                 )
             self._expect_people(operation.kind, person)
-            successors = {each.id: self._supersede(rows, each) for each in self._company(rows, operation)}
+            together = self._company(rows, operation)
+            self._kinds[operation.kind].lock(rows, together)
+            successors = {each.id: self._supersede(rows, each) for each in together}
             successor = successors[operation.id]
             self._tell(rows, "operation_superseded", operation, person, {"successor": successor.hex})
         return successor

@@ -214,5 +214,8 @@ class Kind(Protocol):
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Undo what was reserved for operations that will not be sent (rejected or cancelled)."""
 
+    def lock(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Let nobody change what operations are about before the transaction ends."""
+
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Reserve again what `dropped` gave back, for operations that take the place of others."""

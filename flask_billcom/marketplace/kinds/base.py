@@ -30,6 +30,8 @@ from flask_billcom.engine.kinds import (
 from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace.context import Domain
+from flask_billcom.marketplace.core import DOCUMENT
+from flask_billcom.marketplace.locking import lock
 from flask_billcom.models import Document, Operation
 from flask_billcom.store import Rows
 
@@ -82,6 +84,10 @@ class BaseKind:
 
     def dropped(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Do nothing: nothing was reserved."""
+
+    def lock(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Lock the documents that operations are about; most are about one."""
+        lock(rows, DOCUMENT, [operation.subject_id for operation in operations])
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         """Do nothing: nothing has to be reserved."""

@@ -155,6 +155,9 @@ class Vendors:
         assert isinstance(rows, Rows)
         self.dropped_numbers += [each.id.int for each in operations]
 
+    def lock(self, rows: Rows, operations: Sequence[Operation]) -> None:
+        """Nothing can change."""
+
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
         assert isinstance(rows, Rows)
         self.reserved_numbers += [each.id.int for each in operations]
