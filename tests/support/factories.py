@@ -23,6 +23,7 @@ from flask_billcom.api.secret import Secret
 from flask_billcom.clock import ManualClock
 from flask_billcom.ledger import Account, Leg, Posting
 from flask_billcom.marketplace.postings import Share
+from flask_billcom.marketplace.refunds import asking
 from flask_billcom.marketplace.states import refresh, refresh_documents
 from flask_billcom.marketplace.tracking.payments import SENT, NewPart, NewPayment, add_parts, add_payments
 from flask_billcom.models import Document, Operation, Party, Settlement, SettlementLine
@@ -223,6 +224,12 @@ class Shop:
                         )
                     )
             refresh(rows, self.organization_id, [sale.settlement_id for sale in sales])
+
+    def give_back(self, sale: SaleRows, **asked: Any) -> None:
+        """Ask for a refund of a sale; all that is left of it, unless something else is said."""
+        given = asking.Asked(**{"reference": "r1", "reason": "broken", "actor": "Ada", **asked})
+        with self.store.write() as rows:
+            asking.ask(rows, self.clock, self.settings, asking.locked(rows, sale.settlement_id), given)
 
     def remote_of(self, document_id: UUID) -> str:
         """Return a document's id at Bill.com."""

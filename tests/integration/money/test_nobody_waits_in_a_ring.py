@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from flask_billcom.marketplace import states
 from flask_billcom.marketplace.collection.funding import _fund_some
-from flask_billcom.marketplace.refunds import asking, carrying
+from flask_billcom.marketplace.refunds import carrying
 from flask_billcom.marketplace.refunds.correcting import corrected
 from flask_billcom.models import Document, Operation, Payment, Settlement
 from tests.integration.money.test_money_is_safe_before_it_is_released import pay
@@ -76,9 +76,8 @@ def test_a_refund_lets_a_sale_be_funded_while_a_worker_has_one_of_its_bills(shop
     sale = shop.sell(100_00, {"ann": 60_00, "cid": 40_00})
     shop.open_documents(sale)
     pay(shop, {sale.invoice_id: 70_00})
-    asked = asking.Asked(reference="r1", reason="broken", actor="Ada", cents=30_00)
+    shop.give_back(sale, cents=30_00)
     with shop.store.write() as rows:
-        asking.ask(rows, shop.clock, shop.settings, asking.locked(rows, sale.settlement_id), asked)
         rows.change(update(Payment).values(status="cleared"))
     carrying._carry(shop.domain, sale.invoice_id)
     (lowering,) = [each for each in shop.rows(Operation) if each.subject_id == sale.invoice_id]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from flask_billcom.clock import ManualClock
 from flask_billcom.ledger import Account
 from flask_billcom.marketplace.agreement.reconciliation import reconcile
 from flask_billcom.marketplace.idle import idle
@@ -20,6 +21,9 @@ from flask_billcom.simulator.banking.bankdays import next_bank_day
 from flask_billcom.simulator.organization.accounts import active_account
 from flask_billcom.simulator.payments.disbursements import return_payout
 from flask_billcom.simulator.payments.receipts import return_charge, schedule_receipt
+from flask_billcom.store import Store
+from tests.support import factories
+from tests.support.database import Database
 from tests.support.world import Stage, World
 
 
@@ -197,6 +201,12 @@ def go(world: World, days: int) -> None:
 
 
 Open = Callable[..., Shop]
+
+
+@pytest.fixture
+def by_rows(billcom_database: Database) -> factories.Shop:
+    """Give a marketplace of rows alone, on SQLite and then on PostgreSQL, for transactions of one moment."""
+    return factories.Shop(Store(billcom_database.engine()), ManualClock(factories.MONDAY))
 
 
 @pytest.fixture

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from threading import Thread
 
-from flask_billcom.clock import ManualClock
 from flask_billcom.marketplace.refunds import asking
 from flask_billcom.models import Adjustment, Document
-from flask_billcom.store import Store
 from tests.integration.money.test_money_is_safe_before_it_is_released import pay
 from tests.support.at_once import until_it_ends_or_waits
-from tests.support.database import Database
-from tests.support.factories import MONDAY, Shop
+from tests.support.factories import Shop
 
 
-def test_neither_of_them_is_refused(billcom_database: Database) -> None:
-    shop = Shop(Store(billcom_database.engine()), ManualClock(MONDAY))
+def test_neither_of_them_is_refused(by_rows: Shop) -> None:
+    shop = by_rows
     sale = shop.sell(100_00, {"ann": 60_00, "cid": 40_00})
     shop.open_documents(sale)
     asked = asking.Asked(reference="r1", reason="broken", actor="Ada", cents=30_00)

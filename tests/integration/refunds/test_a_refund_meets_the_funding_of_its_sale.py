@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from flask_billcom.clock import ManualClock
 from flask_billcom.marketplace.collection.funding import _fund_some
-from flask_billcom.marketplace.refunds import asking, carrying
+from flask_billcom.marketplace.refunds import carrying
 from flask_billcom.models import Document, Payment, Settlement
-from flask_billcom.store import Store
 from tests.integration.money.test_money_is_safe_before_it_is_released import pay
 from tests.support.at_once import HeldOpen, at_once
-from tests.support.database import Database
-from tests.support.factories import MONDAY, SaleRows, Shop
+from tests.support.factories import SaleRows, Shop
 
 
 @pytest.fixture
-def shop(billcom_database: Database) -> Shop:
-    return Shop(Store(billcom_database.engine()), ManualClock(MONDAY))
+def shop(by_rows: Shop) -> Shop:
+    return by_rows
 
 
 @pytest.fixture
@@ -26,9 +23,7 @@ def sale(shop: Shop) -> SaleRows:
     sale = shop.sell(100_00, {"ann": 60_00, "cid": 40_00})
     shop.open_documents(sale)
     pay(shop, {sale.invoice_id: 100_00})
-    asked = asking.Asked(reference="r1", reason="broken", actor="Ada", cents=30_00)
-    with shop.store.write() as rows:
-        asking.ask(rows, shop.clock, shop.settings, asking.locked(rows, sale.settlement_id), asked)
+    shop.give_back(sale, cents=30_00)
     return sale
 
 

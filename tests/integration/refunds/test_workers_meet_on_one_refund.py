@@ -6,27 +6,22 @@ from uuid import UUID
 
 import pytest
 
-from flask_billcom.clock import ManualClock
 from flask_billcom.marketplace.refunds import asking, carrying
 from flask_billcom.models import Adjustment, Audit, Settlement
-from flask_billcom.store import Store
 from tests.support.at_once import HeldOpen
-from tests.support.database import Database
-from tests.support.factories import MONDAY, SaleRows, Shop
+from tests.support.factories import SaleRows, Shop
 
 
 @pytest.fixture
-def shop(billcom_database: Database) -> Shop:
-    return Shop(Store(billcom_database.engine()), ManualClock(MONDAY))
+def shop(by_rows: Shop) -> Shop:
+    return by_rows
 
 
 @pytest.fixture
 def sale(shop: Shop) -> SaleRows:
     """Give a sale that is cancelled before Bill.com knows anything of it."""
     sale = shop.sell(100_00, {"ann": 100_00})
-    asked = asking.Asked(kind=asking.CANCEL, reference=asking.CANCELLED_ONCE, reason="a mistake", actor="Ada")
-    with shop.store.write() as rows:
-        asking.ask(rows, shop.clock, shop.settings, asking.locked(rows, sale.settlement_id), asked)
+    shop.give_back(sale, kind=asking.CANCEL, reference=asking.CANCELLED_ONCE)
     return sale
 
 
