@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.sharing import troupe as troupes
 from tests.crash.sharing.troupe import troupe
 
 
@@ -54,3 +56,16 @@ def test_every_process_lets_go_of_what_it_holds(tmp_path: Path) -> None:
 def test_what_goes_wrong_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="0"), troupe(2, partial(opened, tmp_path)) as players:
         players.play(range(1), refuse)
+
+
+def test_what_breaks_elsewhere_is_said_at_once_and_nothing_else_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    taken = multiprocessing.Value("i", 0)
+    monkeypatch.setattr(troupes, "_own", [troupes.Own(tmp_path, taken)])
+
+    with pytest.raises(ValueError, match="0"):
+        troupes._play_there(range(5), refuse)
+
+    assert "BROKEN Traceback" in capsys.readouterr().err
+    assert troupes._play_there(range(5), refuse) == {}

@@ -9,6 +9,7 @@ What a telling comes to does not depend on who plays it, and what comes of them 
 from __future__ import annotations
 
 import multiprocessing
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -16,7 +17,7 @@ from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.util import Finalize
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from tests.crash.sharing.crew import begin
+from tests.crash.sharing.crew import begin, say
 
 H = TypeVar("H")
 S = TypeVar("S")
@@ -89,14 +90,23 @@ def _join(opened: Open[Any], taken: Synchronized[int]) -> None:
 
 
 def _play_there(tellings: Sequence[S], play: Callable[[Any, S], T]) -> dict[int, T]:
-    return _play_some(_own[0], tellings, play)
+    """Play what nobody has taken; what breaks is said at once, since the first process asks only when it is done."""
+    try:
+        return _play_some(_own[0], tellings, play)
+    except Exception:
+        say(f"BROKEN {traceback.format_exc()}")
+        raise
 
 
 def _play_some(own: Own, tellings: Sequence[S], play: Callable[[Any, S], T]) -> dict[int, T]:
     """Play what nobody has taken, and return what comes of it by number."""
     found: dict[int, T] = {}
     while (number := _take(own.taken)) < len(tellings):
-        found[number] = play(own.house, tellings[number])
+        try:
+            found[number] = play(own.house, tellings[number])
+        except Exception:
+            own.taken.value = len(tellings)  # nobody begins another one
+            raise
     return found
 
 
