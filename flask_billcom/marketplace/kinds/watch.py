@@ -112,10 +112,13 @@ def _note_account(rows: Rows, domain: Domain, party: Party, there: VendorBankAcc
             "bank_last4": (there.account_number or "")[-4:] or None,
             "bank_changed_at": there.created_time or domain.clock.now(),
         }
-        rows.change(update(Party).where(Party.id == party.id, Party.bank_account_id.is_(None)).values(**values))
-        act = Act("bank_account_seen", "party", party.id, {"bank_account_id": there.id})
-        record(rows, domain.clock, domain.organization_id, [act])
-        return
+        if rows.change(update(Party).where(Party.id == party.id, Party.bank_account_id.is_(None)).values(**values)):
+            act = Act("bank_account_seen", "party", party.id, {"bank_account_id": there.id})
+            record(rows, domain.clock, domain.organization_id, [act])
+            return
+        # Somebody else has just noted one, which may be another.
+        if rows.first(select(Party.bank_account_id).where(Party.id == party.id)) == there.id:
+            return
     _hold(rows, domain, party)
 
 
