@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
 
 CHARGE = "charge"
+PAID_ELSEWHERE = "the invoice is paid elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,19 @@ def charge_again(domain: Domain, settlement_id: UUID, person: Person | None) -> 
                 [Act("charged_again", "document", invoice.id, detail, person.name)],
             )
     return again
+
+
+def give_way(rows: Rows, document_ids: Collection[UUID]) -> None:
+    """Cancel the planned charges of invoices that are paid elsewhere, wholly or in part: the rest comes by the link."""
+    rows.change(
+        update(Operation)
+        .where(
+            Operation.subject_id.in_(sorted(document_ids)),
+            Operation.kind == CHARGE,
+            Operation.state == OperationState.PLANNED,
+        )
+        .values(state=OperationState.CANCELLED, parked=None, evidence={"message": PAID_ELSEWHERE})
+    )
 
 
 def drop_needless(rows: Rows, document_ids: Collection[UUID]) -> None:

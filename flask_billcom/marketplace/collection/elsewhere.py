@@ -6,8 +6,9 @@ Bill.com moves none of it, so it lies at the bank at once and no bank movement f
 said again it is the same. The sellers are paid for it like for any other, so recording what did not come costs money:
 where the house asks for two people, two say it.
 
-A charge that is planned and not sent is given up, since the buyer has paid in another way; one under way has to end
-first. What exceeds the amount due is the buyer's credit, and only where that was meant.
+A charge that is planned and not sent is given up, since the buyer has paid in another way; so is one that is planned
+before Bill.com has been told. One under way has to end first. What exceeds the amount due is the buyer's credit, and
+only where that was meant.
 
 Acts: payment_entered, payment_recorded, charge_given_up.
 """
@@ -23,7 +24,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from flask_billcom.api.records import ReceivedPayType
 from flask_billcom.audit import Act, record
@@ -33,7 +34,7 @@ from flask_billcom.errors import InvalidRequest
 from flask_billcom.marketplace.shop.sale import shown
 from flask_billcom.models import LIVE, Document, Operation, OperationState, RecordedPayment
 from flask_billcom.money import from_cents, to_cents
-from flask_billcom.store import Rows
+from flask_billcom.store import Rows, written
 
 if TYPE_CHECKING:
     from flask_billcom.marketplace.context import Domain
@@ -50,6 +51,15 @@ METHODS = {
     "other": ReceivedPayType.OTHER,
 }
 _KEY_CHARACTERS = 13
+_ENTERED = (
+    select(RecordedPayment.document_id)
+    .join(Operation, Operation.subject_id == RecordedPayment.id)
+    .where(
+        RecordedPayment.document_id.in_(bindparam("ids", expanding=True)),
+        Operation.kind == RECORD,
+        Operation.state.in_(written(LIVE)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +190,11 @@ def entered_cents(rows: Rows, invoice: Document) -> int:
         .where(RecordedPayment.document_id == invoice.id, Operation.kind == RECORD, Operation.state.in_(LIVE))
     )
     return int(entered)
+
+
+def being_recorded(rows: Rows, invoice_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of some invoices of which Bill.com is still to be told that they are paid elsewhere."""
+    return set(rows.all(_ENTERED, {"ids": list(invoice_ids)}))
 
 
 def key_of(prefix: str, invoice: str, reference: str) -> str:

@@ -20,6 +20,7 @@ from flask_billcom.api.query import equals
 from flask_billcom.api.records import Invoice
 from flask_billcom.api.replies import parse_charge
 from flask_billcom.bankdays import next_process_date
+from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.engine.kinds import (
     Absent,
     Applied,
@@ -36,6 +37,8 @@ from flask_billcom.engine.kinds import (
 from flask_billcom.engine.reads import Reads
 from flask_billcom.errors import MalformedReply
 from flask_billcom.marketplace import holds
+from flask_billcom.marketplace.collection.charging import PAID_ELSEWHERE
+from flask_billcom.marketplace.collection.elsewhere import being_recorded
 from flask_billcom.marketplace.context import Domain
 from flask_billcom.marketplace.refunds.blocking import blocked
 from flask_billcom.marketplace.tracking.received import CHARGE_RETURNED
@@ -102,8 +105,11 @@ class Charge(BaseKind):
     def render(self, rows: Rows, operations: Sequence[Operation]) -> Sequence[Rendered]:
         """Return each charge whose buyer has consented and has a bank account."""
         found = debts(rows, operations)
-        free, waiting = apart(rows, self.organization_id, operations, besides=(CHARGE_RETURNED,))
-        return [*waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
+        paid = being_recorded(rows, list(found))
+        needless = [Needless(each, PAID_ELSEWHERE) for each in operations if each.subject_id in paid]
+        left = [each for each in operations if each.subject_id not in paid]
+        free, waiting = apart(rows, self.organization_id, left, besides=(CHARGE_RETURNED,))
+        return [*needless, *waiting, *(self._ready(operation, found[operation.subject_id]) for operation in free)]
 
     def _ready(self, operation: Operation, debt: Debt) -> Rendered:
         party = debt.party
@@ -145,8 +151,13 @@ class Charge(BaseKind):
         ]
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
-        """Charge as much as is left of the invoices; nothing has to be reserved."""
+        """Charge as much as is left of the invoices; nothing has to be reserved.
+
+        :raises NotPossible: one is paid elsewhere, and Bill.com is still to be told.
+        """
         current = debts(rows, operations)
+        for document_id in being_recorded(rows, list(current)):
+            raise NotPossible(f"{current[document_id].document.number} is paid elsewhere: that is recorded first")
         as_they_stand(rows, operations, [debt.document for debt in current.values()])
 
     def process_date(self, now: datetime) -> date:

@@ -26,6 +26,7 @@ from flask_billcom.engine.kinds import Absent, Applied, Finding, Policy, Ready, 
 from flask_billcom.engine.reads import Reads
 from flask_billcom.engine.timing import DIFFERENCE_RETRY
 from flask_billcom.errors import MalformedReply
+from flask_billcom.marketplace.collection.charging import give_way
 from flask_billcom.marketplace.collection.elsewhere import METHODS, RECORD
 from flask_billcom.marketplace.tracking import received
 from flask_billcom.models import Document, Operation, Party, RecordedPayment
@@ -187,6 +188,7 @@ class RecordReceipt(BaseKind):
         clock = self.domain.clock
         received.take_in(rows, clock, self.organization_id, [each.remote.record for each in applied], read_back=True)
         known = _received(rows, [each.operation for each in applied])
+        give_way(rows, {got.invoice.id for got in known.values()})
         acts = [
             Act(
                 "payment_recorded",

@@ -17,7 +17,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from flask_billcom.models import Audit, Call, Document, Operation, OperationState
+from flask_billcom.models import Audit, Call, Document, Operation, OperationState, RecordedPayment
 from flask_billcom.store import Rows
 
 from .pages import Page, Place, maybe_id, one_of
@@ -257,11 +257,17 @@ def _is_missed() -> ColumnElement[bool]:
 def _is_not_collected() -> ColumnElement[bool]:
     """Return the condition for charges that a person gave up and whose invoice nobody has paid since.
 
-    Others give way to a refund, or to money that comes in another way, and are nobody's decision.
+    Others give way to a refund, or to money that comes in another way, and are nobody's decision; unless that was given
+    up as well.
     """
     is_open = (Document.id == Operation.subject_id, Document.status.in_(("open", "partial")))
     by_a_person = (Audit.subject_id == Operation.id, Audit.action == _ACT_OF[OperationState.CANCELLED])
-    return and_(Operation.kind == CHARGE, exists().where(*is_open), exists().where(*by_a_person))
+    recorded = aliased(Operation)
+    elsewhere = (RecordedPayment.document_id == Operation.subject_id, recorded.subject_id == RecordedPayment.id)
+    never_came = and_(
+        exists().where(*elsewhere), ~exists().where(*elsewhere, recorded.state != OperationState.CANCELLED)
+    )
+    return and_(Operation.kind == CHARGE, exists().where(*is_open), or_(exists().where(*by_a_person), never_came))
 
 
 def since_of(rows: Rows, operations: Sequence[Operation]) -> dict[UUID, datetime | None]:
