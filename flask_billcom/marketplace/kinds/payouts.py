@@ -207,9 +207,11 @@ class Pay(BaseKind):
         rows.change(update(Document).where(Document.id.in_(ids)).values(read_at=None))
 
     def reserved(self, rows: Rows, operations: Sequence[Operation]) -> None:
-        """Reserve the sellers' money again, as much as is left of it."""
+        """Reserve the sellers' money again, as much as is left of it; no payout run plans it any more."""
         current = debts(rows, operations)
         as_they_stand(rows, operations, [debt.document for debt in current.values()])
+        released = update(Document).where(Document.id.in_(sorted(current)), Document.released_at.is_(None))
+        rows.change(released.values(released_at=self.domain.clock.now()))
         self._post(rows, operations, current, None, Account.SELLER_RESERVED)
 
     def _post(

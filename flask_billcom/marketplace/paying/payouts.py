@@ -26,6 +26,8 @@ from flask_billcom.audit import Act, record
 from flask_billcom.engine.decisions import NEEDS_APPROVAL
 from flask_billcom.engine.operations import Plan, kinds_due, lane_of_document, plan
 from flask_billcom.marketplace import approvals, holds, marks, postings
+from flask_billcom.marketplace.core import DOCUMENT
+from flask_billcom.marketplace.locking import lock
 from flask_billcom.marketplace.postings import Share
 from flask_billcom.marketplace.states import ROWS
 from flask_billcom.marketplace.tracking.payments import PAYS
@@ -299,6 +301,7 @@ class _Run:
         """Release bills, plan their payment and reserve its money; return those that nobody else got."""
         clock, organization_id = self._domain.clock, self._domain.organization_id
         ids = [bill.id for bill in bills]
+        lock(rows, DOCUMENT, ids)  # who tries one of them again at this moment has come first, or sees ours
         busy = set(_busy(rows, ids))
         got = dict(
             rows.all(
