@@ -8,7 +8,8 @@
 #   make crash     kill the marketplace in samples: 160 and 60 of some 5,000 ways to cut its story, on SQLite and on
 #                  PostgreSQL, 40 of some 33,000 pairs of crashes, and 10,000 random settlements
 #   make machine   public calls in any order, the invariants after each step, in 500 sequences of 100
-#   make crash-all all of these ways and pairs, real processes, the mistakes, and 100,000 settlements; takes days
+#   make crash-all all of these ways and pairs, transactions of one moment, real processes, the mistakes, and 100,000
+#                  settlements; takes days
 #   make test-all  all suites at full length, mutants, a million fuzzed answers, and the tests again on the oldest, the
 #                  newest and the other versions of what we stand on; takes days
 #   make install   everything that tests and benchmarks need
@@ -65,6 +66,8 @@ crash-all: $(V)/.all
 	$(V)/bin/python -m tests.crash --suite boundaries --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite crashes --jobs 2
 	$(V)/bin/python -m tests.crash --suite pairs --jobs 2
+	$(V)/bin/python -m tests.crash --suite overlaps --jobs 2
+	$(V)/bin/python -m tests.crash --suite overlaps --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite processes --deep 10 --jobs 2
 	$(V)/bin/python -m tests.crash --suite processes --deep 10 --jobs 2 --database postgresql
 	$(V)/bin/python -m tests.crash --suite random --count 100000 --jobs 2

@@ -7,6 +7,7 @@ what is told
 
 in which ways
     cutting     one telling after the other, cut at every place, and at every pair of places
+    overlapping two workers, or a worker and a person, in transactions of one moment
     worlds      random settlements, with faults by chance and people who meddle
     real        worker processes that are killed and stopped for real
     mistakes    the engine without one rule of its protocol

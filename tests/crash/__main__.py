@@ -28,6 +28,7 @@ TAKES = {
     "crashes": _ALL,
     "pairs": _ALL - {"deep"},
     "processes": _ALL,
+    "overlaps": _ALL - {"deep"},
     "random": _ALL - {"deep", "part"},
     "mutants": frozenset({"suite", "seed", "only"}),
 }

@@ -14,6 +14,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache
+from threading import get_ident
 from types import CodeType, FrameType
 from typing import Any, Self
 
@@ -47,6 +48,9 @@ class Boundaries:
         """Does what is planned; somebody may look on."""
         self.is_listening = False
         self.chapter = ""
+        self.committing: Session | None = None
+        """The session that stands before its commit."""
+        self._thread = get_ident()
         self._passed: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -70,12 +74,18 @@ class Boundaries:
         self._pass(f"{moment} {endpoint.partition('?')[0].rpartition('/')[2] if is_of_a_file else endpoint}")
 
     def _before(self, session: Session) -> None:
-        if self.is_listening and _writes(session):
+        if self._hears(session):
+            self.committing = session
             self._pass(f"before commit of {_writer()}")
+            self.committing = None
 
     def _after(self, session: Session) -> None:
-        if self.is_listening and _writes(session):
+        if self._hears(session):
             self._pass(f"after commit of {_writer()}")
+
+    def _hears(self, session: Session) -> bool:
+        """Return whether a session is one of the worker who is listened to; others work in threads of their own."""
+        return self.is_listening and get_ident() == self._thread and _writes(session)
 
     def _pass(self, name: str) -> None:
         if not self.is_listening:

@@ -15,6 +15,7 @@ from tests.crash.cutting.theatre import Theatre, theatre
 from tests.crash.cutting.traces import trace_of
 from tests.crash.judging.judge import Verdict
 from tests.crash.mistakes import MUTANTS, Hurt, Mutant
+from tests.crash.overlapping.tellings import crossroads
 
 __all__ = ["MUTANTS", "Mutant", "caught", "play_mutants"]
 MOST = 14
@@ -113,7 +114,7 @@ class Season:
     def first(self, mutant: Mutant, seeds: Iterable[int], say: Callable[[str], None]) -> bool:
         """Return whether a mutant is caught with one of some seeds, and say with which first, and how."""
         for seed in seeds:
-            house = self._house(seed, mutant.simulator)
+            house = self._house(seed, mutant)
             try:
                 self._pass_without(house, mutant)
             except NotClean as error:
@@ -132,8 +133,11 @@ class Season:
                 assert_clean(house, hurt)
                 self._clean.add((house, hurt))
 
-    def _house(self, seed: int, simulator: dict[str, object]) -> Theatre:
-        key = (seed, repr(sorted(simulator.items())))
+    def _house(self, seed: int, mutant: Mutant) -> Theatre:
+        key = (seed, f"{sorted(mutant.simulator.items())} {mutant.are_two}")
         if key not in self._houses:
-            self._houses[key] = self._stack.enter_context(theatre(seed=seed, simulator=simulator))
+            opened = (
+                crossroads("postgresql", seed) if mutant.are_two else theatre(seed=seed, simulator=mutant.simulator)
+            )
+            self._houses[key] = self._stack.enter_context(opened)
         return self._houses[key]

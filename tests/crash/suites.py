@@ -3,6 +3,7 @@
 boundaries   a crash at every boundary, every fault at every call and commit that it fits
 crashes      a crash at every single passing of every boundary
 pairs        two crashes, in every order
+overlaps     two workers, or a worker and a person, in transactions of one moment
 random       some hundred settlements in a world, hurt by chance
 """
 
@@ -32,6 +33,7 @@ from tests.crash.cutting.recoveries import Detour, detours_of, hurt_tellings, li
 from tests.crash.cutting.theatre import TOGETHER, Theatre, end_of, shared_server, theatre
 from tests.crash.cutting.traces import shortened
 from tests.crash.judging.total import End, Total
+from tests.crash.overlapping.tellings import overlaps
 from tests.crash.sharing.crew import tell
 from tests.crash.sharing.troupe import Troupe, troupe
 from tests.crash.tale.chapters import CHAPTERS
@@ -200,6 +202,7 @@ SUITES: dict[str, Callable[[Asked, Say], Total]] = {
     "boundaries": cut_up,
     "crashes": cut_up,
     "pairs": pairs,
+    "overlaps": overlaps,
     "random": randomly,
 }
 

@@ -22,7 +22,8 @@ from tests.crash.worlds.fair import lots_of
 pytestmark = pytest.mark.timeout(400)
 SILENCE = next(mutant for mutant in MUTANTS if mutant.name == "treat silence as failure")
 LOST = "arrive/-1/timeout_after@PayBills"
-TOLD = ("boundaries", "crashes", "pairs", "processes", "random", "mutants")
+TOLD = ("boundaries", "crashes", "overlaps", "pairs", "processes", "random", "mutants")
+MET = "pay out/1:before commit of marketplace.approvals.approve/overlap@approve"
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +73,11 @@ def test_a_name_that_no_suite_knows_is_refused(suite: str, capsys: pytest.Captur
         ("boundaries", "pay out/1:effect PayBills/kill", "no fault 'kill'"),
         ("processes", "pay out/1:effect PayBills/crash", "no kill or stop"),
         ("processes", "pay out/2:effect PayBills/kill", "at the first passing"),
+        ("overlaps", "nowhere/1:before commit of the app/overlap@fund", "no chapter"),
+        ("overlaps", "pay out/1:before commit of the app/overlap", "somebody acts at a place"),
+        ("overlaps", "pay out/-1/overlap@fund", "somebody acts at a place"),
+        ("overlaps", "7/3/9 + 7/3/8", "more than one way to take turns"),
+        ("overlaps", "0/3/9", "no chapter '0'"),
         ("random", "0:-5", "names no world"),
         ("random", "0:0", "names no world"),
         ("random", "17", "names no world"),
@@ -115,6 +121,7 @@ def test_a_number_of_things_is_above_zero(option: str, number: str, capsys: pyte
         ("random", "--deep=4"),
         ("random", "--part=1/2"),
         ("pairs", "--deep=4"),
+        ("overlaps", "--deep=4"),
     ],
 )
 def test_an_option_that_a_suite_does_not_take_is_refused(
@@ -157,6 +164,8 @@ def test_every_suite_has_names() -> None:
         ("pairs", "pay out/1:effect PayBills/crash + recall/1:effect PayBills/crash"),
         ("pairs", "connect Login >> effect PayBills"),
         ("processes", "pay out/1:effect PayBills/kill + sell/1:connect Bulk/Crud/Create/Bill/stop"),
+        ("overlaps", "7/3/9"),
+        ("overlaps", f"7/3/9 + pay out/-1/two_approve + {MET}"),
         ("random", "0:40"),
         *(("mutants", mutant.name) for mutant in MUTANTS),
     ],

@@ -17,7 +17,7 @@ from tests.crash.worlds.chances import KINDS as BY_CHANCE
 from tests.crash.worlds.meddling import ACTS
 
 ROOT = Path(__file__).parents[2]
-BY_COMMAND = {"processes", "mutants"}
+BY_COMMAND = {"overlaps", "processes", "mutants"}
 NO_HARM = {"slow"}
 """What changes nothing as long as the answer comes within the deadline; after it it is a time-out."""
 

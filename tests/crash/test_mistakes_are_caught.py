@@ -28,8 +28,8 @@ def test_a_mistake_is_caught_and_the_engine_as_it_is_passes(house: Theatre, muta
     assert caught(house, mutant) is not None
 
 
-def test_there_are_thirty_one_of_them_each_of_another_kind() -> None:
-    assert len({mutant.name for mutant in MUTANTS}) == len({mutant.apply for mutant in MUTANTS}) == 31
+def test_there_are_thirty_two_of_them_each_of_another_kind() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len({mutant.apply for mutant in MUTANTS}) == 32
 
 
 def test_the_page_lists_them_all() -> None:

@@ -67,7 +67,7 @@ CODES: Mapping[str, Played] = MappingProxyType(
         ),
         "P4": Played(("commit_error", "commit_ack_lost")),
         "P5": Played(("clock_forward", "clock_back")),
-        "P6": Played(("second_runner", "sessions_end")),
+        "P6": Played(("second_runner", "sessions_end"), elsewhere={"overlaps": "two in transactions of one moment"}),
         "P7": Played(("restored",), random=("restore",)),
         "P8": Played(
             ("edited", "merged"),

@@ -300,7 +300,7 @@ def _banks(run: Run, found: Verdict) -> None:
     spent: Counter[str] = Counter()
     for order in run.orders:
         earned.update(order.net())
-        spent[order.buyer] += 0 if order.elsewhere else order.invoiced
+        spent[order.buyer] += order.invoiced - order.checks
         earned[order.buyer] += order.refunded
     earned.update(still_owed(run))
     has: Counter[str] = Counter()
@@ -322,7 +322,7 @@ def _organization(run: Run) -> int:
 def _our_books(run: Run, found: Verdict) -> None:
     trial = run.world.trial()
     found.find("cents_off", abs(sum(trial.values())), f"our books do not balance: {trial}")
-    ours = trial[Account.BANK] - sum(order.invoiced for order in run.orders if order.elsewhere)
+    ours = trial[Account.BANK] - sum(order.checks for order in run.orders)
     found.find("cents_off", abs(ours - _organization(run)), f"our books have {ours} at the bank")
     trial.pop(Account.SELLER_CLAWBACK, None)
     owed, booked = still_owed(run), _booked_as_owed(run)

@@ -5,7 +5,7 @@ Each is a name, the patches, and the ways of being hurt that show it, the likeli
 
 from __future__ import annotations
 
-from tests.crash.mistakes import answers, asking, lanes, money, repeating, sessions, taking, waiting, writing
+from tests.crash.mistakes import answers, asking, crossing, lanes, money, repeating, sessions, taking, waiting, writing
 from tests.crash.mistakes.hurts import Hurt, Mutant
 
 __all__ = ["MUTANTS", "Hurt", "Mutant"]
@@ -19,4 +19,5 @@ MUTANTS: tuple[Mutant, ...] = (
     *taking.MUTANTS,
     *lanes.MUTANTS,
     *money.MUTANTS,
+    *crossing.MUTANTS,
 )

@@ -26,6 +26,7 @@ class Mutant:
     :param shown_by: what the judge has to find, a count of its verdict: the harm that the mistake does.
     :param hurts: the ways to be hurt that show it, the likeliest first.
     :param simulator: switches of the server's more unpleasant readings.
+    :param are_two: whether it takes two workers at one moment, on PostgreSQL, where they do not wait for each other.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Mutant:
     shown_by: str
     hurts: tuple[Hurt, ...]
     simulator: dict[str, object] = field(default_factory=dict)
+    are_two: bool = False
 
 
 def wire(chapter: str, endpoint: str, fault: str, seconds: float = 0.0) -> Hurt:

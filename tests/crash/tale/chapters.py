@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from flask_billcom.engine.decisions import NotPossible
 from flask_billcom.models import OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.simulator.banking.bank import PAYING_OUT
+from flask_billcom.simulator.clock import DEFAULT_START
 from flask_billcom.simulator.payments.disbursements import ACH, return_payout
 from flask_billcom.simulator.payments.payouts import PAID
 from tests.crash.tale.decider import Decider, open_operations, pay_again
@@ -119,15 +120,28 @@ def _change(run: Run) -> None:
 def _correct(run: Run) -> None:
     """Lower, cancel and record, each in a request of its own; again for the same order it changes nothing."""
     for order in sold_in(run, "sell"):
-        if order.lowered == order.gross:
-            _request(run, order, lambda billcom, row: billcom.cancel(row, reason="ordered twice", actor="operator"))
-        elif order.lowered:
-            _refund(run, order, order.lowered)
-        elif order.elsewhere:
-            _record(run, order)
+        if is_corrected(order):
+            _request(run, order, lambda billcom, row, order=order: correct(order, billcom, row))  # type: ignore[misc]
     run.world.advance(seconds=5)
     run.rounds()
     _decide_soon(run)
+
+
+def is_corrected(order: Order) -> bool:
+    """Return whether an order is lowered, canceled, or paid by a check."""
+    return bool(order.lowered or order.checks)
+
+
+def correct(order: Order, billcom: Any, row: Any) -> object:
+    """Lower an order, cancel it, or record the check that has come for it."""
+    if order.lowered == order.gross:
+        return billcom.cancel(row, reason="ordered twice", actor="operator")
+    if order.lowered:
+        amount = Decimal(order.lowered) / 100
+        return billcom.refund(row, reference="complaint", amount=amount, reason="broken")
+    amount = Decimal(order.checks) / 100
+    came = DEFAULT_START.date()  # it bears that day, however late this is said again
+    return billcom.record_payment(row, amount=amount, date=came, reference="check 1", actor="operator")
 
 
 def _decide_soon(run: Run) -> None:
@@ -145,18 +159,6 @@ def _refund(run: Run, order: Order, cents: int) -> None:
     amount = Decimal(cents) / 100
     _request(
         run, order, lambda billcom, row: billcom.refund(row, reference="complaint", amount=amount, reason="broken")
-    )
-
-
-def _record(run: Run, order: Order) -> None:
-    today = run.world.clock.now().astimezone(run.world.settings.zone).date()
-    amount = Decimal(order.invoiced) / 100
-    _request(
-        run,
-        order,
-        lambda billcom, row: billcom.record_payment(
-            row, amount=amount, date=today, reference="check 1", actor="operator"
-        ),
     )
 
 

@@ -183,6 +183,19 @@ def _large_run(run: Run) -> None:
                 billcom.approve(waiting.id, actor="Bob", reason="looked at every bill")
 
 
+def _two_approve(run: Run) -> None:
+    """Ask for a run of payouts that two others have to approve; who comes second looks whether he is still needed."""
+    with _settings(run, approval_threshold_cents=1, approvers=2, payout_schedule=Schedule.parse("manual")):
+        run.let_days_pass(6)
+        run.rounds()
+        with _desk(run) as (billcom, _):
+            billcom.payout_run(actor="Eve")
+            for name in ("Bob", "Dan"):
+                for waiting in billcom.waiting_runs():
+                    if not waiting.is_approved:
+                        billcom.approve(waiting.id, actor=name, reason="looked at every bill")
+
+
 def _deaf(run: Run) -> None:
     """Let a listener of the app fail, and be told again."""
     placed = signals.signal("hold_placed")
@@ -318,6 +331,7 @@ ERRANDS: Mapping[str, Callable[[Run], None]] = MappingProxyType(
         "too_often": _too_often,
         "account": _account,
         "large_run": _large_run,
+        "two_approve": _two_approve,
         "deaf": _deaf,
         "forgotten": _forgotten,
         "holidays": _holidays,

@@ -26,6 +26,7 @@ class Order:
     :param lowered: cents that are taken off before it is paid; all of them where it is canceled.
     :param refunded: cents that go back after it was paid; an order with either has one line.
     :param elsewhere: whether it is paid by a check that Bill.com never sees.
+    :param by_check: cents of which that is so, where it is only a part.
     :param given_back: what was promised at any time.
     :param canceled: whether it was canceled before anybody had paid.
     :param late: numbers of its sellers' bills that may have been paid before that.
@@ -40,6 +41,7 @@ class Order:
     lowered: int = 0
     refunded: int = 0
     elsewhere: bool = False
+    by_check: int = 0
     given_back: tuple[GivenBack, ...] = ()
     canceled: bool = False
     late: frozenset[str] = frozenset()
@@ -53,6 +55,11 @@ class Order:
     def invoiced(self) -> int:
         """Return the cents that its buyer owes in the end."""
         return self.gross - self.lowered - sum(back.cents for back in self.given_back)
+
+    @property
+    def checks(self) -> int:
+        """Return the cents that its buyer pays by checks."""
+        return self.invoiced if self.elsewhere else self.by_check
 
     def net(self) -> dict[str, int]:
         """Return what each seller gets in the end, in cents; the fee of what goes back goes back with it."""
