@@ -35,6 +35,7 @@ class Theatre:
     :param folder: for copies of it.
     :param simulator: switches of the simulator.
     :param orders: what is sold.
+    :param float_cents: what the marketplace itself puts in.
     """
 
     def __init__(
@@ -45,13 +46,21 @@ class Theatre:
         seed: int = 1,
         simulator: dict[str, object] | None = None,
         orders: tuple[Order, ...] = ORDERS,
+        float_cents: int = 0,
     ) -> None:
         self.stage = Stage(url)
         self.folder = folder
         self.kept: dict[str, Kept] = {}
         self.trail: dict[str, list[str]] = {}
         with Boundaries() as boundaries:
-            self.first = Run(self.stage, boundaries, seed=seed, simulator=dict(simulator or {}), orders=orders)
+            self.first = Run(
+                self.stage,
+                boundaries,
+                seed=seed,
+                simulator=dict(simulator or {}),
+                orders=orders,
+                float_cents=float_cents,
+            )
             for chapter in CHAPTERS:
                 self.kept[chapter] = keep(self.first, folder, chapter)
                 self.first.world.restart()

@@ -18,7 +18,7 @@ from flask_billcom.ledger import Account
 from flask_billcom.models import Adjustment, Call, Entry, Party, Settlement
 from tests.crash.judging.effects import DEAD_RECEIVED, DEAD_SENT
 from tests.crash.judging.leaving import needless
-from tests.crash.tale.chapters import ENDED
+from tests.crash.tale.chapters import ENDED, KEPT, PROMISES
 from tests.crash.tale.decider import open_operations
 from tests.crash.tale.orders import Order
 from tests.crash.tale.people import ELSEWHERE
@@ -30,7 +30,6 @@ PATIENCE_S = 300.0
 OLDER = "older than our first attempt"
 CHANGED = "other cents, party or content"
 """What somebody has changed before it was looked up cannot be known again."""
-PROMISES, KEPT = ("refund", "cancel"), ("refunded", "cancelled")
 LATE, LANDED = "late_effect", "landed"
 MOST, WAITED_MS = 3, 120_000
 """So many calls of one organization at once, each for as long as its worker waits for an answer."""

@@ -32,12 +32,15 @@ TRADE = (
 )
 """What is sold: more that somebody may regret, and two orders that are paid by two payments each."""
 
+FLOAT = 500_00
+"""What the marketplace puts in: whoever wants his money back when a seller has it gets it all the same."""
+
 
 class Crossroads(Theatre):
     """A theatre with a second process on the same database."""
 
     def __init__(self, url: str, folder: Path, *, seed: int = 1, orders: tuple[Order, ...] = TRADE) -> None:
-        super().__init__(url, folder, seed=seed, orders=orders)
+        super().__init__(url, folder, seed=seed, orders=orders, float_cents=FLOAT)
         self.another = Another(self.stage)
         self.steps = steps_of(self.first.world)
         self.everybody = (*self.steps, ROUND, *deeds.DEEDS)

@@ -24,7 +24,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask_billcom.engine.decisions import NotPossible
-from flask_billcom.models import OperationState, Party, Payment, Quota, Settlement
+from flask_billcom.models import Adjustment, OperationState, Party, Payment, Quota, Settlement
 from flask_billcom.simulator.banking.bank import PAYING_OUT
 from flask_billcom.simulator.clock import DEFAULT_START
 from flask_billcom.simulator.payments.disbursements import ACH, return_payout
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tests.crash.tale.story import Run
 
 ENDED = ("paid_out", "cancelled")
+PROMISES, KEPT = ("refund", "cancel"), ("refunded", "cancelled")
 HOUR = 3600
 PATIENCE = 12
 """How many pairs of bank days the end may take."""
@@ -247,6 +248,7 @@ def _is_over(run: Run) -> bool:
     world = run.world
     return (
         not world.rows(Settlement, Settlement.state.not_in(ENDED))
+        and not world.rows(Adjustment, Adjustment.kind.in_(PROMISES), Adjustment.state.not_in(KEPT))
         and not open_operations(world)
         and not world.simulator.bank.accounts[PAYING_OUT].cents  # checks in the mail
     )

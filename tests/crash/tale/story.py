@@ -40,6 +40,7 @@ class Run:
 
     :param stage: the shop and its database.
     :param boundaries: where it may be cut.
+    :param float_cents: what the marketplace itself puts in, so that it can pay what sellers owe it meanwhile.
     :param hears_people: whether what people do may be cut as well.
     """
 
@@ -48,6 +49,7 @@ class Run:
     seed: int = 1
     simulator: dict[str, object] = field(default_factory=dict)
     orders: tuple[Order, ...] = ORDERS
+    float_cents: int = 0
     hears_people: bool = False
     crashes: int = 0
     bystander: Bystander = field(default_factory=Bystander)
@@ -65,7 +67,7 @@ class Run:
             collect="charge",
             combine_payments=True,
             payout_schedule=Schedule.parse("daily"),
-            float_cents=0,
+            float_cents=self.float_cents,
         )
         self.listen()
 
