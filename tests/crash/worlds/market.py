@@ -29,8 +29,7 @@ from flask_billcom.simulator.payments.disbursements import SCHEDULED
 from flask_billcom.store import written
 from tests.crash.boundaries import Crash
 from tests.crash.judging.effects import DEAD_SENT
-from tests.crash.judging.judge import KEPT, PROMISES
-from tests.crash.tale.chapters import ENDED, PATIENCE
+from tests.crash.tale.chapters import ENDED, KEPT, PATIENCE, PROMISES
 from tests.crash.tale.decider import Decider
 from tests.crash.tale.orders import Order
 from tests.crash.tale.story import ROUNDS, Run
