@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -141,7 +142,7 @@ def correct(order: Order, billcom: Any, row: Any) -> object:
         amount = Decimal(order.lowered) / 100
         return billcom.refund(row, reference="complaint", amount=amount, reason="broken")
     amount = Decimal(order.checks) / 100
-    came = DEFAULT_START.date()  # it bears that day, however late this is said again
+    came = DEFAULT_START.date() + timedelta(days=4)  # it bears that day, however late this is said again
     return billcom.record_payment(row, amount=amount, date=came, reference="check 1", actor="operator")
 
 
