@@ -39,6 +39,7 @@ DRAWN = [
     "tests/crash",
     "tests/crash/cutting",
     "tests/crash/judging",
+    "tests/crash/overlapping",
     "tests/crash/real",
     "tests/crash/sharing",
     "tests/crash/tale",
