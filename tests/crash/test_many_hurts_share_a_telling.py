@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-from typing import Any
 
 import pytest
 
 from tests.crash.boundaries import Crash
-from tests.crash.cutting.chains import Chain, Pair
+from tests.crash.cutting.chains import Chain
 from tests.crash.cutting.cuts import Cut, named, packed
 from tests.crash.cutting.distant import crossing
 from tests.crash.cutting.pairs import every_pair, pairs_of_some_places, shards_of
@@ -103,42 +102,6 @@ def kills_at(chain: Chain, label: str) -> bool:
     with pytest.raises(Crash):
         act()
     return True
-
-
-OFTEN = {chapter: [f"{chapter}: {name}" for name in "abc"] for chapter in ("meet", "sell", "refund", "collect")}
-
-
-@pytest.mark.parametrize(("is_patient", "second"), [(False, "b >> c"), (True, "b >> once")])
-def test_a_patient_chain_waits_for_what_comes_once(*, is_patient: bool, second: str) -> None:
-    trail = {**OFTEN, "pay out": ["pay out: a", "pay out: b", "pay out: c", "pay out: once"]}
-    wanted = [Pair("meet", "a", "b"), Pair("meet", "b", "c"), Pair("meet", "b", "once")]
-
-    reached, _ = chained(wanted, trail, passed=trail["pay out"], is_patient=is_patient)
-
-    assert reached[:2] == ["a >> b", second]
-
-
-def test_a_patient_chain_waits_no_second_time_for_what_did_not_come() -> None:
-    trail = {**OFTEN, "pay out": ["pay out: a", "pay out: never", "pay out: b"]}
-    wanted = [Pair("meet", "a", "never"), Pair("meet", "a", "b")]
-
-    first, vain = chained(wanted, trail, passed=["pay out: a", "pay out: b"], is_patient=True)
-    second, _ = chained(wanted, trail, passed=["pay out: a", "pay out: b"], is_patient=True, in_vain=vain)
-
-    assert (first, vain) == ([], {("pay out", "never")})
-    assert second == ["a >> b"]
-
-
-def chained(
-    wanted: list[Pair], trail: dict[str, list[str]], *, passed: list[str], **options: Any
-) -> tuple[list[str], set[tuple[str, str]]]:
-    """Let a chain live through a chapter, and return what it has reached and what it has waited for in vain."""
-    chain = Chain(wanted, trail, **options)
-    chain.open("pay out")
-    while any(kills_at(chain, label) for label in passed):
-        pass
-    chain.open("decide")
-    return [pair.name for pair in chain.reached], chain.in_vain
 
 
 def test_what_lies_far_apart_is_told_from_the_last_chapter_that_passes_its_first_place() -> None:

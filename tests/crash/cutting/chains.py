@@ -1,14 +1,10 @@
 """A chain of crashes through one telling: each next one makes a pair with the last that is still wanted.
 
-    a x b x c       three places, two pairs
-
-A place that few chapters pass ends no more than one pair in each telling, and mostly none: the crash before it was
-seldom at the place that is wanted. A patient chain waits for it where that is so, and passes by what comes often.
+a x b x c       three places, two pairs
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,8 +19,6 @@ from tests.crash.tale.chapters import CHAPTERS, UNHURT
 from tests.crash.tale.story import Run
 
 THEN = " >> "
-FEW_CHAPTERS = 4
-"""A place that no more of them pass is waited for."""
 PER_CHAPTER = 40
 """How many crashes of a chain fall into one chapter, so that the story still resembles a life, if a hard one."""
 
@@ -52,51 +46,29 @@ class Chain(Boundaries):
     :param pairs: the wanted ones.
     :param trail: the places that an unhurt story passes.
     :param last: where it was killed before.
-    :param is_patient: whether it waits for what few chapters pass.
-    :param in_vain: for what it does not wait, in which chapter, since a chain before it has done so in vain.
     """
 
-    def __init__(
-        self,
-        pairs: Iterable[Pair],
-        trail: Mapping[str, list[str]],
-        *,
-        last: str = "",
-        is_patient: bool = False,
-        in_vain: Iterable[tuple[str, str]] = (),
-    ) -> None:
+    def __init__(self, pairs: Iterable[Pair], trail: Mapping[str, list[str]], *, last: str = "") -> None:
         super().__init__()
-        self.in_vain: set[tuple[str, str]] = set()
         self.reached: list[Pair] = []
         self.kills: list[Cut] = []
         self._last = last
         self._here = 0
-        self._ahead: set[str] = set()
         self._names = {chapter: {label.partition(": ")[2] for label in labels} for chapter, labels in trail.items()}
-        self._rare = rare_of(self._names) if is_patient else {}
-        for chapter, name in in_vain:
-            self._rare.get(chapter, set()).discard(name)
         self._wanted: dict[str, dict[str, Pair]] = {}
         for pair in pairs:
             self._wanted.setdefault(pair.first, {})[pair.second] = pair
 
     def open(self, chapter: str) -> None:
         """Begin a chapter."""
-        self.in_vain |= {(self.chapter, name) for name in self._ahead & self._wanted.get(self._last, {}).keys()}
         self._here = 0
-        self._ahead = set(self._rare.get(chapter, ()))
         super().open(chapter)
 
     def act_at(self, number: int, label: str, nth: int) -> Act | None:
         """Kill here, if that is wanted."""
         del number
         name = label.partition(": ")[2]
-        is_rare = name in self._ahead
-        self._ahead.discard(name)
-        waits = self._is_awaited_from(self._last)
-        if self._here >= PER_CHAPTER or (waits and not is_rare):
-            return None
-        if not (self._ends(name) or self._is_awaited_from(name) > waits or self._begins(name)):
+        if self._here >= PER_CHAPTER or not (self._ends(name) or self._begins(name)):
             return None
         self._here += 1
         self._last = name
@@ -109,10 +81,6 @@ class Chain(Boundaries):
         if pair is not None:
             self.reached.append(pair)
         return pair is not None
-
-    def _is_awaited_from(self, name: str) -> bool:
-        """Return whether something is still to come in this chapter that makes a wanted pair with a kill here."""
-        return bool(self._ahead) and not self._ahead.isdisjoint(self._wanted.get(name, ()))
 
     def _begins(self, name: str) -> bool:
         """Return whether a chain begins here: the last one leads nowhere, or only to later chapters."""
@@ -127,16 +95,10 @@ class Chain(Boundaries):
         return sum(len(seconds.keys() & self._names.get(chapter, set())) for chapter in chapters) if seconds else 0
 
 
-def rare_of(names: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
-    """Return the places of each chapter that few chapters pass."""
-    passed = Counter(name for some in names.values() for name in some)
-    return {chapter: {name for name in some if passed[name] <= FEW_CHAPTERS} for chapter, some in names.items()}
-
-
-def play_chain(house: Theatre, chain: Chain, pairs: Sequence[Pair]) -> tuple[End, set[Pair]]:
+def play_chain(house: Theatre, pairs: Sequence[Pair]) -> tuple[End, set[Pair]]:
     """Tell the story with one chain through some of the pairs."""
     first = min((pair.chapter for pair in pairs), key=list(CHAPTERS).index)
-    with chain:
+    with Chain(pairs, house.trail) as chain:
         run = go_back(house.stage, house.kept[first], chain, like=house.first)
         tell_from(run, first)
     return end_of_chain(house, run, chain), set(chain.reached)

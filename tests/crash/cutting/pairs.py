@@ -16,10 +16,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 from tests.crash.boundaries import Act, Boundaries, Crash
-from tests.crash.cutting.chains import Chain, Pair, end_of, play_chain, tell_from
+from tests.crash.cutting.chains import Pair, end_of, play_chain, tell_from
 from tests.crash.cutting.distant import distant
 from tests.crash.cutting.keeping import go_back
 from tests.crash.cutting.theatre import Theatre
@@ -31,8 +30,8 @@ from tests.crash.sharing.crew import say
 PART = 17_000
 """How many pairs share chains; the parts are what processes share. Many pairs fill each chain: of 16,000 wanted ones a
 telling reaches four hundred, of 1,000 it soon reaches five."""
-MANY, FEW = 100, 12
-"""When a telling reaches fewer pairs, a patient chain reaches more; when that reaches few, they lie far apart."""
+FEW = 12
+"""When a telling reaches fewer pairs, what is left lies far apart."""
 
 
 def every_pair(trail: Mapping[str, list[str]]) -> list[Pair]:
@@ -80,13 +79,12 @@ def in_chains(house: Theatre, pairs: Sequence[Pair]) -> End:
 
 
 def _tellings(house: Theatre, pairs: Sequence[Pair], waiting: set[Pair]) -> Iterator[tuple[End, set[Pair]]]:
-    """Tell chains as long as they reach many, patient ones, what lies far apart, and chains until they reach none."""
+    """Tell chains as long as they reach many, then what lies far apart, then chains as long as they reach any."""
 
     def left() -> list[Pair]:
         return [pair for pair in pairs if pair in waiting]
 
-    patient = partial(_chains, is_patient=True)
-    for few, is_told_by in ((MANY, _chains), (FEW, patient), (0, distant), (0, patient), (0, _chains)):
+    for few, is_told_by in ((FEW, _chains), (0, distant), (0, _chains)):
         for end, reached in is_told_by(house, left()):
             waiting -= reached
             yield end, reached
@@ -94,18 +92,15 @@ def _tellings(house: Theatre, pairs: Sequence[Pair], waiting: set[Pair]) -> Iter
                 break
 
 
-def _chains(house: Theatre, pairs: Sequence[Pair], *, is_patient: bool = False) -> Iterator[tuple[End, set[Pair]]]:
+def _chains(house: Theatre, pairs: Sequence[Pair]) -> Iterator[tuple[End, set[Pair]]]:
     """Tell chains until they reach nothing."""
     waiting = list(pairs)
-    in_vain: set[tuple[str, str]] = set()
     while waiting:
-        chain = Chain(waiting, house.trail, is_patient=is_patient, in_vain=in_vain)
-        end, reached = play_chain(house, chain, waiting)
+        end, reached = play_chain(house, waiting)
         if not reached:
             return
         yield end, reached
         waiting = [pair for pair in waiting if pair not in reached]
-        in_vain = chain.in_vain
 
 
 # -- one pair alone ------------------------------------------------------------------------------------------------
