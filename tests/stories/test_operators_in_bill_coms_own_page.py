@@ -162,6 +162,20 @@ def test_a_payment_by_hand_is_taken_for_our_payout_by_the_command_that_is_named(
     town.ends(collected="10.00", paid_out="9.00", fees="1.00")
 
 
+@pytest.mark.parametrize("is_looked_at", [False, True])
+def test_a_bill_paid_by_hand_is_one_difference_that_names_the_payment(begin: Begin, *, is_looked_at: bool) -> None:
+    town, order = due(begin)
+    town.operator("pay_bill", id=town.bill_of(order, "ann").id)
+    town.world.advance(business_days=3)
+    if is_looked_at:
+        runs(town)
+
+    (difference,) = town.billcom.reconcile().differences
+
+    assert (str(difference.kind), difference.subject) == ("paid_outside", "bill FB-1-1")
+    assert town.payout_to("ann").id in difference.theirs
+
+
 def test_a_payment_by_hand_is_taken_for_a_payout_that_was_never_asked_for(begin: Begin) -> None:
     town, order = due(begin)
     town.operator("pay_bill", id=town.bill_of(order, "ann").id)

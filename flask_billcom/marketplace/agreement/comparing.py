@@ -33,6 +33,17 @@ Days = dict[tuple[str, date], Counter[str]]
 
 
 @dataclass(slots=True)
+class MorePaid:
+    """A bill of which more is paid at Bill.com than by the payments that we know.
+
+    :param cents: how much more, as far as no payment that was met there explains it.
+    """
+
+    difference: Difference
+    cents: int
+
+
+@dataclass(slots=True)
 class Tally:
     """What a reconciliation knows while it goes through the pages.
 
@@ -42,6 +53,7 @@ class Tally:
     :param days: what moved at the bank.
     :param oddly_paid: bills of ours that are not adopted yet and that somebody pays with another amount, by remote id.
     :param unlisted: remote ids of parties of ours that no page has, by row id; not more than are worth naming.
+    :param more_paid: bills whose payments there are still to be met, by number.
     """
 
     organization_id: str
@@ -51,6 +63,20 @@ class Tally:
     days: Days = field(default_factory=dict)
     oddly_paid: dict[str, Document] = field(default_factory=dict)
     unlisted: dict[UUID, str] = field(default_factory=dict)
+    more_paid: dict[str, MorePaid] = field(default_factory=dict)
+
+    def explain(self, paid: Mapping[str, int]) -> None:
+        """Note that a payment which is not ours, and is named itself, pays some bills.
+
+        :param paid: cents by number.
+        """
+        for number, cents in paid.items():
+            if number in self.more_paid:
+                self.more_paid[number].cents -= cents
+
+    def unexplained(self) -> Iterator[Difference]:
+        """Yield what no payment explains."""
+        return (more.difference for more in self.more_paid.values() if more.cents > 0)
 
 
 def compare_parties(tally: Tally, rows: Rows, role: Role, page: Sequence[Customer | Vendor]) -> Iterator[Difference]:
@@ -100,7 +126,12 @@ def compare_documents(tally: Tally, rows: Rows, kind: str, page: Sequence[Invoic
                 yield _being_lowered(document, each)
             else:
                 paid = received.get(document.id, _paid_here(document))
-                yield from _of_document(document, party, each, paid, is_coming_back=document.id in coming_back)
+                for difference in _of_document(document, party, each, paid, is_coming_back=document.id in coming_back):
+                    if difference.kind == Kind.PAID_OUTSIDE and kind == "bill":
+                        more = _paid_there(each, document.cents) - paid
+                        tally.more_paid[document.number] = MorePaid(difference, more)
+                    else:
+                        yield difference
         elif remote_id in marked and each.is_active == ACTIVE:
             planned = by_number.get(each.invoice_number)
             if isinstance(each, Bill) and planned is not None and _is_oddly_paid(planned, each):

@@ -68,6 +68,7 @@ def compare_sent(tally: Tally, rows: Rows, page: Sequence[SentPay]) -> Iterator[
                 yield other_party(f"SentPay {remote_id}", party, str(each.vendor_id))
         elif touched and each.status in LIVE_SENT:
             command = _adopting(rows, each, bills, others)
+            tally.explain({bills[key][0].number: paid for key, paid in _amounts(each).items() if key in bills})
             yield outside(f"bill {', '.join(touched)}", f"SentPay {remote_id}", _amount(each), command)
         elif (odd := _oddly_paid(tally, each)) and each.status in LIVE_SENT:
             # Once it has arrived nobody can take it back, so it is named before its bill is adopted.

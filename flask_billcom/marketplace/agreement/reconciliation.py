@@ -80,6 +80,7 @@ def differences(domain: Domain, tally: Tally, since: datetime | None) -> Iterato
             with domain.store.read() as rows:
                 found = list(compare(rows, page))
             yield from found
+    yield from tally.unexplained()
     yield from _missing_there(domain, tally, since)
     yield from _bank_totals(tally, domain.clock.now(), since)
     with domain.store.read() as rows:
