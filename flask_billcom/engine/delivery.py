@@ -38,7 +38,7 @@ from .reads import Reads
 from .recording import Recorder
 from .servertime import ServerTime
 from .sessions import Live, Sessions
-from .timing import DIFFERENCE_RETRY, Timing
+from .timing import NOT_SHOWN_RETRY, Timing
 
 logger = logging.getLogger(__name__)
 
@@ -316,7 +316,7 @@ def _not_shown(operation: Operation, error: BillcomError) -> Wait:
         "id": error.about,
         "resolve": f"flask billcom ops show {operation.id}",
     }
-    return Wait(operation, DIFFERENCE, evidence, again=DIFFERENCE_RETRY)
+    return Wait(operation, DIFFERENCE, evidence, again=NOT_SHOWN_RETRY)
 
 
 def _digest_of(ready: Sequence[Ready]) -> str:

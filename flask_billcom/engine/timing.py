@@ -65,5 +65,7 @@ SECOND_LOOK = timedelta(minutes=2)
 CHECK_LEASE = timedelta(minutes=5)
 DIFFERENCE_RETRY = timedelta(hours=1)
 """How long after a failed check before sending an operation is looked at again."""
+NOT_SHOWN_RETRY = timedelta(minutes=1)
+"""The same where Bill.com did not show an object: mostly it does the next time, and a buyer may pay meanwhile."""
 FENCE_PATIENCE = timedelta(minutes=5)
 """How long the proof of a fence may take, and how far apart two fences of an organization are."""

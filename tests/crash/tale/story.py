@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import OperationalError
 
+from flask_billcom.engine.decisions import DIFFERENCE
 from flask_billcom.engine.errors import NoCapacity
 from flask_billcom.errors import BillcomError
 from flask_billcom.models import Operation, OperationState
@@ -26,6 +28,8 @@ ROUNDS = 60
 STILL = 10
 """How many rounds may leave planned work as it is until it waits for the next chapter, such as for money to come back;
 two hours and a half, longer than any refusal of Bill.com lasts, also by a clock that was put back by an hour."""
+SOON = timedelta(minutes=5)
+"""What is looked at again so soon by itself is waited for, as nobody does anything else meanwhile."""
 
 AGAIN = 3
 """How often people try once more what failed."""
@@ -177,6 +181,8 @@ class Run:
 
     def _busy(self) -> set[Standing]:
         under_way = [OperationState.SENDING, OperationState.UNKNOWN, OperationState.CHECKING]
-        planned = (Operation.state == OperationState.PLANNED) & Operation.parked.is_(None)
+        soon = self.world.clock.now() + SOON
+        goes_on = Operation.parked.is_(None) | ((Operation.parked == DIFFERENCE) & (Operation.not_before < soon))
+        planned = (Operation.state == OperationState.PLANNED) & goes_on
         rows = self.world.rows(Operation, Operation.state.in_(under_way) | planned)
         return {(row.id, row.state, row.attempt) for row in rows}

@@ -82,6 +82,24 @@ def test_the_next_document_is_lowered_where_one_is_never_shown(
     assert of(world, "update_invoice", "FB-1").state == "done"
 
 
+def test_one_that_is_not_shown_once_is_lowered_soon(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    (order,) = world.settle_some(1, ("ann", "10.00", "1.00"))
+    world.advance(seconds=5)
+    world.tick()
+    hidden = Hidden(world, monkeypatch, error)
+    hidden.ids.add(document(world, "FB-1").remote_id or "")
+    refund(world, order)
+    world.advance(seconds=5)
+    world.tick()
+    hidden.ids.clear()
+
+    took = world.run_until(lambda: of(world, "update_invoice", "FB-1").state == "done", step=30)
+
+    assert took <= 90
+
+
 def test_other_bills_are_paid_where_one_is_never_shown(
     world: World, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
